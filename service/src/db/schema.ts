@@ -1,0 +1,314 @@
+/**
+ * The tables. Times are `timestamptz` read as Date; ids are 64-bit identities read as numbers (below 2^53).
+ * Log and patch bytes never sit in job or attempt rows; heartbeat columns have no index, so that a heartbeat is a
+ * HOT update. `changed_xid` is the transaction that last changed what editors see of a row: the feed of changes
+ * reads by it (see executions/changeFeed.ts).
+ */
+import type { Definition } from '@flotilla/shared/definition/definition';
+import type { AttemptState } from '@flotilla/shared/lifecycle/attemptLifecycle';
+import type { JobState } from '@flotilla/shared/lifecycle/jobLifecycle';
+import type { Outcome, ServiceOutcome } from '@flotilla/shared/lifecycle/outcome';
+import type { StepProgress, StreamHash } from '@flotilla/shared/protocol/runnerMessages';
+import type { Origin } from '@flotilla/shared/views';
+import { sql } from 'drizzle-orm';
+import {
+  bigint,
+  boolean,
+  customType,
+  foreignKey,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  smallint,
+  text,
+  timestamp,
+  unique,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
+
+const bytea = customType<{ data: Uint8Array }>({ dataType: () => 'bytea' });
+const id = () => bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity();
+const ref = (name: string) => bigint(name, { mode: 'number' });
+const at = (name: string) => timestamp(name, { withTimezone: true });
+const createdAt = () => at('created_at').notNull().defaultNow();
+/** Filled and moved by the statements that change a row; see {@link changedNow}. */
+const changedXid = () =>
+  bigint('changed_xid', { mode: 'number' })
+    .notNull()
+    .default(sql`(pg_current_xact_id()::text)::bigint`);
+
+/** The lowest program version that may use this database, and other facts about it: one row. */
+export const deployment = pgTable('deployment', {
+  only: boolean().primaryKey().default(true),
+  /** Programs with a lower schema number than this refuse to start. */
+  minCompatible: integer('min_compatible').notNull(),
+});
+
+export const users = pgTable('users', {
+  id: id(),
+  name: text().notNull().unique(),
+  role: text().$type<'reader' | 'member' | 'admin'>().notNull(),
+  createdAt: createdAt(),
+});
+
+export const accessTokens = pgTable('access_tokens', {
+  id: id(),
+  scope: text().$type<'user' | 'runner'>().notNull(),
+  /** SHA-256 of the token, in hexadecimal; the token itself is shown once and never stored. */
+  hash: text().notNull().unique(),
+  label: text().notNull(),
+  userId: ref('user_id').references(() => users.id),
+  createdAt: createdAt(),
+  revokedAt: at('revoked_at'),
+});
+
+export const pairingCodes = pgTable('pairing_codes', {
+  /** SHA-256 of the code, in hexadecimal. */
+  hash: text().primaryKey(),
+  userId: ref('user_id')
+    .notNull()
+    .references(() => users.id),
+  expiresAt: at('expires_at').notNull(),
+  usedAt: at('used_at'),
+});
+
+export const codeHosts = pgTable('code_hosts', {
+  id: id(),
+  kind: text().$type<'directory'>().notNull(),
+  /** For a directory: its absolute path. */
+  location: text().notNull().unique(),
+  createdAt: createdAt(),
+});
+
+export const repositories = pgTable(
+  'repositories',
+  {
+    id: id(),
+    codeHostId: ref('code_host_id')
+      .notNull()
+      .references(() => codeHosts.id),
+    /** Unique within its host, for a directory the path below it. */
+    name: text().notNull(),
+    /** Full name of the default branch (`refs/heads/…`), seen to exist; null when there is none. */
+    defaultBranch: text('default_branch'),
+    headCommit: text('head_commit'),
+    /** Why no Job can run on it (empty, no default branch, unreadable); null when one can. */
+    reason: text(),
+    /** False once the host no longer has it. Rows stay, because Jobs point to them. */
+    present: boolean().notNull().default(true),
+    syncedAt: at('synced_at').notNull().defaultNow(),
+  },
+  (t) => [unique().on(t.codeHostId, t.name)],
+);
+
+export const actions = pgTable('actions', {
+  id: id(),
+  name: text().notNull().unique(),
+  latestVersion: integer('latest_version').notNull(),
+  createdAt: createdAt(),
+});
+
+export const actionVersions = pgTable(
+  'action_versions',
+  {
+    actionId: ref('action_id')
+      .notNull()
+      .references(() => actions.id),
+    version: integer().notNull(),
+    /** What the user wrote, to the letter. */
+    text: text().notNull(),
+    definition: jsonb().$type<Definition>().notNull(),
+    origin: jsonb().$type<Origin>(),
+    createdBy: ref('created_by')
+      .notNull()
+      .references(() => users.id),
+    createdAt: createdAt(),
+  },
+  (t) => [primaryKey({ columns: [t.actionId, t.version] })],
+);
+
+export const executions = pgTable(
+  'executions',
+  {
+    id: id(),
+    /** Made by the client: the same key is the same Execution. */
+    requestKey: uuid('request_key').notNull().unique(),
+    actionId: ref('action_id').notNull(),
+    actionVersion: integer('action_version').notNull(),
+    /** The Execution's own copy, with the default image filled in. */
+    definition: jsonb().$type<Definition>().notNull(),
+    createdBy: ref('created_by')
+      .notNull()
+      .references(() => users.id),
+    createdAt: createdAt(),
+    cancelRequestedAt: at('cancel_requested_at'),
+    changedXid: changedXid(),
+  },
+  (t) => [
+    foreignKey({
+      columns: [t.actionId, t.actionVersion],
+      foreignColumns: [actionVersions.actionId, actionVersions.version],
+    }),
+    index().on(t.changedXid),
+  ],
+);
+
+/** What an image's tag meant when the Execution first needed it; every Attempt runs that. */
+export const executionImages = pgTable(
+  'execution_images',
+  {
+    executionId: ref('execution_id')
+      .notNull()
+      .references(() => executions.id),
+    image: text().notNull(),
+    /** Registry digest (`name@sha256:…`) or, for an image without one, its local id (`sha256:…`). */
+    digest: text().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.executionId, t.image] })],
+);
+
+export const jobs = pgTable(
+  'jobs',
+  {
+    id: id(),
+    executionId: ref('execution_id')
+      .notNull()
+      .references(() => executions.id),
+    repositoryId: ref('repository_id')
+      .notNull()
+      .references(() => repositories.id),
+    /** Full commit id, resolved once; kept alive in the mirror by `refs/flotilla/pins/<execution>`. */
+    baseRevision: text('base_revision').notNull(),
+    /** The branch a pull request would go to: `refs/heads/…`, seen to exist. */
+    baseRef: text('base_ref').notNull(),
+    state: text().$type<JobState>().notNull().default('queued'),
+    attemptCount: integer('attempt_count').notNull().default(0),
+    /** Lost Attempts since the Job was last queued by a person; the third one ends it. */
+    lostCount: integer('lost_count').notNull().default(0),
+    currentAttemptId: ref('current_attempt_id'),
+    cancelRequestedAt: at('cancel_requested_at'),
+    endedAt: at('ended_at'),
+    changedXid: changedXid(),
+  },
+  (t) => [
+    index('jobs_queued')
+      .on(t.id)
+      .where(sql`state = 'queued'`),
+    index('jobs_execution_state').on(t.executionId, t.state),
+    index().on(t.changedXid),
+  ],
+);
+
+export const runners = pgTable(
+  'runners',
+  {
+    id: uuid().primaryKey().defaultRandom(),
+    /** One runner per name and token: a new hello with both is the same runner come back. */
+    tokenId: ref('token_id')
+      .notNull()
+      .references(() => accessTokens.id),
+    name: text().notNull(),
+    version: text().notNull(),
+    labels: text().array().notNull(),
+    capacity: integer().notNull(),
+    description: text().notNull(),
+    draining: boolean().notNull().default(false),
+    lastSeenAt: at('last_seen_at').notNull().defaultNow(),
+  },
+  (t) => [unique().on(t.tokenId, t.name)],
+);
+
+export const attempts = pgTable(
+  'attempts',
+  {
+    id: id(),
+    jobId: ref('job_id')
+      .notNull()
+      .references(() => jobs.id),
+    number: integer().notNull(),
+    runnerId: uuid('runner_id')
+      .notNull()
+      .references(() => runners.id),
+    claimKey: uuid('claim_key').notNull(),
+    slot: integer().notNull(),
+    leaseToken: uuid('lease_token').notNull().defaultRandom(),
+    leaseExpiresAt: at('lease_expires_at').notNull(),
+    deadlineAt: at('deadline_at').notNull(),
+    state: text().$type<AttemptState>().notNull().default('claimed'),
+    outcome: jsonb().$type<Outcome | ServiceOutcome>(),
+    steps: jsonb().$type<readonly StepProgress[]>().notNull().default([]),
+    /** Lengths of the stored streams in bytes. */
+    logEnd: ref('log_end').notNull().default(0),
+    patchEnd: ref('patch_end').notNull().default(0),
+    /** What the runner says it wrote; sealing compares it with what is stored. */
+    logStreams: jsonb('log_streams').$type<readonly StreamHash[]>(),
+    logLimitReached: boolean('log_limit_reached').notNull().default(false),
+    /** When the whole log was read back and its hashes were equal. */
+    logSealedAt: at('log_sealed_at'),
+    /** What is wrong with the stored log, if sealing found anything: an alarm, never silence. */
+    logDamage: text('log_damage'),
+    baseTree: text('base_tree'),
+    /** The tree that the Patch makes of the base, kept by `refs/flotilla/trees/<attempt>`; null without a Patch. */
+    resultTree: text('result_tree'),
+    patchFiles: integer('patch_files'),
+    patchAddedLines: integer('patch_added_lines'),
+    patchRemovedLines: integer('patch_removed_lines'),
+    claimedAt: at('claimed_at').notNull().defaultNow(),
+    endedAt: at('ended_at'),
+    changedXid: changedXid(),
+  },
+  (t) => [
+    unique().on(t.jobId, t.number),
+    uniqueIndex('attempts_claim').on(t.claimKey, t.slot),
+    index('attempts_live')
+      .on(t.id)
+      .where(sql`state in ('claimed', 'running')`),
+    index('attempts_unsealed')
+      .on(t.id)
+      .where(sql`ended_at is not null and log_sealed_at is null and log_damage is null`),
+    index().on(t.changedXid),
+  ],
+);
+
+export const streamChunks = pgTable(
+  'stream_chunks',
+  {
+    attemptId: ref('attempt_id').notNull(),
+    /** 0 log, 1 patch. */
+    stream: smallint().notNull(),
+    offset: ref('offset').notNull(),
+    data: bytea().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.attemptId, t.stream, t.offset] })],
+);
+
+/** What a reviewer left out; everything without a row is in. */
+export const reviewSelections = pgTable(
+  'review_selections',
+  {
+    jobId: ref('job_id')
+      .notNull()
+      .references(() => jobs.id),
+    /** Path of a file in the Patch; empty for the whole Job. */
+    path: text().notNull().default(''),
+    included: boolean().notNull(),
+    userId: ref('user_id')
+      .notNull()
+      .references(() => users.id),
+    updatedAt: at('updated_at').notNull().defaultNow(),
+  },
+  (t) => [primaryKey({ columns: [t.jobId, t.path] })],
+);
+
+export const auditEvents = pgTable('audit_events', {
+  id: id(),
+  at: at('at').notNull().defaultNow(),
+  /** The user's or runner's name; `flotilla` for what the service did by itself. */
+  actor: text().notNull(),
+  /** A verb of docs/vocabulary.md with its noun, such as `execution.started`. */
+  event: text().notNull(),
+  details: jsonb().$type<Readonly<Record<string, unknown>>>().notNull(),
+});

@@ -1,0 +1,80 @@
+/**
+ * The log of an Attempt is a sequence of framed binary records. A frame is a header of 16 bytes, little endian
+ * (u8 descriptor, u8 zero, u16 step, u32 length of the data, f64 time in Unix milliseconds), and the data.
+ * Chunks are cut anywhere, also inside a header; text is decoded only where it is shown.
+ */
+export const frameHeaderBytes = 16;
+
+/** File descriptors of a Step, and `notice` for lines that Flotilla itself writes. */
+export const descriptors = { notice: 0, stdout: 1, stderr: 2 } as const;
+export type Descriptor = (typeof descriptors)[keyof typeof descriptors];
+
+/** The step of a frame that belongs to the Job as a whole, such as the fetch. */
+export const noStep = 0xffff;
+
+export interface LogRecord {
+  /** Index of the Step from 0, or {@link noStep}. */
+  readonly step: number;
+  readonly descriptor: Descriptor;
+  /** When the runner read it, in Unix milliseconds. */
+  readonly time: number;
+  /** Bytes as they were written, after masking. */
+  readonly data: Uint8Array;
+}
+
+/** The bytes of one record. */
+export function encodeFrame(record: LogRecord): Uint8Array {
+  const bytes = new Uint8Array(frameHeaderBytes + record.data.length);
+  const view = new DataView(bytes.buffer);
+  view.setUint8(0, record.descriptor);
+  view.setUint16(2, record.step, true);
+  view.setUint32(4, record.data.length, true);
+  view.setFloat64(8, record.time, true);
+  bytes.set(record.data, frameHeaderBytes);
+  return bytes;
+}
+
+/** Turns chunks, cut anywhere, back into records. One decoder reads one log from its beginning, in order. */
+export class FrameDecoder {
+  #rest: Uint8Array = new Uint8Array(0);
+
+  /** The records that are complete with this chunk. */
+  push(chunk: Uint8Array): LogRecord[] {
+    const bytes = this.#rest.length === 0 ? chunk : concat(this.#rest, chunk);
+    const records: LogRecord[] = [];
+    let at = 0;
+    while (bytes.length - at >= frameHeaderBytes) {
+      const view = new DataView(bytes.buffer, bytes.byteOffset + at, frameHeaderBytes);
+      const end = at + frameHeaderBytes + view.getUint32(4, true);
+      if (end > bytes.length) break;
+      records.push({
+        descriptor: descriptorOf(view.getUint8(0)),
+        step: view.getUint16(2, true),
+        time: view.getFloat64(8, true),
+        data: bytes.subarray(at + frameHeaderBytes, end),
+      });
+      at = end;
+    }
+    this.#rest = bytes.slice(at);
+    return records;
+  }
+
+  /** Bytes of a record that is not complete yet: 0 at the end of every whole log. */
+  get pendingBytes(): number {
+    return this.#rest.length;
+  }
+}
+
+function descriptorOf(value: number): Descriptor {
+  if (value === 0 || value === 1 || value === 2) return value;
+  throw new Error(
+    `A log frame names descriptor ${value}; the log is damaged or was read from the wrong offset.`,
+  );
+}
+
+function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const joined = new Uint8Array(a.length + b.length);
+  joined.set(a);
+  joined.set(b, a.length);
+  return joined;
+}

@@ -1,0 +1,22 @@
+/**
+ * Log and patch bytes from a runner: `POST /attempts/<id>/<stream>?offset=<n>`, body `application/octet-stream`
+ * of at most {@link maxAppendBytes}, header `authorization: Bearer <lease token>`.
+ *
+ * Answers: 200 `{end}` stored, or stored before (the same bytes at the same place are the same call);
+ * 409 `{end}` the stream ends elsewhere: send from there; 410 fenced: the Attempt is no longer the caller's;
+ * 413 the stream's limit is passed; 503 try again.
+ */
+export const streams = { log: 0, patch: 1 } as const;
+export type StreamName = keyof typeof streams;
+
+/** The largest body of one append. */
+export const maxAppendBytes = 64 * 1024;
+
+/** The most bytes a Patch may have. */
+export const maxPatchBytes = 50 * 1024 * 1024;
+
+/** The body of a 200 or a 409. */
+export interface AppendAnswer {
+  /** Length of the stream as stored, in bytes. */
+  readonly end: number;
+}

@@ -1,0 +1,35 @@
+import { defineConfig } from 'vitest/config';
+
+/** Suites are named for what they need; `scripts/test.ts` provides it and runs them in this order. */
+export default defineConfig({
+  test: {
+    reporters: ['default'],
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['{shared,service,runner,extension,scripts}/src/**/*.test.ts', 'scripts/**/*.test.ts'],
+        },
+      },
+      suite('integration', 30_000),
+      suite('sandbox', 60_000),
+      suite('faults', 120_000),
+      suite('e2e', 240_000),
+    ],
+  },
+});
+
+/** A folder of `test/`: its files share real servers, so they run one file after another. */
+function suite(name: string, testTimeout: number) {
+  return {
+    test: {
+      name,
+      include: [`test/${name}/**/*.test.ts`],
+      testTimeout,
+      hookTimeout: 120_000,
+      fileParallelism: name === 'integration',
+      ...(name === 'integration' ? { maxWorkers: 2 } : {}),
+      globalSetup: ['test/support/globalSetup.ts'],
+    },
+  };
+}

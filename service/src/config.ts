@@ -1,0 +1,95 @@
+import { homedir, userInfo } from 'node:os';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+
+const milliseconds = (standard: number) => z.coerce.number().int().min(10).default(standard);
+
+/** Where data lives unless told otherwise: as root a folder that the `postgres` user can reach, which /root is not. */
+function standardDataFolder(env: NodeJS.ProcessEnv): string {
+  if (userInfo().uid === 0) return '/var/lib/flotilla';
+  return join(env['XDG_DATA_HOME'] ?? join(homedir(), '.local', 'share'), 'flotilla');
+}
+
+const environment = z.object({
+  /** Folder of everything the service keeps outside Postgres, and of the embedded Postgres. */
+  FLOTILLA_DATA: z.string().min(1).optional(),
+  /** Address to listen on. Anything but loopback opens the service to the network. */
+  FLOTILLA_HOST: z.string().min(1).default('127.0.0.1'),
+  /** Port to listen on; 0 takes a free one. */
+  FLOTILLA_PORT: z.coerce.number().int().min(0).max(65_535).default(7420),
+  /** A folder of git repositories, the code host of kind *directory*. */
+  FLOTILLA_REPOSITORIES: z.string().min(1).optional(),
+  /** Image of `command` steps whose Action names none. */
+  FLOTILLA_DEFAULT_IMAGE: z.string().min(1).default('ubuntu:24.04'),
+  /** A Postgres server of your own; without it the service starts one from its npm package. */
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// URL' }).optional(),
+  FLOTILLA_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'),
+  /** Time limit of a Job whose Action names none, in seconds (60 min, as `src actions exec` had). */
+  FLOTILLA_JOB_TIMEOUT_SECONDS: z.coerce.number().int().min(1).default(3600),
+  /** Between two signs of life of a Runner (runner.md §8: a batch of 1,000 leases takes 3 ms). */
+  FLOTILLA_HEARTBEAT_MS: milliseconds(5000),
+  /** How long an Attempt lives without one; six missed heartbeats. */
+  FLOTILLA_LEASE_MS: milliseconds(30_000),
+  /** Between two looks for leases that ran out. */
+  FLOTILLA_JANITOR_MS: milliseconds(5000),
+  /** Between two claims that found nothing, when no hint comes. */
+  FLOTILLA_CLAIM_POLL_MS: milliseconds(2000),
+  /** Between SIGTERM and SIGKILL for a container that must stop. */
+  FLOTILLA_STOP_GRACE_MS: milliseconds(10_000),
+  /** Bytes of log that one Attempt may store. */
+  FLOTILLA_LOG_LIMIT_BYTES: z.coerce
+    .number()
+    .int()
+    .min(1024)
+    .default(100 * 1024 * 1024),
+  /** Between two scans of the code host. */
+  FLOTILLA_SYNC_MS: milliseconds(60_000),
+});
+
+/** The service's configuration, read once and handed down. */
+export interface Config {
+  readonly dataFolder: string;
+  readonly host: string;
+  readonly port: number;
+  readonly repositoriesFolder: string | undefined;
+  readonly defaultImage: string;
+  readonly databaseUrl: string | undefined;
+  readonly logLevel: string;
+  readonly jobTimeoutSeconds: number;
+  readonly heartbeatMs: number;
+  readonly leaseMs: number;
+  readonly janitorMs: number;
+  readonly claimPollMs: number;
+  readonly stopGraceMs: number;
+  readonly logLimitBytes: number;
+  readonly syncMs: number;
+}
+
+/** Reads the environment. Throws an Error of one sentence per wrong variable. */
+export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
+  const parsed = environment.safeParse(env);
+  if (!parsed.success) {
+    throw new Error(
+      parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('\n'),
+    );
+  }
+  const values = parsed.data;
+  return {
+    dataFolder: resolve(values.FLOTILLA_DATA ?? standardDataFolder(env)),
+    host: values.FLOTILLA_HOST,
+    port: values.FLOTILLA_PORT,
+    repositoriesFolder:
+      values.FLOTILLA_REPOSITORIES === undefined ? undefined : resolve(values.FLOTILLA_REPOSITORIES),
+    defaultImage: values.FLOTILLA_DEFAULT_IMAGE,
+    databaseUrl: values.DATABASE_URL,
+    logLevel: values.FLOTILLA_LOG_LEVEL,
+    jobTimeoutSeconds: values.FLOTILLA_JOB_TIMEOUT_SECONDS,
+    heartbeatMs: values.FLOTILLA_HEARTBEAT_MS,
+    leaseMs: values.FLOTILLA_LEASE_MS,
+    janitorMs: values.FLOTILLA_JANITOR_MS,
+    claimPollMs: values.FLOTILLA_CLAIM_POLL_MS,
+    stopGraceMs: values.FLOTILLA_STOP_GRACE_MS,
+    logLimitBytes: values.FLOTILLA_LOG_LIMIT_BYTES,
+    syncMs: values.FLOTILLA_SYNC_MS,
+  };
+}

@@ -1,0 +1,43 @@
+import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
+import postgres from 'postgres';
+import * as schema from './schema.ts';
+
+/** The query builder, for plain reads and writes. */
+export type Database = PostgresJsDatabase<typeof schema>;
+/** The client itself, for the statements that lock or must be fast; one file each under `queries/`. */
+export type Sql = postgres.Sql;
+
+export interface Connections extends AsyncDisposable {
+  readonly database: Database;
+  readonly sql: Sql;
+}
+
+/**
+ * Opens the pools. Two clients, because drizzle replaces its client's date and JSON handling (runner.md §6).
+ * `statement_timeout` bounds every query; `fetch_types: false` avoids a query per connection that crashes on a
+ * restart (postgres.js #1223).
+ */
+export function connect(url: string, options: { max?: number } = {}): Connections {
+  const common = {
+    max: options.max ?? 10,
+    connect_timeout: 5,
+    fetch_types: false,
+    max_lifetime: 45 * 60,
+    onnotice: () => undefined,
+    connection: {
+      application_name: 'flotilla',
+      statement_timeout: 30_000,
+      idle_in_transaction_session_timeout: 30_000,
+    },
+  };
+  const builderClient = postgres(url, common);
+  const sql = postgres(url, common);
+  return {
+    database: drizzle(builderClient, { schema }),
+    sql,
+    // `end` without a timeout can hang after a disconnect (postgres.js #1097).
+    async [Symbol.asyncDispose]() {
+      await Promise.all([builderClient.end({ timeout: 5 }), sql.end({ timeout: 5 })]);
+    },
+  };
+}

@@ -1,0 +1,43 @@
+import { fileURLToPath } from 'node:url';
+import { drizzle } from 'drizzle-orm/postgres-js';
+import { migrate as applyMigrations } from 'drizzle-orm/postgres-js/migrator';
+import postgres from 'postgres';
+
+/** The schema this program knows. Raised with each migration. */
+export const schemaNumber = 1;
+/** The lowest schema number whose programs still work on this schema: what lets replicas be rolled. */
+const minCompatible = 1;
+
+/** Any constant: the lock is Flotilla's own in its database. */
+const migrationLock = 7_420_001;
+const migrationsFolder = fileURLToPath(new URL('../../../migrations', import.meta.url));
+
+/**
+ * Brings the database to this program's schema. Drizzle's migrator takes no lock (drizzle-orm#874), so one session
+ * lock makes replicas that start together take turns. Refuses a database that asks for a newer program.
+ */
+export async function migrate(url: string): Promise<void> {
+  const client = postgres(url, { max: 1, fetch_types: false, connect_timeout: 5, onnotice: () => undefined });
+  try {
+    await client`select pg_advisory_lock(${migrationLock})`;
+    await refuseNewerDatabase(client);
+    await applyMigrations(drizzle(client), { migrationsFolder });
+    await client`
+      insert into deployment (only, min_compatible) values (true, ${minCompatible})
+      on conflict (only) do update set min_compatible = greatest(deployment.min_compatible, excluded.min_compatible)`;
+  } finally {
+    // Ends the session, and with it the lock.
+    await client.end({ timeout: 5 });
+  }
+}
+
+async function refuseNewerDatabase(client: postgres.Sql): Promise<void> {
+  const [table] = await client`select to_regclass('public.deployment') as name`;
+  if (table?.['name'] === null) return;
+  const [row] = await client<{ min_compatible: number }[]>`select min_compatible from deployment`;
+  if (row !== undefined && row.min_compatible > schemaNumber) {
+    throw new Error(
+      `This database needs a Flotilla that knows schema ${row.min_compatible} or newer; this one knows ${schemaNumber}. Update Flotilla.`,
+    );
+  }
+}

@@ -75,7 +75,7 @@ CREATE TABLE "code_hosts" (
 );
 --> statement-breakpoint
 CREATE TABLE "deployment" (
-	"only" boolean PRIMARY KEY DEFAULT true NOT NULL,
+	"singleton" boolean PRIMARY KEY DEFAULT true NOT NULL,
 	"min_compatible" integer NOT NULL
 );
 --> statement-breakpoint
@@ -127,6 +127,7 @@ CREATE TABLE "repositories" (
 	"name" text NOT NULL,
 	"default_branch" text,
 	"head_commit" text,
+	"fingerprint" text DEFAULT '' NOT NULL,
 	"reason" text,
 	"present" boolean DEFAULT true NOT NULL,
 	"synced_at" timestamp with time zone DEFAULT now() NOT NULL,
@@ -146,6 +147,7 @@ CREATE TABLE "runners" (
 	"id" uuid PRIMARY KEY DEFAULT gen_random_uuid() NOT NULL,
 	"token_id" bigint NOT NULL,
 	"name" text NOT NULL,
+	"instance" uuid NOT NULL,
 	"version" text NOT NULL,
 	"labels" text[] NOT NULL,
 	"capacity" integer NOT NULL,

@@ -23,8 +23,8 @@ export async function migrate(url: string): Promise<void> {
     await refuseNewerDatabase(client);
     await applyMigrations(drizzle(client), { migrationsFolder });
     await client`
-      insert into deployment (only, min_compatible) values (true, ${minCompatible})
-      on conflict (only) do update set min_compatible = greatest(deployment.min_compatible, excluded.min_compatible)`;
+      insert into deployment (singleton, min_compatible) values (true, ${minCompatible})
+      on conflict (singleton) do update set min_compatible = greatest(deployment.min_compatible, excluded.min_compatible)`;
   } finally {
     // Ends the session, and with it the lock.
     await client.end({ timeout: 5 });

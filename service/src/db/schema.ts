@@ -42,7 +42,7 @@ const changedXid = () =>
 
 /** The lowest program version that may use this database, and other facts about it: one row. */
 export const deployment = pgTable('deployment', {
-  only: boolean().primaryKey().default(true),
+  singleton: boolean().primaryKey().default(true),
   /** Programs with a lower schema number than this refuse to start. */
   minCompatible: integer('min_compatible').notNull(),
 });
@@ -95,6 +95,8 @@ export const repositories = pgTable(
     /** Full name of the default branch (`refs/heads/…`), seen to exist; null when there is none. */
     defaultBranch: text('default_branch'),
     headCommit: text('head_commit'),
+    /** What the host said about its branches when it was last fetched; equal means that nothing moved. */
+    fingerprint: text().notNull().default(''),
     /** Why no Job can run on it (empty, no default branch, unreadable); null when one can. */
     reason: text(),
     /** False once the host no longer has it. Rows stay, because Jobs point to them. */
@@ -211,6 +213,8 @@ export const runners = pgTable(
       .notNull()
       .references(() => accessTokens.id),
     name: text().notNull(),
+    /** Of the process that said hello last. */
+    instance: uuid().notNull(),
     version: text().notNull(),
     labels: text().array().notNull(),
     capacity: integer().notNull(),

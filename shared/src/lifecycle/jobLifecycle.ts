@@ -10,6 +10,9 @@ export const jobStates = [
 ] as const;
 export type JobState = (typeof jobStates)[number];
 
+/** So many lost Attempts end a Job as errored, so that a Job that kills its runner does not do so for ever. */
+export const maxLostAttempts = 3;
+
 /** What can happen to a Job. `abandon` is the loss of its last permitted Attempt. */
 export const jobEvents = [
   'claim',

@@ -17,6 +17,11 @@ export type LeaseRef = z.infer<typeof leaseRef>;
 export const helloInput = z.object({
   protocol: z.object({ min: z.number().int(), max: z.number().int() }),
   name: z.string().min(1).max(200),
+  /**
+   * Made when the runner's process starts. A hello with another instance than the last one says that the old process
+   * is gone: its Attempts that are not in `attempts` are lost at once. One with the same instance is a reconnect.
+   */
+  instance: z.uuid(),
   version: z.string().max(100),
   labels: z.array(z.string().max(100)).max(50),
   /** How many Jobs it runs at once. */

@@ -1,0 +1,12 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { WebSocket } from 'ws';
+
+/** Unsent bytes above which a subscription waits (runner.md §0.5: without it a paused client costs 200 MB). */
+const highWaterBytes = 1024 * 1024;
+/** `ws` has no event for a drained buffer. */
+const checkMs = 20;
+
+/** Waits until a socket's unsent bytes are few, or until the signal aborts. */
+export async function untilWritable(socket: WebSocket, signal: AbortSignal): Promise<void> {
+  while (socket.bufferedAmount > highWaterBytes && !signal.aborted) await delay(checkMs);
+}

@@ -1,0 +1,54 @@
+import { tracked } from '@trpc/server';
+import { z } from 'zod';
+import { cancelExecution } from '../executions/cancelExecution.ts';
+import { createExecution } from '../executions/createExecution.ts';
+import { getExecution, listExecutions } from '../executions/readExecutions.ts';
+import { untilWritable } from './backpressure.ts';
+import { actionToSave, id } from './inputs.ts';
+import { memberProcedure, readerProcedure, router } from './trpc.ts';
+
+export const executionsRouter = router({
+  create: memberProcedure
+    .input(
+      actionToSave.extend({
+        requestKey: z.uuid(),
+        repositories: z.array(z.string().max(4096)).min(1).max(100_000).nullable(),
+      }),
+    )
+    .mutation(({ ctx, input, signal }) => {
+      const { database, sql, hints, mirrors, config } = ctx.service;
+      const context = { database, sql, hints, mirrors, defaultImage: config.defaultImage };
+      return createExecution(context, ctx.user, input, signal ?? AbortSignal.timeout(60_000));
+    }),
+  list: readerProcedure
+    .input(z.object({ limit: z.number().int().min(1).max(500).optional() }))
+    .query(({ ctx, input }) => listExecutions(ctx.service.sql, ctx.user.id, input.limit ?? 100)),
+  get: readerProcedure
+    .input(z.object({ executionId: id }))
+    .query(({ ctx, input }) => getExecution(ctx.service.sql, ctx.user.id, input.executionId)),
+  cancel: memberProcedure.input(z.object({ executionId: id })).mutation(async ({ ctx, input }) => {
+    await cancelExecution(ctx.service, ctx.user, input.executionId);
+    return getExecution(ctx.service.sql, ctx.user.id, input.executionId);
+  }),
+  /** The feed of changes. Subscribe first, then list: rows of the feed replace what the list said. */
+  watch: readerProcedure
+    .input(
+      z.object({
+        lastEventId: z
+          .string()
+          .regex(/^\d{1,19}$/)
+          .optional(),
+      }),
+    )
+    .subscription(async function* ({ ctx, input, signal }) {
+      const ended = signal ?? AbortSignal.abort();
+      for await (const { cursor, changes } of ctx.service.changeFeed.watch(
+        ctx.user.id,
+        input.lastEventId,
+        ended,
+      )) {
+        await untilWritable(ctx.socket, ended);
+        yield tracked(cursor, changes);
+      }
+    }),
+});

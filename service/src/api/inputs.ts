@@ -1,0 +1,22 @@
+import { z } from 'zod';
+
+/** An id of a row. */
+export const id = z.number().int().positive();
+
+/** The largest action file; a text is stored with every version. */
+const maxTextLength = 1024 * 1024;
+
+const origin = z.object({
+  file: z.string().max(4096),
+  repository: z.string().max(4096).optional(),
+  commit: z.string().max(64).optional(),
+  dirty: z.boolean().optional(),
+});
+
+/** An action file as an editor sends it. */
+export const actionToSave = z.object({
+  fileName: z.string().min(1).max(4096),
+  text: z.string().max(maxTextLength),
+  baseVersion: z.number().int().positive().nullable(),
+  origin: origin.nullable(),
+});

@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { getJob, listJobs } from '../executions/readExecutions.ts';
+import { listChangedFiles } from '../review/listChangedFiles.ts';
+import { setIncluded } from '../review/setIncluded.ts';
+import { id } from './inputs.ts';
+import { memberProcedure, readerProcedure, router } from './trpc.ts';
+
+export const jobsRouter = router({
+  list: readerProcedure
+    .input(z.object({ executionId: id }))
+    .query(({ ctx, input }) => listJobs(ctx.service.sql, input.executionId)),
+  get: readerProcedure
+    .input(z.object({ jobId: id }))
+    .query(({ ctx, input }) => getJob(ctx.service.sql, input.jobId)),
+  changedFiles: readerProcedure
+    .input(z.object({ jobId: id }))
+    .query(({ ctx, input, signal }) => listChangedFiles(ctx.service, input.jobId, signal)),
+  /** Leaves a Job, or one file of its Patch, out of what will be used, or takes it in again. */
+  setIncluded: memberProcedure
+    .input(z.object({ jobId: id, path: z.string().min(1).max(4096).nullable(), included: z.boolean() }))
+    .mutation(async ({ ctx, input }) => {
+      await setIncluded(ctx.service, ctx.user, input);
+      return getJob(ctx.service.sql, input.jobId);
+    }),
+});

@@ -1,0 +1,24 @@
+import { actionsRouter } from './actionsRouter.ts';
+import { attemptsRouter } from './attemptsRouter.ts';
+import { executionsRouter } from './executionsRouter.ts';
+import { jobsRouter } from './jobsRouter.ts';
+import { logsRouter } from './logsRouter.ts';
+import { pairingRouter } from './pairingRouter.ts';
+import { repositoriesRouter, scopesRouter } from './repositoriesRouter.ts';
+import { serverRouter } from './serverRouter.ts';
+import { router } from './trpc.ts';
+
+/** What editors call, on `/trpc`. */
+export const appRouter = router({
+  pairing: pairingRouter,
+  server: serverRouter,
+  repositories: repositoriesRouter,
+  scopes: scopesRouter,
+  actions: actionsRouter,
+  executions: executionsRouter,
+  jobs: jobsRouter,
+  attempts: attemptsRouter,
+  logs: logsRouter,
+});
+
+export type AppRouter = typeof appRouter;

@@ -1,0 +1,86 @@
+import { FlotillaError, errorClasses } from '@flotilla/shared/errors';
+import { initTRPC, TRPCError } from '@trpc/server';
+import { isTransientDatabaseError } from '../db/transientErrors.ts';
+import type { Context } from './context.ts';
+
+const trpc = initTRPC.context<Context>().create({
+  errorFormatter({ shape, error }) {
+    const cause = error.cause;
+    const flotilla =
+      cause instanceof FlotillaError ? { code: cause.code, details: cause.details } : undefined;
+    // A bug's message may hold anything; callers get the sentence, the log has the rest.
+    const message =
+      error.code === 'INTERNAL_SERVER_ERROR'
+        ? 'Something went wrong in the service; its log says what.'
+        : shape.message;
+    return { ...shape, message, data: { code: shape.data.code, path: shape.data.path, flotilla } };
+  },
+});
+
+/** Turns what features throw into tRPC's errors, once, and logs what is our fault. */
+const translated = trpc.procedure.use(async ({ ctx, next, path }) => {
+  const result = await next();
+  if (result.ok) return result;
+  const cause = result.error.cause;
+  if (cause instanceof FlotillaError) {
+    throw new TRPCError({ code: errorClasses[cause.code], message: cause.message, cause });
+  }
+  if (isTransientDatabaseError(cause)) {
+    const unavailable = new FlotillaError('unavailable', 'The database is away for a moment. Try again.', {
+      cause,
+    });
+    throw new TRPCError({ code: 'SERVICE_UNAVAILABLE', message: unavailable.message, cause: unavailable });
+  }
+  if (result.error.code === 'INTERNAL_SERVER_ERROR')
+    ctx.logger.error({ err: cause, path }, 'a procedure failed');
+  return result;
+});
+
+export const router = trpc.router;
+/** Answers without a token: only the exchange of a pairing code. */
+export const publicProcedure = translated;
+
+function refusal(message: string): TRPCError {
+  return new TRPCError({ code: 'UNAUTHORIZED', message, cause: new FlotillaError('token.refused', message) });
+}
+
+/** For people: any user, to look. */
+export const readerProcedure = translated.use(({ ctx, next }) => {
+  if (ctx.principal?.scope !== 'user') {
+    throw refusal(
+      'This needs a user token: it is missing, unknown or revoked. Connect again with a new connect URL.',
+    );
+  }
+  return next({ ctx: { ...ctx, user: ctx.principal.user } });
+});
+
+/** For people who may change something: members and admins. */
+export const memberProcedure = readerProcedure.use(({ ctx, next }) => {
+  if (ctx.user.role === 'reader') {
+    const message = `${ctx.user.name} is a reader here; starting and changing things needs the role member.`;
+    throw new TRPCError({ code: 'FORBIDDEN', message, cause: new FlotillaError('role.refused', message) });
+  }
+  return next();
+});
+
+/** For runners before their hello. */
+export const runnerProcedure = translated.use(({ ctx, next }) => {
+  if (ctx.principal?.scope !== 'runner') {
+    throw refusal(
+      'This needs a runner token: it is missing, unknown or revoked. `npm run token -- create --scope runner` makes one.',
+    );
+  }
+  return next({ ctx: { ...ctx, tokenId: ctx.principal.tokenId } });
+});
+
+/** For runners that have said hello on this connection. */
+export const helloedProcedure = runnerProcedure.use(({ ctx, next }) => {
+  const { runnerId } = ctx.session;
+  if (runnerId === undefined) {
+    throw new TRPCError({
+      code: 'PRECONDITION_FAILED',
+      message: 'Say hello first: this connection has not.',
+    });
+  }
+  return next({ ctx: { ...ctx, runnerId } });
+});

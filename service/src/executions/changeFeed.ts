@@ -1,0 +1,104 @@
+import type { Changes } from '@flotilla/shared/views';
+import type { Sql } from '../db/database.ts';
+import type { Hints } from '../db/hints.ts';
+import { isTransientDatabaseError } from '../db/transientErrors.ts';
+import { selectAttempts } from '../jobs/queries/selectAttempts.ts';
+import { selectJobs } from '../jobs/queries/selectJobs.ts';
+import { countOnlineRunners } from '../runners/queries/countOnlineRunners.ts';
+import { executionView } from './executionView.ts';
+import { selectExecutions, type ExecutionRow } from './queries/selectExecutions.ts';
+
+/** Hints can be lost: the feed looks this often besides (runner.md §3). */
+const pollMs = 2000;
+/** An upper bound that no feed reaches; it keeps the query's shape. */
+const allExecutions = 1_000_000;
+
+interface Page extends Omit<Changes, 'executions'> {
+  readonly cursor: string;
+  readonly executions: readonly ExecutionRow[];
+}
+
+/**
+ * What changed since a cursor. A cursor is the oldest transaction that was still running when it was taken: whatever
+ * a later transaction wrote has a `changed_xid` at or above it, so nothing is missed whatever the order of commits;
+ * some rows come twice, which does no harm, because rows replace what an editor holds.
+ */
+export class ChangeFeed {
+  readonly #sql: Sql;
+  readonly #hints: Hints;
+  readonly #leaseMs: number;
+  /** Editors that wait at the same cursor share one read. */
+  readonly #reads = new Map<string, Promise<Page>>();
+
+  constructor(sql: Sql, hints: Hints, leaseMs: number) {
+    this.#sql = sql;
+    this.#hints = hints;
+    this.#leaseMs = leaseMs;
+  }
+
+  /** Yields the changes for one user until the signal aborts. Without a cursor it starts now. */
+  async *watch(
+    userId: number,
+    from: string | undefined,
+    signal: AbortSignal,
+  ): AsyncGenerator<{ cursor: string; changes: Changes }> {
+    using listener = this.#hints.listen('changes');
+    let cursor = from;
+    let runnersOnline: number | undefined;
+    while (!signal.aborted) {
+      const page = await this.#tryRead(cursor);
+      if (page !== undefined) {
+        const first = cursor === undefined;
+        cursor = page.cursor;
+        if (
+          first ||
+          page.executions.length > 0 ||
+          page.jobs.length > 0 ||
+          page.runnersOnline !== runnersOnline
+        ) {
+          runnersOnline = page.runnersOnline;
+          const executions = page.executions.map((row) => executionView(row, userId));
+          yield { cursor, changes: { executions, jobs: page.jobs, attempts: page.attempts, runnersOnline } };
+        }
+      }
+      await listener.next(pollMs, signal);
+    }
+  }
+
+  /** Undefined while the database is away: the subscription lives on and looks again. */
+  async #tryRead(cursor: string | undefined): Promise<Page | undefined> {
+    const key = cursor ?? 'now';
+    const read = this.#reads.get(key) ?? this.#read(cursor).finally(() => this.#reads.delete(key));
+    this.#reads.set(key, read);
+    try {
+      return await read;
+    } catch (error) {
+      if (isTransientDatabaseError(error)) return undefined;
+      throw error;
+    }
+  }
+
+  async #read(from: string | undefined): Promise<Page> {
+    const sql = this.#sql;
+    // Taken before the rows are read: what commits in between is then read twice rather than never.
+    const [now] = await sql<
+      { cursor: string }[]
+    >`select pg_snapshot_xmin(pg_current_snapshot())::text as cursor`;
+    if (now === undefined) throw new Error('the database gave no snapshot');
+    const runnersOnline = await countOnlineRunners(sql, this.#leaseMs);
+    if (from === undefined)
+      return { cursor: now.cursor, executions: [], jobs: [], attempts: [], runnersOnline };
+    const [jobs, attempts] = await Promise.all([
+      selectJobs(sql, sql`jobs.changed_xid >= ${from}`),
+      selectAttempts(sql, sql`attempts.changed_xid >= ${from}`),
+    ]);
+    const executionIds = [...new Set(jobs.map((job) => job.executionId))];
+    const executions = await selectExecutions(
+      sql,
+      sql`changed_xid >= ${from} or id in (
+            select value::bigint from jsonb_array_elements_text(${sql.json(executionIds)}))`,
+      allExecutions,
+    );
+    return { cursor: now.cursor, executions, jobs, attempts, runnersOnline };
+  }
+}

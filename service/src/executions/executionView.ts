@@ -1,0 +1,23 @@
+import { executionState, isExecutionEnded } from '@flotilla/shared/lifecycle/executionState';
+import type { ExecutionView } from '@flotilla/shared/views';
+import type { ExecutionRow } from './queries/selectExecutions.ts';
+
+/** An Execution as one user sees it. Its state is derived from its Jobs. */
+export function executionView(row: ExecutionRow, userId: number): ExecutionView {
+  const state = executionState(row.counts, row.cancelRequested);
+  return {
+    id: row.id,
+    actionId: row.actionId,
+    actionName: row.definition.name,
+    actionVersion: row.actionVersion,
+    scopeQuery: row.definition.scopeQuery,
+    state,
+    counts: row.counts,
+    changed: row.changed,
+    createdBy: row.createdBy,
+    mine: row.createdById === userId,
+    createdAt: row.createdAt,
+    startedAt: row.startedAt,
+    endedAt: isExecutionEnded(state) ? row.lastEndAt : null,
+  };
+}

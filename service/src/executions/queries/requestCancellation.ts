@@ -1,0 +1,24 @@
+import type { Sql } from '../../db/database.ts';
+
+/**
+ * Cancels an Execution: queued Jobs end at once, running ones when their Runner confirms or their lease ends. One
+ * UPDATE for both, so that a Job that is claimed at this moment is seen in its new state and not missed.
+ * Returns how many Jobs it touched, or undefined when there is no such Execution.
+ */
+export async function requestCancellation(sql: Sql, executionId: number): Promise<number | undefined> {
+  const [row] = await sql<{ found: boolean; jobs: number }[]>`
+    with execution as (
+      update executions
+         set cancel_requested_at = coalesce(cancel_requested_at, now()),
+             changed_xid = (pg_current_xact_id()::text)::bigint
+       where id = ${executionId} returning id),
+    stopped as (
+      update jobs
+         set cancel_requested_at = coalesce(cancel_requested_at, now()),
+             state = case when state = 'queued' then 'cancelled' else state end,
+             ended_at = case when state = 'queued' then now() end,
+             changed_xid = (pg_current_xact_id()::text)::bigint
+       where execution_id = ${executionId} and state in ('queued', 'running') returning id)
+    select exists (select from execution) as found, (select count(*) from stopped)::int as jobs`;
+  return row?.found === true ? row.jobs : undefined;
+}

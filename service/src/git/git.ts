@@ -1,0 +1,137 @@
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { availableParallelism } from 'node:os';
+import { pipeline } from 'node:stream/promises';
+import pLimit from 'p-limit';
+
+/** git is bound by processor and disk: more of them at once only wait for each other. */
+const limit = pLimit(Math.max(2, availableParallelism()));
+
+/** Output above this is an error of the caller's: whoever expects more streams it. */
+const maxOutputBytes = 256 * 1024 * 1024;
+
+/** Settings of every git the service starts, whatever the machine's own configuration says. */
+const settings: Readonly<Record<string, string>> = {
+  // Source repositories may belong to other users; they are only read.
+  'safe.directory': '*',
+  // Objects of a mirror are removed by Flotilla alone, which knows the pins.
+  'gc.auto': '0',
+  'maintenance.auto': 'false',
+  'core.hooksPath': '/dev/null',
+  'core.fsmonitor': 'false',
+  'core.quotePath': 'false',
+  'protocol.allow': 'never',
+  'protocol.file.allow': 'always',
+  'uploadpack.allowAnySHA1InWant': 'true',
+};
+
+/** The environment of a git process: our settings, no system or user configuration, never a prompt. */
+export function gitEnvironment(extra: Readonly<Record<string, string>> = {}): Record<string, string> {
+  const entries = Object.entries(settings).flatMap(([key, value], index) => [
+    [`GIT_CONFIG_KEY_${index}`, key],
+    [`GIT_CONFIG_VALUE_${index}`, value],
+  ]);
+  return {
+    PATH: '/usr/local/bin:/usr/bin:/bin',
+    HOME: '/nonexistent',
+    LC_ALL: 'C.UTF-8',
+    GIT_CONFIG_NOSYSTEM: '1',
+    GIT_CONFIG_GLOBAL: '/dev/null',
+    GIT_TERMINAL_PROMPT: '0',
+    GIT_CONFIG_COUNT: String(Object.keys(settings).length),
+    ...(Object.fromEntries(entries) as Record<string, string>),
+    ...extra,
+  };
+}
+
+export interface GitOptions {
+  /** The repository; becomes `--git-dir`. */
+  readonly gitDir?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly input?: string | Uint8Array | AsyncIterable<Uint8Array>;
+  /** Exit codes that are an answer and no error; 0 by default (`git grep` says 1 for "nothing"). */
+  readonly answers?: readonly number[];
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What git said. Bytes, because paths and contents need not be UTF-8. */
+export interface GitResult {
+  readonly exitCode: number;
+  readonly output: Buffer;
+}
+
+/** A git command that failed, with what it wrote to standard error. */
+export class GitError extends Error {
+  readonly exitCode: number | null;
+  readonly stderr: string;
+
+  constructor(args: readonly string[], exitCode: number | null, stderr: string) {
+    super(`git ${args[0] ?? ''} failed (${exitCode ?? 'killed'}): ${stderr.trim()}`);
+    this.name = 'GitError';
+    this.exitCode = exitCode;
+    this.stderr = stderr;
+  }
+}
+
+/** Runs git to its end. Throws {@link GitError}. Never more at once than the machine has cores. */
+export function git(args: readonly string[], options: GitOptions = {}): Promise<GitResult> {
+  return limit(() => runGit(args, options));
+}
+
+/** Output of git as text, without the newline at its end. */
+export async function gitText(args: readonly string[], options: GitOptions = {}): Promise<string> {
+  return (await git(args, options)).output.toString().replace(/\n$/, '');
+}
+
+/** Starts git and hands out the process, for streams. The caller reads it to its end or kills it. */
+export function startGit(args: readonly string[], options: GitOptions = {}): ChildProcessWithoutNullStreams {
+  const placed = options.gitDir === undefined ? args : [`--git-dir=${options.gitDir}`, ...args];
+  return spawn('git', placed, { env: gitEnvironment(options.environment), signal: options.signal });
+}
+
+async function runGit(args: readonly string[], options: GitOptions): Promise<GitResult> {
+  options.signal?.throwIfAborted();
+  const child = startGit(args, options);
+  const exit = new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  const [exitCode, output, stderr] = await Promise.all([
+    exit,
+    collect(child.stdout, maxOutputBytes),
+    collect(child.stderr, 64 * 1024),
+    feed(child, options.input),
+  ]);
+  if (exitCode !== null && (options.answers ?? [0]).includes(exitCode)) return { exitCode, output };
+  throw new GitError(args, exitCode, stderr.toString());
+}
+
+async function feed(child: ChildProcessWithoutNullStreams, input: GitOptions['input']): Promise<void> {
+  if (input === undefined || typeof input === 'string' || input instanceof Uint8Array) {
+    child.stdin.on('error', ignoreClosedPipe);
+    child.stdin.end(input);
+    return;
+  }
+  await pipeline(input, child.stdin).catch(ignoreClosedPipe);
+}
+
+/** git may end before it has read everything, for example when the first line is wrong; its exit code says so. */
+function ignoreClosedPipe(error: Error & { code?: string }): void {
+  if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
+}
+
+async function collect(stream: AsyncIterable<Buffer>, most: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of stream) {
+    size += chunk.length;
+    if (size > most) throw new Error(`git wrote more than ${most} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** Splits output that ends its items with NUL. */
+export function splitNul(output: Buffer): string[] {
+  const text = output.toString();
+  return text === '' ? [] : text.replace(/\0$/, '').split('\0');
+}

@@ -1,0 +1,59 @@
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import { FlotillaError, errorClasses, messageOf, type ErrorCode } from '@flotilla/shared/errors';
+import { isTransientDatabaseError } from '../db/transientErrors.ts';
+import type { Service } from '../service.ts';
+import { appendRoute } from './appendRoute.ts';
+import { contentRoutes } from './contentRoutes.ts';
+import { gitRoute } from './gitRoute.ts';
+import { healthRoutes } from './healthRoutes.ts';
+
+const statusOfClass: Readonly<Record<(typeof errorClasses)[ErrorCode], number>> = {
+  BAD_REQUEST: 400,
+  UNAUTHORIZED: 401,
+  FORBIDDEN: 403,
+  NOT_FOUND: 404,
+  CONFLICT: 409,
+  PRECONDITION_FAILED: 412,
+  PAYLOAD_TOO_LARGE: 413,
+  SERVICE_UNAVAILABLE: 503,
+};
+
+/** The HTTP routes; the WebSockets share the server (see webSockets.ts). */
+export function createApp(service: Service): FastifyInstance {
+  const logger: FastifyBaseLogger = service.logger;
+  const app = Fastify({
+    loggerInstance: logger,
+    disableRequestLogging: true,
+    // A runner keeps its connection for appends between two lines of a quiet log.
+    keepAliveTimeout: 75_000,
+    forceCloseConnections: true,
+  });
+  app.setErrorHandler(async (error, request, reply) => {
+    if (error instanceof FlotillaError) {
+      return reply
+        .code(statusOfClass[errorClasses[error.code]])
+        .send({ code: error.code, message: error.message });
+    }
+    if (isTransientDatabaseError(error)) {
+      return reply
+        .code(503)
+        .send({ code: 'unavailable', message: 'The database is away for a moment. Try again.' });
+    }
+    const status = statusCodeOf(error);
+    if (status < 500) return reply.code(status).send({ message: messageOf(error) });
+    request.log.error({ err: error, url: request.url }, 'a request failed');
+    return reply.code(500).send({ message: 'Something went wrong in the service; its log says what.' });
+  });
+  healthRoutes(app, service);
+  appendRoute(app, service);
+  contentRoutes(app, service);
+  gitRoute(app, service);
+  return app;
+}
+
+/** Fastify's own refusals (too large, wrong type) say their status. */
+function statusCodeOf(error: unknown): number {
+  return error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number'
+    ? error.statusCode
+    : 500;
+}

@@ -1,0 +1,21 @@
+import type { FastifyInstance } from 'fastify';
+import type { Service } from '../service.ts';
+import { programVersion } from '../version.ts';
+
+/** `/healthz`: the process lives. `/readyz`: it can serve, that is, it reaches its database. Neither needs a token. */
+export function healthRoutes(app: FastifyInstance, service: Service): void {
+  app.get('/healthz', () => ({ program: 'flotilla', version: programVersion }));
+  app.get('/readyz', async (_request, reply) => {
+    try {
+      await service.sql`select 1`;
+      return { ready: true };
+    } catch {
+      return reply.code(503).send({ ready: false, message: 'The database does not answer.' });
+    }
+  });
+  app.get('/connect', (_request, reply) =>
+    reply
+      .type('text/plain; charset=utf-8')
+      .send('This address is for VS Code: run "Flotilla: Connect to Server…" and paste it there.\n'),
+  );
+}

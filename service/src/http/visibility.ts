@@ -1,0 +1,33 @@
+import { FlotillaError } from '@flotilla/shared/errors';
+import { eq } from 'drizzle-orm';
+import type { User } from '../auth/tokens.ts';
+import { attempts, jobs, repositories } from '../db/schema.ts';
+import { canSee } from '../repositories/canSee.ts';
+import type { Service } from '../service.ts';
+
+/** A repository that the user may read. One that is hidden is answered like one that is not there. */
+export async function requireRepository(
+  service: Service,
+  user: User,
+  repositoryId: number,
+): Promise<typeof repositories.$inferSelect> {
+  const [repository] = await service.database
+    .select()
+    .from(repositories)
+    .where(eq(repositories.id, repositoryId));
+  if (repository === undefined || !canSee(user, repository)) {
+    throw new FlotillaError('notFound', `There is no repository ${repositoryId}.`);
+  }
+  return repository;
+}
+
+/** Throws unless there is such an Attempt and the user may read its repository. */
+export async function requireAttempt(service: Service, user: User, attemptId: number): Promise<void> {
+  const [row] = await service.database
+    .select({ repositoryId: jobs.repositoryId })
+    .from(attempts)
+    .innerJoin(jobs, eq(jobs.id, attempts.jobId))
+    .where(eq(attempts.id, attemptId));
+  if (row === undefined) throw new FlotillaError('notFound', `There is no attempt ${attemptId}.`);
+  await requireRepository(service, user, row.repositoryId);
+}

@@ -1,0 +1,94 @@
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { AnyRouter } from '@trpc/server';
+import { applyWSSHandler, type CreateWSSContextFnOptions } from '@trpc/server/adapters/ws';
+import { WebSocketServer, type WebSocket } from 'ws';
+import { remoteAddressOf, type Context } from '../api/context.ts';
+import { appRouter } from '../api/router.ts';
+import { runnerRouter } from '../api/runnerRouter.ts';
+import { authenticate } from '../auth/tokens.ts';
+import type { Service } from '../service.ts';
+
+/** The largest message from a client; log and patch bytes come over HTTP (runner.md §4). */
+const maxMessageBytes = 4 * 1024 * 1024;
+/** A client that connects and says nothing is cut off. */
+const firstMessageMs = 5000;
+/** WebSocket close code for "your token was revoked", from the private range. */
+const revokedCode = 4401;
+
+export interface WebSockets extends AsyncDisposable {
+  /** Asks every client to connect again, elsewhere if it can, before this replica stops. */
+  askToReconnect(): void;
+}
+
+/** Puts the two tRPC endpoints on a server: `/trpc` for editors and `/runner` for runners. */
+export function serveWebSockets(server: Server, service: Service): WebSockets {
+  const endpoints = new Map<string, Endpoint>([
+    ['/trpc', endpoint(appRouter, service)],
+    ['/runner', endpoint(runnerRouter, service)],
+  ]);
+  const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    const target = endpoints.get(request.url?.split('?')[0] ?? '');
+    if (target === undefined) {
+      socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\n\r\n');
+      return;
+    }
+    target.sockets.handleUpgrade(request, socket, head, (client) =>
+      target.sockets.emit('connection', client, request),
+    );
+  };
+  server.on('upgrade', onUpgrade);
+  return {
+    askToReconnect: () => endpoints.forEach((target) => target.askToReconnect()),
+    async [Symbol.asyncDispose]() {
+      server.off('upgrade', onUpgrade);
+      await Promise.all([...endpoints.values()].map((target) => closeSockets(target.sockets)));
+    },
+  };
+}
+
+interface Endpoint {
+  readonly sockets: WebSocketServer;
+  askToReconnect(): void;
+}
+
+function endpoint(router: AnyRouter, service: Service): Endpoint {
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes });
+  sockets.on('connection', cutOffSilent);
+  const handler = applyWSSHandler({
+    wss: sockets,
+    router,
+    createContext: (options) => createContext(service, options),
+    // The client's ping finds a dead service; this one finds a dead client (runner.md §2, fault 16).
+    keepAlive: { enabled: true, pingMs: 10_000, pongWaitMs: 5000 },
+  });
+  return { sockets, askToReconnect: () => handler.broadcastReconnectNotification() };
+}
+
+function cutOffSilent(client: WebSocket): void {
+  const timer = setTimeout(() => client.terminate(), firstMessageMs);
+  client.once('message', () => clearTimeout(timer));
+  client.once('close', () => clearTimeout(timer));
+}
+
+async function createContext(
+  service: Service,
+  { req: request, res: socket, info }: CreateWSSContextFnOptions,
+): Promise<Context> {
+  const token = info.connectionParams?.['token'];
+  const principal =
+    token === undefined || token === '' ? undefined : await authenticate(service.database, token);
+  if (principal !== undefined) {
+    const watch = service.revocations.watch(principal.tokenId, () =>
+      socket.close(revokedCode, 'token revoked'),
+    );
+    socket.once('close', () => watch[Symbol.dispose]());
+  }
+  const remoteAddress = remoteAddressOf(request);
+  return { service, logger: service.logger, principal, socket, remoteAddress, session: {} };
+}
+
+async function closeSockets(sockets: WebSocketServer): Promise<void> {
+  for (const client of sockets.clients) client.terminate();
+  await new Promise<void>((resolve) => sockets.close(() => resolve()));
+}

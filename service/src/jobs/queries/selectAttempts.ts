@@ -1,0 +1,85 @@
+import type { Definition, StepDefinition } from '@flotilla/shared/definition/definition';
+import type { AttemptState } from '@flotilla/shared/lifecycle/attemptLifecycle';
+import type { Outcome, ServiceOutcome } from '@flotilla/shared/lifecycle/outcome';
+import type { StepProgress } from '@flotilla/shared/protocol/runnerMessages';
+import type { AttemptView, StepView } from '@flotilla/shared/views';
+import type { Fragment } from 'postgres';
+import type { Sql } from '../../db/database.ts';
+import { imageOf } from '../stepImage.ts';
+
+/** A title longer than this is cut; it is one line in a tree. */
+const maxTitleLength = 120;
+
+interface RawRow {
+  readonly id: string;
+  readonly job_id: string;
+  readonly number: number;
+  readonly state: AttemptState;
+  readonly outcome: Outcome | ServiceOutcome | null;
+  readonly runner: string;
+  readonly claimed_at: number;
+  readonly ended_at: number | null;
+  readonly log_end: string;
+  readonly log_sealed: boolean;
+  readonly log_limit_reached: boolean;
+  readonly steps: readonly StepProgress[];
+  readonly definition: Definition;
+}
+
+/** Attempts as editors see them, newest first within each Job. */
+export async function selectAttempts(sql: Sql, filter: Fragment): Promise<AttemptView[]> {
+  const rows = await sql<RawRow[]>`
+    select attempts.id, attempts.job_id, attempts.number, attempts.state, attempts.outcome, runners.name as runner,
+           (extract(epoch from attempts.claimed_at) * 1000)::float8 as claimed_at,
+           (extract(epoch from attempts.ended_at) * 1000)::float8 as ended_at,
+           attempts.log_end, attempts.log_sealed_at is not null as log_sealed, attempts.log_limit_reached,
+           attempts.steps, executions.definition
+      from attempts
+      join runners on runners.id = attempts.runner_id
+      join jobs on jobs.id = attempts.job_id
+      join executions on executions.id = jobs.execution_id
+     where ${filter}
+     order by attempts.job_id, attempts.number desc`;
+  return rows.map((row) => ({
+    id: Number(row.id),
+    jobId: Number(row.job_id),
+    number: row.number,
+    state: row.state,
+    outcome: row.outcome,
+    runner: row.runner,
+    claimedAt: row.claimed_at,
+    endedAt: row.ended_at,
+    logLength: Number(row.log_end),
+    logSealed: row.log_sealed,
+    logLimitReached: row.log_limit_reached,
+    steps: row.definition.steps.map((step, index) =>
+      stepView(
+        row.definition,
+        step,
+        index,
+        row.steps.find((progress) => progress.index === index),
+      ),
+    ),
+  }));
+}
+
+function stepView(
+  definition: Definition,
+  step: StepDefinition,
+  index: number,
+  progress: StepProgress | undefined,
+): StepView {
+  const image = imageOf(definition, step);
+  const command = step.args.join(' ').replace(/\s+/g, ' ').trim();
+  const title = command === '' ? image : command;
+  return {
+    index,
+    title: title.length > maxTitleLength ? `${title.slice(0, maxTitleLength - 1)}…` : title,
+    image,
+    imageDigest: progress?.imageDigest ?? null,
+    state: progress?.state ?? 'pending',
+    exitCode: progress?.exitCode ?? null,
+    startedAt: progress?.startedAt ?? null,
+    endedAt: progress?.endedAt ?? null,
+  };
+}

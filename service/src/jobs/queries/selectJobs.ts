@@ -1,0 +1,74 @@
+import type { JobState } from '@flotilla/shared/lifecycle/jobLifecycle';
+import type { Outcome, ServiceOutcome } from '@flotilla/shared/lifecycle/outcome';
+import type { JobView } from '@flotilla/shared/views';
+import type { Fragment } from 'postgres';
+import type { Sql } from '../../db/database.ts';
+
+interface RawRow {
+  readonly id: string;
+  readonly execution_id: string;
+  readonly repository_id: string;
+  readonly repository: string;
+  readonly base_ref: string;
+  readonly base_revision: string;
+  readonly state: JobState;
+  readonly attempt_count: number;
+  readonly current_attempt_id: string | null;
+  readonly outcome: Outcome | ServiceOutcome | null;
+  readonly base_tree: string | null;
+  readonly result_tree: string | null;
+  readonly patch_files: number;
+  readonly patch_added_lines: number;
+  readonly patch_removed_lines: number;
+  readonly included: boolean;
+  readonly started_at: number | null;
+  readonly ended_at: number | null;
+}
+
+/** Jobs as editors see them, by repository name. */
+export async function selectJobs(sql: Sql, filter: Fragment): Promise<JobView[]> {
+  const rows = await sql<RawRow[]>`
+    select jobs.id, jobs.execution_id, jobs.repository_id, repositories.name as repository, jobs.base_ref,
+           jobs.base_revision, jobs.state, jobs.attempt_count, jobs.current_attempt_id, attempts.outcome,
+           attempts.base_tree, attempts.result_tree, attempts.patch_files, attempts.patch_added_lines,
+           attempts.patch_removed_lines, coalesce(review_selections.included, true) as included,
+           (extract(epoch from attempts.claimed_at) * 1000)::float8 as started_at,
+           (extract(epoch from jobs.ended_at) * 1000)::float8 as ended_at
+      from jobs
+      join repositories on repositories.id = jobs.repository_id
+      left join attempts on attempts.id = jobs.current_attempt_id
+      left join review_selections on review_selections.job_id = jobs.id and review_selections.path = ''
+     where ${filter}
+     order by jobs.execution_id, repositories.name`;
+  return rows.map(jobView);
+}
+
+function jobView(row: RawRow): JobView {
+  const attemptId = row.current_attempt_id === null ? null : Number(row.current_attempt_id);
+  return {
+    id: Number(row.id),
+    executionId: Number(row.execution_id),
+    repositoryId: Number(row.repository_id),
+    repository: row.repository,
+    baseRef: row.base_ref,
+    baseRevision: row.base_revision,
+    state: row.state,
+    attemptCount: row.attempt_count,
+    currentAttemptId: attemptId,
+    outcome: row.outcome,
+    patch:
+      attemptId === null || row.base_tree === null || row.result_tree === null
+        ? null
+        : {
+            attemptId,
+            baseTree: row.base_tree,
+            resultTree: row.result_tree,
+            files: row.patch_files,
+            addedLines: row.patch_added_lines,
+            removedLines: row.patch_removed_lines,
+          },
+    included: row.included,
+    startedAt: row.started_at,
+    endedAt: row.ended_at,
+  };
+}

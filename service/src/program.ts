@@ -1,0 +1,109 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import type { AddressInfo } from 'node:net';
+import { messageOf } from '@flotilla/shared/errors';
+import { createPairingCode, isUnpaired, pairingMinutes } from './auth/pairing.ts';
+import { authenticate, createToken, ensureUser } from './auth/tokens.ts';
+import { readConfig, type Config } from './config.ts';
+import { guardAgainstDriverCrash } from './db/crashGuard.ts';
+import { startEmbeddedPostgres } from './db/embedded/embeddedPostgres.ts';
+import { readIfThere } from './files.ts';
+import { createApp } from './http/app.ts';
+import { serveWebSockets } from './http/webSockets.ts';
+import { openService, type Service } from './service.ts';
+import { createLogger } from './telemetry/logger.ts';
+
+/**
+ * The service as a program: reads the environment, starts the embedded Postgres unless DATABASE_URL names a server,
+ * listens until SIGTERM or SIGINT, and stops in order. Returns the exit code.
+ */
+export async function runProgram(): Promise<number> {
+  let config: Config;
+  try {
+    config = readConfig();
+  } catch (error) {
+    process.stderr.write(`The service cannot start:\n${messageOf(error)}\n`);
+    return 1;
+  }
+  const logger = createLogger(config.logLevel);
+  using _guard = guardAgainstDriverCrash(logger);
+  const ending = Promise.withResolvers<number>();
+  process.once('SIGTERM', () => ending.resolve(0));
+  process.once('SIGINT', () => ending.resolve(0));
+  try {
+    await mkdir(config.dataFolder, { recursive: true });
+    await using database = await openDatabase(config);
+    await using service = await openService(config, database.url, logger, (error) => {
+      logger.fatal({ err: error }, 'background work failed');
+      ending.resolve(1);
+    });
+    await using listening = await listen(service);
+    await announce(service, listening.url, database.embedded);
+    const exitCode = await ending.promise;
+    logger.info('stopping');
+    return exitCode;
+  } catch (error) {
+    logger.fatal({ err: error }, 'the service could not start');
+    process.stderr.write(`The service could not start: ${messageOf(error)}\n`);
+    return 1;
+  }
+}
+
+async function openDatabase(config: Config): Promise<{ url: string; embedded: boolean } & AsyncDisposable> {
+  if (config.databaseUrl !== undefined) {
+    return { url: config.databaseUrl, embedded: false, [Symbol.asyncDispose]: () => Promise.resolve() };
+  }
+  const embedded = await startEmbeddedPostgres({ folder: join(config.dataFolder, 'postgres') });
+  return { url: embedded.url, embedded: true, [Symbol.asyncDispose]: () => embedded[Symbol.asyncDispose]() };
+}
+
+async function listen(service: Service): Promise<{ url: string } & AsyncDisposable> {
+  const { host, port } = service.config;
+  const app = createApp(service);
+  const webSockets = serveWebSockets(app.server, service);
+  await app.listen({ host, port });
+  const address = app.server.address() as AddressInfo;
+  const shownHost = address.family === 'IPv6' ? `[${address.address}]` : address.address;
+  return {
+    url: `http://${shownHost}:${address.port}`,
+    async [Symbol.asyncDispose]() {
+      webSockets.askToReconnect();
+      await webSockets[Symbol.asyncDispose]();
+      await app.close();
+    },
+  };
+}
+
+/** Says where the service is: in its log, in files of the data folder for programs beside it, and how to pair. */
+async function announce(service: Service, url: string, embedded: boolean): Promise<void> {
+  const { config, database, logger } = service;
+  await writeSecret(join(config.dataFolder, 'service.json'), JSON.stringify({ url, pid: process.pid }));
+  if (embedded) await ensureLocalRunnerToken(service);
+  logger.info({ url }, 'the service listens');
+  const pairingFile = join(config.dataFolder, 'pairing.json');
+  await rm(pairingFile, { force: true });
+  if (!(await isUnpaired(database))) return;
+  const owner = await ensureUser(database, userInfo().username, 'admin');
+  const code = await createPairingCode(database, owner.id);
+  await writeSecret(pairingFile, JSON.stringify({ url, code }));
+  process.stdout.write(
+    `\nTo connect VS Code, run "Flotilla: Connect to Server…" there and paste this within ${pairingMinutes} minutes:\n\n    ${url}/connect?code=${code}\n\n`,
+  );
+}
+
+/** The token of the runner on this machine, in a file that only its user reads. Kept as long as this database knows it. */
+async function ensureLocalRunnerToken({ database, config }: Service): Promise<void> {
+  const path = join(config.dataFolder, 'local-runner.token');
+  const kept = await readIfThere(path);
+  if (kept !== undefined && (await authenticate(database, kept))?.scope === 'runner') return;
+  await writeSecret(
+    path,
+    await createToken(database, { scope: 'runner', label: 'the runner on this machine' }),
+  );
+}
+
+async function writeSecret(path: string, content: string): Promise<void> {
+  await rm(path, { force: true });
+  await writeFile(path, content, { mode: 0o600, flag: 'wx' });
+}

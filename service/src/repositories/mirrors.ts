@@ -1,0 +1,64 @@
+import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { git } from '../git/git.ts';
+
+/** The bare mirrors of this replica: a cache of the code hosts that can be rebuilt, and the home of pins and trees. */
+export class Mirrors {
+  readonly #folder: string;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** The mirror of a repository. */
+  pathOf(repositoryId: number): string {
+    return join(this.#folder, `${repositoryId}.git`);
+  }
+
+  /** Whether the mirror has been made. */
+  async has(repositoryId: number): Promise<boolean> {
+    return exists(join(this.pathOf(repositoryId), 'HEAD'));
+  }
+
+  /**
+   * Brings the branches of a mirror to those of its source. A new mirror is made beside its place and moved there
+   * when it is whole, so that a crash leaves nothing half-made. `refs/flotilla/` is never touched.
+   */
+  async fetch(repositoryId: number, location: string, signal?: AbortSignal): Promise<void> {
+    const path = this.pathOf(repositoryId);
+    if (await this.has(repositoryId)) {
+      await fetchBranches(path, location, signal);
+      return;
+    }
+    const making = `${path}.new`;
+    await rm(making, { recursive: true, force: true });
+    await mkdir(making, { recursive: true });
+    await git(['init', '--quiet', '--bare', '--template=', making], { signal });
+    await fetchBranches(making, location, signal);
+    await rename(making, path);
+  }
+
+  /** Keeps a commit for an Execution, whatever happens to its branch. Doing so again changes nothing. */
+  async pin(repositoryId: number, executionId: number, commit: string, signal?: AbortSignal): Promise<void> {
+    const gitDir = this.pathOf(repositoryId);
+    await git(['update-ref', `refs/flotilla/pins/${executionId}`, commit], { gitDir, signal });
+  }
+}
+
+async function fetchBranches(gitDir: string, location: string, signal?: AbortSignal): Promise<void> {
+  const refspec = '+refs/heads/*:refs/heads/*';
+  await git(['fetch', '--quiet', '--prune', '--no-tags', '--no-write-fetch-head', location, refspec], {
+    gitDir,
+    signal,
+  });
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
+    throw error;
+  }
+}

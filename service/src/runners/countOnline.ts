@@ -1,0 +1,1 @@
+export { countOnlineRunners as countOnline } from './queries/countOnlineRunners.ts';

@@ -1,0 +1,109 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { AttemptLimit } from './auth/attemptLimit.ts';
+import { Revocations } from './auth/revocations.ts';
+import { directoryHost } from './codeHosts/directory/directoryHost.ts';
+import type { Config } from './config.ts';
+import { connect, type Database, type Sql } from './db/database.ts';
+import { Hints } from './db/hints.ts';
+import { migrate } from './db/migrate.ts';
+import { ChangeFeed } from './executions/changeFeed.ts';
+import { pause, runJanitor } from './jobs/janitor.ts';
+import { LogStore } from './logs/logStore.ts';
+import { sealLogs } from './logs/sealLogs.ts';
+import { Mirrors } from './repositories/mirrors.ts';
+import { syncRepositories, type SyncSummary } from './repositories/syncRepositories.ts';
+
+/** Everything a request may need. */
+export interface Service extends AsyncDisposable {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly database: Database;
+  readonly sql: Sql;
+  readonly hints: Hints;
+  readonly mirrors: Mirrors;
+  readonly logs: LogStore;
+  readonly changeFeed: ChangeFeed;
+  readonly revocations: Revocations;
+  readonly pairingLimit: AttemptLimit;
+  /** Scans the code host and fetches what moved; calls at the same time share one scan. */
+  syncRepositories(signal?: AbortSignal): Promise<SyncSummary>;
+}
+
+/**
+ * Opens a replica of the service on a database: migrates it, starts the background work (janitor, sealing,
+ * revocations, scans of the code host) and stops it when disposed. `onFailure` gets what ends a background loop,
+ * which is a bug.
+ */
+export async function openService(
+  config: Config,
+  databaseUrl: string,
+  logger: Logger,
+  onFailure: (error: unknown) => void,
+): Promise<Service> {
+  await migrate(databaseUrl);
+  const mirrorsFolder = join(config.dataFolder, 'mirrors');
+  await mkdir(mirrorsFolder, { recursive: true });
+  const connections = connect(databaseUrl);
+  const { database, sql } = connections;
+  const hints = new Hints(sql, logger);
+  const mirrors = new Mirrors(mirrorsFolder);
+  const revocations = new Revocations();
+  const host =
+    config.repositoriesFolder === undefined
+      ? undefined
+      : directoryHost({ folder: config.repositoriesFolder });
+  const sync = (signal?: AbortSignal): Promise<SyncSummary> =>
+    host === undefined
+      ? Promise.resolve({ repositories: 0, changed: 0 })
+      : syncRepositories({ database, mirrors, host, logger, signal });
+
+  await hints.start();
+  const ending = new AbortController();
+  const { signal } = ending;
+  const background = [
+    runJanitor({ sql, hints, config, logger }, signal),
+    sealLogs({ sql, hints, logger }, signal),
+    revocations.enforce(database, hints, logger, signal),
+    syncRegularly(sync, config.syncMs, logger, signal),
+  ];
+  for (const loop of background) loop.catch(onFailure);
+
+  return {
+    config,
+    logger,
+    database,
+    sql,
+    hints,
+    mirrors,
+    logs: new LogStore(sql, hints),
+    changeFeed: new ChangeFeed(sql, hints, config.leaseMs),
+    revocations,
+    pairingLimit: new AttemptLimit(),
+    syncRepositories: sync,
+    async [Symbol.asyncDispose]() {
+      ending.abort();
+      await Promise.allSettled(background);
+      await hints[Symbol.asyncDispose]();
+      await connections[Symbol.asyncDispose]();
+    },
+  };
+}
+
+async function syncRegularly(
+  sync: (signal: AbortSignal) => Promise<SyncSummary>,
+  everyMs: number,
+  logger: Logger,
+  signal: AbortSignal,
+): Promise<void> {
+  do {
+    try {
+      await sync(signal);
+    } catch (error) {
+      if (signal.aborted) return;
+      // A code host that is away, or the database, is the outside's fault: the next round tries again.
+      logger.warn({ err: error }, 'the code host could not be scanned');
+    }
+  } while (await pause(everyMs, signal));
+}

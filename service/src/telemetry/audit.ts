@@ -1,0 +1,22 @@
+import type { Database } from '../db/database.ts';
+import { auditEvents } from '../db/schema.ts';
+
+/** Everything that changes something for people, as `noun.participle`. */
+export type AuditEvent =
+  | 'action.saved'
+  | 'execution.started'
+  | 'execution.cancelled'
+  | 'job.included'
+  | 'job.excluded'
+  | 'token.created'
+  | 'token.revoked';
+
+/** Writes who did what to the audit log. */
+export async function audit(
+  database: Database,
+  actor: string,
+  event: AuditEvent,
+  details: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  await database.insert(auditEvents).values({ actor, event, details });
+}

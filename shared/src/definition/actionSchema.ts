@@ -1,45 +1,56 @@
 import { z } from 'zod';
-import { parseDuration } from './duration.ts';
+import { durationPattern } from './duration.ts';
+
+/**
+ * A string that has to match a pattern. The sentence is what this project says about one that does not, and, as
+ * `patternErrorMessage`, what the editor says from the JSON Schema.
+ */
+const matching = (pattern: RegExp, sentence: string) =>
+  z.string().regex(pattern, sentence).meta({ patternErrorMessage: sentence });
 
 const args = z.array(z.string());
-const cacheDirs = z.array(
-  z
-    .string()
-    .regex(/^\/[^/]/, 'A cache directory is an absolute path inside the container, such as "/root/.npm".'),
-);
+const cacheDirs = z
+  .array(
+    matching(/^\/[^/]/, 'A cache directory is an absolute path inside the container, such as "/root/.npm".'),
+  )
+  .describe('Directories inside the container that the runner keeps between Jobs, such as "/root/.npm".');
 const image = z.string().min(1, 'An image must be named, such as "alpine:3".');
 
 const commandStep = z.strictObject({
-  type: z.literal('command'),
-  args: args.min(1, 'A command step needs "args": the program and its arguments.'),
+  type: z
+    .literal('command')
+    .describe("Runs `args` in the Action's image, or in the service's default image."),
+  args: args
+    .min(1, 'A command step needs "args": the program and its arguments.')
+    .describe('The program and its arguments. For a shell: ["sh", "-c", "…"].'),
   image: z
     .null({ error: 'A command step takes no "image": use "type": "docker", or set "image" beside "steps".' })
+    .describe('A command step takes no image: use "type": "docker", or set "image" beside "steps".')
     .optional(),
   cacheDirs: cacheDirs.optional(),
 });
 
 const dockerStep = z.strictObject({
-  type: z.literal('docker'),
-  image,
-  args: args.optional(),
+  type: z.literal('docker').describe('Runs an image of its own, with its own entrypoint.'),
+  image: image.describe('The image to run, such as "node:24-slim".'),
+  args: args.describe('Overrides the CMD of the image.').optional(),
   cacheDirs: cacheDirs.optional(),
 });
 
 /** An Action file as people write it: the original format of `src actions exec`, with Flotilla's additions. */
 export const actionFile = z.strictObject({
   $schema: z.string().optional(),
-  name: z
-    .string()
-    .regex(/^[\w.-]+$/, 'A name has letters, digits, ".", "_" and "-" only.')
+  name: matching(/^[\w.-]+$/, 'A name has letters, digits, ".", "_" and "-" only.')
+    .describe("What the Action is called. Without it the file's name counts.")
     .optional(),
-  description: z.string().optional(),
-  scopeQuery: z
-    .string()
-    .refine(
-      (query) => query.trim() !== '',
-      'Say which repositories: "scopeQuery" must not be empty. "repo:" matches all.',
-    ),
-  image: image.optional(),
+  description: z.string().describe('One or two sentences for people.').optional(),
+  scopeQuery: matching(
+    /\S/,
+    'Say which repositories: "scopeQuery" must not be empty. "repo:" matches all.',
+  ).describe(
+    'Which repositories: "repo:" and "-repo:" (regular expressions on the name), "file:" (on a path), "count:", and literal text that a file must contain.',
+  ),
+  image: image.describe("The image of command steps. Without it the service's default image.").optional(),
   env: z
     .record(
       z
@@ -47,22 +58,23 @@ export const actionFile = z.strictObject({
         .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'A variable name has letters, digits and "_" and no digit first.'),
       z.string({ error: 'The value of a variable is a string.' }),
     )
+    .describe('Environment variables of every step.')
     .optional(),
-  timeout: z
-    .string()
-    .refine(
-      (text) => parseDuration(text) !== undefined,
-      'A timeout is a duration such as "90s", "45m" or "1h30m".',
-    )
+  timeout: matching(durationPattern, 'A timeout is a duration such as "90s", "45m" or "1h30m".')
+    .describe('The most time one Job may take, such as "90s", "45m" or "1h30m".')
     .optional(),
-  network: z.enum(['default', 'none'], { error: '"network" is "default" or "none".' }).optional(),
+  network: z
+    .enum(['default', 'none'], { error: '"network" is "default" or "none".' })
+    .describe('"none" gives the containers no network.')
+    .optional(),
   steps: z
     .array(
       z.discriminatedUnion('type', [commandStep, dockerStep], {
         error: 'A step\'s "type" is "command" or "docker".',
       }),
     )
-    .min(1, 'An Action needs at least one step.'),
+    .min(1, 'An Action needs at least one step.')
+    .describe('Containers that run one after the other on each repository; their changes are the Patch.'),
 });
 
 export type ActionFile = z.infer<typeof actionFile>;

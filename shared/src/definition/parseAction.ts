@@ -1,11 +1,11 @@
 import { findNodeAtLocation, parseTree, printParseErrorCode, type Node, type ParseError } from 'jsonc-parser';
 import type { z } from 'zod';
-import { parseScopeQuery } from '../query/parseScopeQuery.ts';
 import type { SourceProblem } from '../sourceProblem.ts';
 import { actionFile, type ActionFile } from './actionSchema.ts';
 import type { Definition } from './definition.ts';
 import { parseDuration } from './duration.ts';
 import { stemOf } from './fileNames.ts';
+import { scopeQueryProblems } from './scopeQueryProblems.ts';
 
 export type ParsedAction =
   | { readonly ok: true; readonly definition: Definition }
@@ -33,7 +33,7 @@ export function parseAction(text: string, fileName: string): ParsedAction {
       ok: false,
       problems: sorted(parsed.error.issues.flatMap((issue) => schemaProblems(root, issue))),
     };
-  const queryProblems = scopeQueryProblems(root, parsed.data.scopeQuery);
+  const queryProblems = scopeQueryProblems(root);
   if (queryProblems.length > 0) return { ok: false, problems: queryProblems };
   return { ok: true, definition: toDefinition(parsed.data, fileName) };
 }
@@ -89,19 +89,6 @@ function nearestNode(root: Node, path: readonly (string | number)[]): Node {
     if (node !== undefined) return node;
   }
   return root;
-}
-
-function scopeQueryProblems(root: Node, query: string): SourceProblem[] {
-  const parsed = parseScopeQuery(query);
-  if (parsed.ok) return [];
-  const node = findNodeAtLocation(root, ['scopeQuery']) ?? root;
-  // Inside the quotes the offsets are exact as long as the string has no escape; else the whole string is marked.
-  const exact = node.length === query.length + 2;
-  return parsed.problems.map((problem) =>
-    exact
-      ? { ...problem, offset: node.offset + 1 + problem.offset }
-      : { ...problem, offset: node.offset, length: node.length },
-  );
 }
 
 /** The value of a syntax tree. Objects have no prototype, so that a key like `__proto__` is an ordinary key. */

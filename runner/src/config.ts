@@ -1,0 +1,113 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { availableParallelism, homedir, hostname, userInfo } from 'node:os';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+
+const environment = z
+  .object({
+    /** Address of the service. */
+    FLOTILLA_SERVER_URL: z
+      .url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' })
+      .default('http://127.0.0.1:7420'),
+    /** The runner's token, or the file that holds it; never an argument, which everybody on the machine can see. */
+    FLOTILLA_RUNNER_TOKEN: z.string().min(1).optional(),
+    FLOTILLA_RUNNER_TOKEN_FILE: z.string().min(1).optional(),
+    /** What the service and its users call this runner; made from the host's name when it is not set. */
+    FLOTILLA_RUNNER_NAME: z.string().min(1).max(200).optional(),
+    /** Folder for work trees, caches and the runner's identity. One runner per folder. */
+    FLOTILLA_RUNNER_STATE: z.string().min(1).optional(),
+    /** How many Jobs it runs at once. */
+    FLOTILLA_RUNNER_CAPACITY: z.coerce.number().int().min(1).max(256).default(availableParallelism()),
+    /** Words that Actions can ask for, separated by commas. */
+    FLOTILLA_RUNNER_LABELS: z.string().default(''),
+    /** Memory of one container, in MiB; swap is off. */
+    FLOTILLA_JOB_MEMORY_MIB: z.coerce.number().int().min(16).default(4096),
+    /** Processors of one container. */
+    FLOTILLA_JOB_CPUS: z.coerce.number().min(0.1).default(availableParallelism()),
+    /** Processes of one container; a fork bomb ends there. */
+    FLOTILLA_JOB_PIDS: z.coerce.number().int().min(16).default(4096),
+    /** How long a runner that is told to stop lets its Jobs finish, in seconds (design §8). */
+    FLOTILLA_RUNNER_DRAIN_SECONDS: z.coerce.number().int().min(0).default(600),
+    FLOTILLA_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'),
+  })
+  .refine((env) => (env.FLOTILLA_RUNNER_TOKEN ?? env.FLOTILLA_RUNNER_TOKEN_FILE) !== undefined, {
+    path: ['FLOTILLA_RUNNER_TOKEN'],
+    error:
+      'a runner needs a token: `npm run token -- create --scope runner` makes one. Set it here or name its file in FLOTILLA_RUNNER_TOKEN_FILE',
+  });
+
+/** Limits of one container. */
+export interface ContainerLimits {
+  readonly memoryBytes: number;
+  readonly cpus: number;
+  readonly processes: number;
+}
+
+/** The runner's configuration, read once and handed down. */
+export interface Config {
+  readonly serverUrl: string;
+  readonly token: string;
+  readonly name: string | undefined;
+  readonly stateFolder: string;
+  readonly capacity: number;
+  readonly labels: readonly string[];
+  readonly limits: ContainerLimits;
+  readonly drainSeconds: number;
+  readonly logLevel: string;
+}
+
+/** Reads the environment. Throws an Error of one sentence per wrong variable. */
+export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
+  const parsed = environment.safeParse(env);
+  if (!parsed.success) {
+    throw new Error(
+      parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('\n'),
+    );
+  }
+  const values = parsed.data;
+  return {
+    serverUrl: values.FLOTILLA_SERVER_URL.replace(/\/+$/, ''),
+    token: values.FLOTILLA_RUNNER_TOKEN ?? tokenFrom(values.FLOTILLA_RUNNER_TOKEN_FILE ?? ''),
+    name: values.FLOTILLA_RUNNER_NAME,
+    stateFolder: resolve(values.FLOTILLA_RUNNER_STATE ?? standardStateFolder(env)),
+    capacity: values.FLOTILLA_RUNNER_CAPACITY,
+    labels: values.FLOTILLA_RUNNER_LABELS.split(',')
+      .map((label) => label.trim())
+      .filter((label) => label !== ''),
+    limits: {
+      memoryBytes: values.FLOTILLA_JOB_MEMORY_MIB * 1024 * 1024,
+      cpus: values.FLOTILLA_JOB_CPUS,
+      processes: values.FLOTILLA_JOB_PIDS,
+    },
+    drainSeconds: values.FLOTILLA_RUNNER_DRAIN_SECONDS,
+    logLevel: values.FLOTILLA_LOG_LEVEL,
+  };
+}
+
+function tokenFrom(path: string): string {
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch (error) {
+    throw new Error(`FLOTILLA_RUNNER_TOKEN_FILE: ${path} cannot be read`, { cause: error });
+  }
+}
+
+function standardStateFolder(env: NodeJS.ProcessEnv): string {
+  if (userInfo().uid === 0) return '/var/lib/flotilla-runner';
+  return join(env['XDG_STATE_HOME'] ?? join(homedir(), '.local', 'state'), 'flotilla-runner');
+}
+
+/** The runner's name: the configured one, else the host's with a suffix that this state folder keeps. */
+export async function runnerName(config: Config): Promise<string> {
+  if (config.name !== undefined) return config.name;
+  await mkdir(config.stateFolder, { recursive: true });
+  const path = join(config.stateFolder, 'name');
+  await writeFile(path, `${hostname()}-${randomBytes(3).toString('hex')}`, { flag: 'wx' }).catch(
+    (error: unknown) => {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    },
+  );
+  return (await readFile(path, 'utf8')).trim();
+}

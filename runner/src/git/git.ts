@@ -1,0 +1,85 @@
+import { spawn } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
+
+/** Settings of every git on the runner's side: nothing that a work tree brings along can make it run a program. */
+const settings: Readonly<Record<string, string>> = {
+  'core.hooksPath': '/dev/null',
+  'core.fsmonitor': 'false',
+  'core.excludesFile': '/dev/null',
+  'core.attributesFile': '/dev/null',
+  'core.autocrlf': 'false',
+  'core.quotePath': 'false',
+  'gc.auto': '0',
+  'maintenance.auto': 'false',
+  'safe.directory': '*',
+  'protocol.allow': 'never',
+  'protocol.http.allow': 'always',
+  'protocol.https.allow': 'always',
+  'http.followRedirects': 'false',
+  'credential.helper': '',
+  'submodule.recurse': 'false',
+  'diff.renames': 'false',
+};
+
+export interface GitOptions {
+  readonly gitDir: string;
+  readonly workTree?: string;
+  /** Further settings for this call; secrets travel here, in the environment, never as arguments. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Writes the output to this file instead of returning it. */
+  readonly outputFile?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** A git command that failed, with what it said. */
+export class GitError extends Error {
+  readonly stderr: string;
+
+  constructor(args: readonly string[], exitCode: number | null, stderr: string) {
+    super(`git ${args[0] ?? ''} failed (${exitCode ?? 'killed'}): ${stderr.trim()}`);
+    this.name = 'GitError';
+    this.stderr = stderr;
+  }
+}
+
+/** Runs git on a trusted git directory. Returns its output; throws {@link GitError}. */
+export async function git(args: readonly string[], options: GitOptions): Promise<Buffer> {
+  const child = spawn('git', args, {
+    env: environmentOf(options),
+    signal: options.signal,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const chunks: Buffer[] = [];
+  let stderr = '';
+  child.stderr.on('data', (data: Buffer) => (stderr = (stderr + data.toString()).slice(-16_384)));
+  const exit = new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  if (options.outputFile === undefined) child.stdout.on('data', (data: Buffer) => chunks.push(data));
+  else await Promise.all([pipeline(child.stdout, createWriteStream(options.outputFile)), exit]);
+  const exitCode = await exit;
+  if (exitCode !== 0) throw new GitError(args, exitCode, stderr);
+  return Buffer.concat(chunks);
+}
+
+function environmentOf(options: GitOptions): Record<string, string> {
+  const pairs = Object.entries({ ...settings, ...options.settings });
+  const numbered = pairs.flatMap(([key, value], index): [string, string][] => [
+    [`GIT_CONFIG_KEY_${index}`, key],
+    [`GIT_CONFIG_VALUE_${index}`, value],
+  ]);
+  return {
+    PATH: '/usr/local/bin:/usr/bin:/bin',
+    HOME: '/nonexistent',
+    LC_ALL: 'C.UTF-8',
+    GIT_CONFIG_NOSYSTEM: '1',
+    GIT_CONFIG_GLOBAL: '/dev/null',
+    GIT_TERMINAL_PROMPT: '0',
+    GIT_DIR: options.gitDir,
+    ...(options.workTree === undefined ? {} : { GIT_WORK_TREE: options.workTree }),
+    GIT_CONFIG_COUNT: String(pairs.length),
+    ...Object.fromEntries(numbered),
+  };
+}

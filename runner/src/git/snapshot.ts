@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { maxPatchBytes } from '@flotilla/shared/protocol/streams';
+import { AttemptError } from '../jobs/attemptError.ts';
+import type { Checkout } from './checkout.ts';
+import { git, GitError } from './git.ts';
+
+/** What the Steps made of a work tree. */
+export interface Snapshot {
+  /** The patch, in a file of the Attempt's folder. */
+  readonly path: string;
+  readonly length: number;
+  readonly sha256: string;
+  readonly tree: string;
+}
+
+/**
+ * Takes the Patch of a work tree against its base. Null when nothing changed. `.gitignore` is respected for new files;
+ * binary files, modes, links and any file name survive; nothing outside the work tree can get in, because git follows
+ * no symbolic link.
+ */
+export async function takeSnapshot(
+  folder: string,
+  checkout: Checkout,
+  signal: AbortSignal,
+): Promise<Snapshot | null> {
+  const { gitDir, workTree, baseRevision, baseTree } = checkout;
+  try {
+    await git(['add', '--all', '--', '.'], { gitDir, workTree, signal });
+  } catch (error) {
+    if (!(error instanceof GitError)) throw error;
+    throw new AttemptError('patch', sentenceFor(error), { cause: error });
+  }
+  const tree = (await git(['write-tree'], { gitDir, signal })).toString().trim();
+  if (tree === baseTree) return null;
+  await refuseNestedRepositories(gitDir, baseRevision, signal);
+  const path = join(folder, 'patch');
+  const diff = [
+    'diff',
+    '--cached',
+    '--binary',
+    '--full-index',
+    '--no-renames',
+    '--no-ext-diff',
+    '--no-textconv',
+    '--no-color',
+  ];
+  await git([...diff, baseRevision], { gitDir, signal, outputFile: path });
+  const { size } = await stat(path);
+  if (size > maxPatchBytes) {
+    const limit = maxPatchBytes / 1024 / 1024;
+    throw new AttemptError(
+      'patch',
+      `The patch has ${Math.ceil(size / 1024 / 1024)} MiB; the limit is ${limit} MiB.`,
+    );
+  }
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+  return { path, length: size, sha256: hash.digest('hex'), tree };
+}
+
+/** A repository inside the work tree would become a link to a commit that nobody else has. */
+async function refuseNestedRepositories(
+  gitDir: string,
+  baseRevision: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const output = await git(['diff-index', '--cached', '--raw', '-z', '--no-renames', baseRevision], {
+    gitDir,
+    signal,
+  });
+  const items = output.toString().split('\0');
+  for (let index = 0; index + 1 < items.length; index += 2) {
+    const [, mode] = (items[index] ?? '').split(' ');
+    if (mode === '160000') throw new AttemptError('patch', nestedSentence(items[index + 1] ?? ''));
+  }
+}
+
+function sentenceFor(error: GitError): string {
+  const nested = /'(.+?)\/?' does not have a commit checked out/.exec(error.stderr)?.[1];
+  return nested === undefined
+    ? `The changes could not be read: ${error.stderr.trim()}`
+    : nestedSentence(nested);
+}
+
+function nestedSentence(path: string): string {
+  return `The steps left a git repository at "${path}". Remove its .git folder in a step, so that its files can be part of the patch.`;
+}

@@ -1,0 +1,24 @@
+import type { Outcome } from '@flotilla/shared/lifecycle/outcome';
+
+type Reason = Extract<Outcome, { kind: 'errored' }>['reason'];
+
+/** Something of the machine's or ours that ends an Attempt as errored. The message is a sentence for people. */
+export class AttemptError extends Error {
+  readonly reason: Reason;
+
+  constructor(reason: Reason, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = 'AttemptError';
+    this.reason = reason;
+  }
+}
+
+/** Why an Attempt has to stop before its end: the reason of its abort signal. The first cause wins. */
+export type StopCause = 'cancelled' | 'timedOut' | 'fenced' | 'released';
+
+/** The cause in an aborted signal. */
+export function stopCauseOf(signal: AbortSignal): StopCause | undefined {
+  if (!signal.aborted) return undefined;
+  const cause: unknown = signal.reason;
+  return cause === 'timedOut' || cause === 'fenced' || cause === 'released' ? cause : 'cancelled';
+}

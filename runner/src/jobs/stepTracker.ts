@@ -1,0 +1,41 @@
+import type { ClaimedStep, StepProgress } from '@flotilla/shared/protocol/runnerMessages';
+
+/** How far the Steps of an Attempt are. Every change is reported as the whole list, so that no report depends on another. */
+export class StepTracker {
+  #steps: StepProgress[];
+  readonly #report: (steps: readonly StepProgress[]) => void;
+
+  constructor(steps: readonly ClaimedStep[], report: (steps: readonly StepProgress[]) => void) {
+    this.#steps = steps.map((_step, index) => ({
+      index,
+      state: 'pending',
+      exitCode: null,
+      imageDigest: null,
+      startedAt: null,
+      endedAt: null,
+    }));
+    this.#report = report;
+  }
+
+  get steps(): readonly StepProgress[] {
+    return this.#steps;
+  }
+
+  /** The Step that runs now, or null. */
+  get running(): number | null {
+    return this.#steps.find((step) => step.state === 'running')?.index ?? null;
+  }
+
+  start(index: number, imageDigest: string): void {
+    this.#change(index, { state: 'running', imageDigest, startedAt: Date.now() });
+  }
+
+  end(index: number, state: StepProgress['state'], exitCode: number | null): void {
+    this.#change(index, { state, exitCode, endedAt: Date.now() });
+  }
+
+  #change(index: number, change: Partial<StepProgress>): void {
+    this.#steps = this.#steps.map((step) => (step.index === index ? { ...step, ...change } : step));
+    this.#report(this.#steps);
+  }
+}

@@ -1,0 +1,145 @@
+import { readFileSync } from 'node:fs';
+import { arch, cpus, release, totalmem } from 'node:os';
+import { messageOf } from '@flotilla/shared/errors';
+import Docker from 'dockerode';
+import pino, { type Logger } from 'pino';
+import { readConfig, runnerName, type Config } from './config.ts';
+import { runJob } from './jobs/runJob.ts';
+import { removeLeftoverContainers } from './sandbox/removeLeftovers.ts';
+import { pause } from './session/pause.ts';
+import { RefusedError, runSession } from './session/session.ts';
+import { lockStateFolder } from './stateFolder.ts';
+
+/** Between two looks for containers that were left behind (design §8). */
+const leftoversMs = 60_000;
+
+/** The runner as a program: until SIGTERM or SIGINT. Returns the exit code. */
+export async function runProgram(): Promise<number> {
+  let config: Config;
+  try {
+    config = readConfig();
+  } catch (error) {
+    process.stderr.write(`The runner cannot start:\n${messageOf(error)}\n`);
+    return 1;
+  }
+  const logger = pino({ level: config.logLevel }, pino.destination({ fd: 2, sync: true }));
+  try {
+    await using _lock = await lockStateFolder(config.stateFolder);
+    await work(config, logger);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof RefusedError)) logger.debug({ err: error }, 'the runner stops');
+    process.stderr.write(`The runner stops: ${messageOf(error)}\n`);
+    return 1;
+  }
+}
+
+async function work(config: Config, logger: Logger): Promise<void> {
+  const name = await runnerName(config);
+  const docker = new Docker();
+  const ended = new AbortController();
+  const { drain, stop } = stopSignals(config.drainSeconds, logger);
+  const live = new Set<number>();
+  const engine = new Engine(docker, logger);
+  const cleaning = cleanUpRegularly(docker, name, live, logger, ended.signal);
+  try {
+    await runSession(
+      {
+        serverUrl: config.serverUrl,
+        token: config.token,
+        name,
+        version: programVersion(),
+        labels: config.labels,
+        capacity: config.capacity,
+        description: describeMachine(),
+        logger,
+        canWork: () => engine.answers(),
+        async runJob(job, lease, session) {
+          live.add(job.attemptId);
+          await runJob({ docker, config, runnerName: name, logger }, job, lease, session);
+          live.delete(job.attemptId);
+        },
+      },
+      drain,
+      stop,
+    );
+  } finally {
+    ended.abort();
+    await cleaning;
+  }
+}
+
+/** The first signal drains; the second one, or the end of the drain time, gives back what is running. */
+function stopSignals(drainSeconds: number, logger: Logger): { drain: AbortSignal; stop: AbortSignal } {
+  const drain = new AbortController();
+  const stop = new AbortController();
+  const onSignal = () => {
+    if (drain.signal.aborted) stop.abort();
+    else {
+      logger.info({ drainSeconds }, 'finishing what is running; another signal gives it back at once');
+      drain.abort();
+      setTimeout(() => stop.abort(), drainSeconds * 1000).unref();
+    }
+  };
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
+  return { drain: drain.signal, stop: stop.signal };
+}
+
+/** Says once when the engine goes away and once when it is back. */
+class Engine {
+  readonly #docker: Docker;
+  readonly #logger: Logger;
+  #away = false;
+
+  constructor(docker: Docker, logger: Logger) {
+    this.#docker = docker;
+    this.#logger = logger;
+  }
+
+  async answers(): Promise<boolean> {
+    try {
+      await this.#docker.ping();
+      if (this.#away) this.#logger.info('Docker answers again');
+      this.#away = false;
+      return true;
+    } catch (error) {
+      if (!this.#away) {
+        this.#logger.error(
+          { reason: messageOf(error) },
+          'Docker does not answer, so this runner claims no jobs: start the Docker Engine, or set DOCKER_HOST to where it is',
+        );
+      }
+      this.#away = true;
+      return false;
+    }
+  }
+}
+
+async function cleanUpRegularly(
+  docker: Docker,
+  name: string,
+  live: ReadonlySet<number>,
+  logger: Logger,
+  signal: AbortSignal,
+): Promise<void> {
+  do {
+    try {
+      await removeLeftoverContainers(docker, name, (attemptId) => live.has(attemptId), logger);
+    } catch (error) {
+      logger.warn({ reason: messageOf(error) }, 'could not look for leftover containers');
+    }
+  } while (await pause(leftoversMs, signal));
+}
+
+function describeMachine(): string {
+  const memoryGib = Math.round(totalmem() / 1024 ** 3);
+  return `Linux ${release()} ${arch()}, ${cpus().length} CPU, ${memoryGib} GB RAM`;
+}
+
+function programVersion(): string {
+  const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
+  return manifest.version;
+}

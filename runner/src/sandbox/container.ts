@@ -1,0 +1,117 @@
+import type Docker from 'dockerode';
+import type { ContainerLimits } from '../config.ts';
+import { demultiplex, type Output } from './demultiplex.ts';
+
+/** A mount of a folder of this machine. */
+export interface Mount {
+  readonly source: string;
+  readonly target: string;
+  readonly readOnly?: boolean;
+}
+
+/** Everything about a container before it exists. */
+export interface ContainerSpec {
+  /** Digest or local id. */
+  readonly image: string;
+  /** Replaces the image's entrypoint. */
+  readonly entrypoint?: readonly string[];
+  /** Replaces the image's command. */
+  readonly command?: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  readonly mounts: readonly Mount[];
+  readonly workingDirectory: string;
+  readonly network: 'default' | 'none';
+  readonly limits: ContainerLimits;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** How a container ended. */
+export interface FinishedContainer {
+  readonly exitCode: number;
+  /** Whether the kernel killed a process in it for want of memory, also when the exit code is 0. */
+  readonly outOfMemory: boolean;
+}
+
+/** A container that runs. Disposing removes it, whatever its state. */
+export interface RunningContainer extends AsyncDisposable {
+  /** What it writes, to the end. Read it no faster than you can store it. */
+  readonly output: AsyncIterable<Output>;
+  /** Asks it to stop, and kills it after the grace. */
+  stop(graceMs: number): Promise<void>;
+  /** How it ended; after its output has been read. */
+  finished(): Promise<FinishedContainer>;
+}
+
+/** Docker's default capabilities that no code change needs (design §9). */
+const droppedCapabilities = ['NET_RAW', 'MKNOD', 'AUDIT_WRITE', 'SYS_CHROOT'];
+/** Two files, so that rotation never loses what a reader has not read (runner.md §5). */
+const engineLog = { Type: 'json-file', Config: { 'max-size': '128m', 'max-file': '2' } };
+
+/**
+ * Starts a container. The order matters: attached before it starts, or output is lost; waited for before it starts, or
+ * a short one is gone first; never removed by the engine itself (runner.md §5).
+ */
+export async function startContainer(docker: Docker, spec: ContainerSpec): Promise<RunningContainer> {
+  const container = await docker.createContainer(createOptions(spec));
+  const remove = () => container.remove({ force: true, v: true }).then(() => undefined, ignoreGone);
+  try {
+    const stream = await container.attach({ stream: true, stdout: true, stderr: true });
+    const exit = container.wait({ condition: 'next-exit' }) as Promise<{ StatusCode: number }>;
+    // Whoever fails first below reports; an unwatched rejection must not end the process meanwhile.
+    exit.catch(() => undefined);
+    await container.start();
+    return {
+      output: demultiplex(stream as unknown as AsyncIterable<Buffer>),
+      stop: (graceMs) => container.stop({ t: Math.ceil(graceMs / 1000) }).then(() => undefined, ignoreGone),
+      async finished() {
+        const { StatusCode: exitCode } = await exit;
+        const { State: state } = await container.inspect();
+        return { exitCode, outOfMemory: state.OOMKilled };
+      },
+      [Symbol.asyncDispose]: remove,
+    };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+function createOptions(spec: ContainerSpec): Docker.ContainerCreateOptions {
+  return {
+    Image: spec.image,
+    ...(spec.entrypoint === undefined ? {} : { Entrypoint: [...spec.entrypoint] }),
+    ...(spec.command === undefined ? {} : { Cmd: [...spec.command] }),
+    Env: Object.entries(spec.environment).map(([name, value]) => `${name}=${value}`),
+    WorkingDir: spec.workingDirectory,
+    Labels: { ...spec.labels },
+    AttachStdout: true,
+    AttachStderr: true,
+    Tty: false,
+    OpenStdin: false,
+    HostConfig: {
+      Init: true,
+      AutoRemove: false,
+      NetworkMode: spec.network,
+      CapDrop: droppedCapabilities,
+      SecurityOpt: ['no-new-privileges'],
+      Memory: spec.limits.memoryBytes,
+      MemorySwap: spec.limits.memoryBytes,
+      NanoCpus: Math.round(spec.limits.cpus * 1e9),
+      PidsLimit: spec.limits.processes,
+      IpcMode: 'private',
+      LogConfig: engineLog,
+      Mounts: spec.mounts.map((mount) => ({
+        Type: 'bind',
+        Source: mount.source,
+        Target: mount.target,
+        ReadOnly: mount.readOnly ?? false,
+      })),
+    },
+  };
+}
+
+/** 404: it is gone; 304: it has stopped; 409: its removal is under way. What was wanted is so. */
+function ignoreGone(error: unknown): void {
+  const status = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined;
+  if (status !== 404 && status !== 304 && status !== 409) throw error;
+}

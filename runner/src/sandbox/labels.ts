@@ -1,0 +1,25 @@
+/** Labels of everything a runner makes in the engine, by which leftovers are found (runner.md §5). */
+export const labelNames = {
+  runner: 'flotilla.runner',
+  attempt: 'flotilla.attempt',
+  job: 'flotilla.job',
+  step: 'flotilla.step',
+} as const;
+
+export interface Labelled {
+  readonly runnerName: string;
+  readonly attemptId: number;
+  readonly jobId: number;
+  /** Index of the Step; undefined for helpers. */
+  readonly step?: number;
+}
+
+/** The labels of a container. */
+export function labelsOf(labelled: Labelled): Record<string, string> {
+  return {
+    [labelNames.runner]: labelled.runnerName,
+    [labelNames.attempt]: String(labelled.attemptId),
+    [labelNames.job]: String(labelled.jobId),
+    ...(labelled.step === undefined ? {} : { [labelNames.step]: String(labelled.step) }),
+  };
+}

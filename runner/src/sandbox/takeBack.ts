@@ -1,0 +1,42 @@
+import { userInfo } from 'node:os';
+import type Docker from 'dockerode';
+import { AttemptError } from '../jobs/attemptError.ts';
+import type { ContainerLimits } from '../config.ts';
+import { startContainer } from './container.ts';
+
+/**
+ * Gives every file of a folder to the runner's user, whoever the containers wrote as. Root needs nothing; anybody else
+ * needs a container that is root, because only root may change owners.
+ */
+export async function takeBack(
+  docker: Docker,
+  options: {
+    readonly folder: string;
+    readonly image: string;
+    readonly limits: ContainerLimits;
+    readonly labels: Readonly<Record<string, string>>;
+  },
+): Promise<void> {
+  const { uid, gid } = userInfo();
+  if (uid === 0) return;
+  await using helper = await startContainer(docker, {
+    image: options.image,
+    entrypoint: ['chown'],
+    command: ['-R', '-h', `${uid}:${gid}`, '/work'],
+    environment: {},
+    mounts: [{ source: options.folder, target: '/work' }],
+    workingDirectory: '/',
+    network: 'none',
+    limits: options.limits,
+    labels: options.labels,
+  });
+  let said = '';
+  for await (const { data } of helper.output) said = (said + data.toString()).slice(-1000);
+  const { exitCode } = await helper.finished();
+  if (exitCode !== 0) {
+    throw new AttemptError(
+      'sandbox',
+      `The files of the work tree could not be given back to the runner's user: chown ended with ${exitCode}: ${said.trim()}.`,
+    );
+  }
+}

@@ -1,0 +1,50 @@
+import type { StopCause } from '../jobs/attemptError.ts';
+
+/**
+ * The right to write to one Attempt. Its token can change (a new hello rotates it); its signal aborts when the Attempt
+ * has to stop sending, because it was lost, released or given up.
+ */
+export class Lease {
+  readonly attemptId: number;
+  #token: string;
+  readonly #over = new AbortController();
+  readonly #stop = new AbortController();
+  readonly #settled: () => Promise<void>;
+
+  /** `settled` resolves when no hello is under way, so that the token is the one the service knows. */
+  constructor(attemptId: number, token: string, settled: () => Promise<void>) {
+    this.attemptId = attemptId;
+    this.#token = token;
+    this.#settled = settled;
+  }
+
+  get token(): string {
+    return this.#token;
+  }
+
+  /** Aborts when nothing of the Attempt may be sent any more. */
+  get signal(): AbortSignal {
+    return this.#over.signal;
+  }
+
+  /** Aborts when the Attempt's work has to stop; the reason is a {@link StopCause}. */
+  get stopSignal(): AbortSignal {
+    return this.#stop.signal;
+  }
+
+  renew(token: string): void {
+    this.#token = token;
+  }
+
+  /** Stops the Attempt's work. The first cause wins. Fenced and released Attempts send nothing more. */
+  stop(cause: StopCause): void {
+    this.#stop.abort(cause);
+    if (cause === 'fenced' || cause === 'released') this.#over.abort(cause);
+  }
+
+  /** Whether a refused token was only an old one: waits for a hello under way, then compares. */
+  async wasRenewed(refused: string): Promise<boolean> {
+    await this.#settled();
+    return this.#token !== refused;
+  }
+}

@@ -1,0 +1,104 @@
+import {
+  createTRPCUntypedClient,
+  createWSClient,
+  TRPCClientError,
+  wsLink,
+  type TRPCUntypedClient,
+} from '@trpc/client';
+import type { AnyRouter } from '@trpc/server';
+import type {
+  ClaimedJob,
+  FinishAnswer,
+  FinishInput,
+  HeartbeatAnswer,
+  HelloAnswer,
+  HelloInput,
+  LeaseRef,
+  RunnerHint,
+  StepProgress,
+} from '@flotilla/shared/protocol/runnerMessages';
+
+/** First and longest pause between two tries to connect, in milliseconds. */
+const reconnectMs = { first: 200, longest: 10_000 };
+
+/** The service as a runner sees it: the messages of shared/protocol/runnerMessages.ts over one WebSocket. */
+export interface ServiceClient extends AsyncDisposable {
+  hello(input: HelloInput): Promise<HelloAnswer>;
+  claim(claimKey: string, free: number): Promise<{ jobs: ClaimedJob[] }>;
+  heartbeat(attempts: readonly LeaseRef[], draining: boolean): Promise<HeartbeatAnswer>;
+  progress(lease: LeaseRef, steps: readonly StepProgress[]): Promise<void>;
+  pinImage(lease: LeaseRef, image: string, digest: string): Promise<string>;
+  finish(input: FinishInput): Promise<FinishAnswer>;
+  release(lease: LeaseRef): Promise<void>;
+  /** Hints until the signal aborts; they go on after a lost connection. */
+  onHint(listener: (hint: RunnerHint) => void, onError: (error: unknown) => void): () => void;
+}
+
+export interface ConnectOptions {
+  readonly serverUrl: string;
+  readonly token: string;
+  /** Id from the last hello, so that calls work on a new connection at once. */
+  readonly runnerId: () => string | undefined;
+  /** Each time a connection stands, the first one included. */
+  readonly onOpen: () => void;
+  readonly onClose: () => void;
+}
+
+/** Opens the connection; it is kept up until disposed. */
+export function connectToService(options: ConnectOptions): ServiceClient {
+  const socket = createWSClient({
+    url: `${options.serverUrl.replace(/^http/, 'ws')}/runner`,
+    connectionParams: () => {
+      const runnerId = options.runnerId();
+      return { token: options.token, ...(runnerId === undefined ? {} : { runnerId }) };
+    },
+    // Without a sign of life for 15 s the connection is taken for dead (runner.md §2, fault 16).
+    keepAlive: { enabled: true, intervalMs: 5000, pongTimeoutMs: 10_000 },
+    // Jitter, so that runners do not all come back at the same moment.
+    retryDelayMs: (attempt) =>
+      Math.min(reconnectMs.first * 2 ** attempt, reconnectMs.longest) * (0.5 + Math.random() / 2),
+    onOpen: options.onOpen,
+    onClose: options.onClose,
+  });
+  const client: TRPCUntypedClient<AnyRouter> = createTRPCUntypedClient<AnyRouter>({
+    links: [wsLink({ client: socket })],
+  });
+  const call = async <T>(name: string, input: unknown): Promise<T> =>
+    (await client.mutation(name, input)) as T;
+  return {
+    hello: (input) => call('hello', input),
+    claim: (claimKey, free) => call('claim', { claimKey, free }),
+    heartbeat: (attempts, draining) => call('heartbeat', { attempts, draining }),
+    async progress(lease, steps) {
+      await call('progress', { ...lease, steps });
+    },
+    async pinImage(lease, image, digest) {
+      return (await call<{ digest: string }>('pinImage', { ...lease, image, digest })).digest;
+    },
+    finish: (input) => call('finish', input),
+    async release(lease) {
+      await call('release', lease);
+    },
+    onHint(listener, onError) {
+      const subscription = client.subscription('events', undefined, {
+        onData: (message) => listener((message as { data: RunnerHint }).data),
+        onError,
+      });
+      return () => subscription.unsubscribe();
+    },
+    async [Symbol.asyncDispose]() {
+      await socket.close();
+    },
+  };
+}
+
+/** What the service refused, if it was the service: its class of errors, such as `UNAUTHORIZED`. Undefined for a lost connection. */
+export function refusalOf(
+  error: unknown,
+): { code: string; message: string; flotilla: string | undefined } | undefined {
+  if (!(error instanceof TRPCClientError)) return undefined;
+  const data = error.data as { code?: string; flotilla?: { code: string } } | null | undefined;
+  return data?.code === undefined
+    ? undefined
+    : { code: data.code, message: error.message, flotilla: data.flotilla?.code };
+}

@@ -1,0 +1,42 @@
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/**
+ * Takes a state folder for this process: two runners on one folder would remove each other's work trees. A process is
+ * known by its number and the time it started, so that the lock of a killed runner does not hold up the next one.
+ */
+export async function lockStateFolder(folder: string): Promise<AsyncDisposable> {
+  await mkdir(folder, { recursive: true });
+  const path = join(folder, 'lock');
+  const ours = await identityOf(process.pid);
+  for (;;) {
+    try {
+      await writeFile(path, ours ?? '', { flag: 'wx' });
+      return { [Symbol.asyncDispose]: () => rm(path, { force: true }) };
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    }
+    const holder = await readFile(path, 'utf8');
+    const pid = Number.parseInt(holder, 10);
+    if (Number.isInteger(pid) && (await identityOf(pid)) === holder) {
+      throw new Error(
+        `Another runner (process ${pid}) works in ${folder}. Give this one a folder of its own in FLOTILLA_RUNNER_STATE.`,
+      );
+    }
+    await rm(path, { force: true });
+  }
+}
+
+/** Process number and start time in clock ticks since boot (field 22 of proc(5) stat); undefined when it is gone. */
+async function identityOf(pid: number): Promise<string | undefined> {
+  try {
+    const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+    // The second field is the program's name in brackets, and may hold blanks and brackets itself.
+    const startTime = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+    return `${pid} ${startTime ?? ''}`;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ESRCH'))
+      return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,37 @@
+import { CodeLens, EventEmitter, l10n, languages, Range, workspace, type TextDocument } from 'vscode';
+import { schemes } from '../contributions/schemes.ts';
+import { readSetting, settingsSection } from '../contributions/settings.ts';
+import { Disposables, type Disposable } from '../platform/disposables.ts';
+
+/** `Run Action… | Preview Scope | Run on One Repository…` above the text of an Action. */
+export function registerCodeLenses(): Disposable {
+  const owned = new Disposables();
+  const changed = owned.own(new EventEmitter<void>());
+  owned.own(
+    workspace.onDidChangeConfiguration((change) => {
+      if (change.affectsConfiguration(`${settingsSection}.codeLens`)) changed.fire();
+    }),
+  );
+  owned.own(
+    languages.registerCodeLensProvider(
+      [{ pattern: '**/*.action.{json,jsonc}' }, { scheme: schemes.action }],
+      {
+        onDidChangeCodeLenses: changed.event,
+        provideCodeLenses: (document) =>
+          readSetting('codeLens.enabled', document.uri) ? lensesOf(document) : [],
+      },
+    ),
+  );
+  return owned;
+}
+
+function lensesOf(document: TextDocument): CodeLens[] {
+  const place = new Range(0, 0, 0, 0);
+  const lens = (title: string, command: string) =>
+    new CodeLens(place, { title, command, arguments: [document.uri] });
+  return [
+    lens(`$(play) ${l10n.t('Run Action…')}`, 'flotilla.runAction'),
+    lens(`$(list-tree) ${l10n.t('Preview Scope')}`, 'flotilla.previewScope'),
+    lens(l10n.t('Run on One Repository…'), 'flotilla.runOnOneRepository'),
+  ];
+}

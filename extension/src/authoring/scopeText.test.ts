@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import { scopeText } from './scopeText.ts';
+
+const heading = { actionName: 'bump-node', host: '127.0.0.1:7420', askedAt: 0 };
+
+test('a preview lists what would be changed, and what is left out with the reason', () => {
+  const text = scopeText(
+    {
+      query: 'repo:web',
+      targets: [
+        { repositoryId: 1, repository: 'web', baseRef: 'refs/heads/main', baseRevision: 'a'.repeat(40) },
+        {
+          repositoryId: 2,
+          repository: 'web-api',
+          baseRef: 'refs/heads/release/2',
+          baseRevision: 'b'.repeat(40),
+        },
+      ],
+      leftOut: [{ repository: 'docs', reason: 'its name does not match' }],
+    },
+    heading,
+  );
+  expect(text).toContain(
+    [
+      '2 repositories would be changed',
+      '  web      main @ aaaaaaaaaaaa',
+      '  web-api  release/2 @ bbbbbbbbbbbb',
+      '',
+      '1 repository is left out',
+      '  docs  its name does not match',
+    ].join('\n'),
+  );
+});
+
+test('a scope that matches nothing says so', () => {
+  expect(scopeText({ query: 'x', targets: [], leftOut: [] }, heading)).toContain(
+    'No repositories would be changed',
+  );
+});

@@ -1,0 +1,37 @@
+import type { ExtensionContext } from 'vscode';
+import type { ActionFiles } from '../authoring/actionFiles.ts';
+import type { BaseVersions } from '../authoring/baseVersions.ts';
+import type { ScopeDocuments } from '../authoring/scopeDocuments.ts';
+import type { Connection } from '../connection/connection.ts';
+import type { Tokens } from '../connection/tokens.ts';
+import type { Logs } from '../logs/logs.ts';
+import type { Catalogue } from '../model/catalogue.ts';
+import type { ChangedFiles } from '../model/changedFiles.ts';
+import type { LiveModel } from '../model/liveModel.ts';
+import type { Log } from '../platform/log.ts';
+import type { Contents } from '../review/contents.ts';
+import type { ExecutionsTree } from '../views/executionsTree.ts';
+import type { ExecutionsView } from '../views/executionsView.ts';
+
+/** What commands work with: the parts that `extension.ts` puts together. */
+export interface App {
+  readonly context: ExtensionContext;
+  readonly log: Log;
+  readonly connection: Connection;
+  readonly tokens: Tokens;
+  readonly model: LiveModel;
+  readonly catalogue: Catalogue;
+  readonly files: ChangedFiles;
+  readonly contents: Contents;
+  readonly logs: Logs;
+  readonly actionFiles: ActionFiles;
+  readonly baseVersions: BaseVersions;
+  readonly scopeDocuments: ScopeDocuments;
+  readonly executionsTree: ExecutionsTree;
+  readonly executionsView: ExecutionsView;
+  /** Scheme, host and port of the service that is meant; empty without one. */
+  readonly origin: () => string;
+}
+
+/** A command's work. `argument` is what a menu, a row or a CodeLens passed; undefined from the palette. */
+export type CommandHandler = (app: App, argument: unknown) => Promise<void>;

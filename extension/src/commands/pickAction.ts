@@ -1,0 +1,73 @@
+import { stemOf } from '@flotilla/shared/definition/fileNames';
+import {
+  CancellationError,
+  l10n,
+  QuickPickItemKind,
+  Uri,
+  window,
+  workspace,
+  type QuickPickItem,
+} from 'vscode';
+import { isActionFile } from '../authoring/actionFiles.ts';
+import { toActionUri } from '../authoring/actionUri.ts';
+import { schemes } from '../contributions/schemes.ts';
+import { withoutIcons } from '../platform/plainText.ts';
+import { nodeOf } from '../views/nodes.ts';
+import type { App } from './app.ts';
+
+/** The document of the Action that a command is about: what it was given, the active editor's, or a choice. */
+export async function actionUriOf(app: App, argument: unknown, placeholder: string): Promise<Uri> {
+  if (argument instanceof Uri) return argument;
+  const fileNode = nodeOf(argument, 'actionFile');
+  if (fileNode !== undefined) return fileNode.uri;
+  const actionNode = nodeOf(argument, 'action');
+  const action = actionNode === undefined ? undefined : app.catalogue.find(actionNode.actionId);
+  if (action !== undefined) {
+    return Uri.from(toActionUri({ actionId: action.id, name: action.name, version: action.latestVersion }));
+  }
+  const active = window.activeTextEditor?.document.uri;
+  if (active !== undefined && (isActionFile(active) || active.scheme === schemes.action)) return active;
+  return pickAction(app, placeholder);
+}
+
+async function pickAction(app: App, placeholder: string): Promise<Uri> {
+  const items = async (): Promise<(QuickPickItem & { uri?: Uri })[]> => {
+    const files = await app.actionFiles.list();
+    const kept = app.catalogue.actions;
+    return [
+      ...heading(l10n.t('Workspace'), files),
+      ...files.map((uri) => ({
+        label: `$(file-code) ${withoutIcons(stemOf(uri.path))}`,
+        description: withoutIcons(workspace.asRelativePath(uri)),
+        uri,
+      })),
+      ...heading(l10n.t('Service'), kept),
+      ...kept.map(({ id: actionId, name, latestVersion: version, description }) => ({
+        label: `$(cloud) ${withoutIcons(name)}`,
+        description: `v${version}`,
+        detail: withoutIcons(description),
+        uri: Uri.from(toActionUri({ actionId, name, version })),
+      })),
+    ];
+  };
+  const found = await items();
+  if (found.length === 0) {
+    const create = l10n.t('New Action…');
+    const choice = await window.showInformationMessage(
+      l10n.t('There is no Action yet: no *.action.json in this workspace, and none on the service.'),
+      create,
+    );
+    if (choice === create) {
+      const { newAction } = await import('./newAction.ts');
+      await newAction(app, undefined);
+    }
+    throw new CancellationError();
+  }
+  const chosen = await window.showQuickPick(found, { placeHolder: placeholder, matchOnDescription: true });
+  if (chosen?.uri === undefined) throw new CancellationError();
+  return chosen.uri;
+}
+
+function heading(label: string, below: readonly unknown[]): QuickPickItem[] {
+  return below.length === 0 ? [] : [{ label, kind: QuickPickItemKind.Separator }];
+}

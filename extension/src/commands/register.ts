@@ -1,0 +1,65 @@
+import { commands } from 'vscode';
+import type { CommandId } from '../contributions/commandIds.ts';
+import { Disposables, type Disposable } from '../platform/disposables.ts';
+import { handleError } from '../platform/errors.ts';
+import type { App, CommandHandler } from './app.ts';
+import { cancelExecution } from './cancelExecution.ts';
+import { connect } from './connect.ts';
+import { copyId } from './copyId.ts';
+import { copyDiagnostics, showExtensionLog } from './diagnostics.ts';
+import { disconnect } from './disconnect.ts';
+import { newAction } from './newAction.ts';
+import { openAction } from './openAction.ts';
+import { openDiff } from './openDiff.ts';
+import { previewScope } from './previewScope.ts';
+import { refresh } from './refresh.ts';
+import { reviewAllChanges } from './reviewAllChanges.ts';
+import { reviewChanges } from './reviewChanges.ts';
+import { runAction, runOnOneRepository } from './runAction.ts';
+import { saveLog } from './saveLog.ts';
+import { savePatches } from './savePatches.ts';
+import { showLog } from './showLog.ts';
+import { showMore } from './showMore.ts';
+
+/** Every declared command has a handler: a missing one does not compile. */
+const handlers: Readonly<Record<CommandId, CommandHandler>> = {
+  'flotilla.connect': connect,
+  'flotilla.disconnect': disconnect,
+  'flotilla.newAction': newAction,
+  'flotilla.openAction': openAction,
+  'flotilla.previewScope': previewScope,
+  'flotilla.runAction': runAction,
+  'flotilla.runOnOneRepository': runOnOneRepository,
+  'flotilla.showLog': showLog,
+  'flotilla.saveLog': saveLog,
+  'flotilla.reviewChanges': reviewChanges,
+  'flotilla.reviewAllChanges': reviewAllChanges,
+  'flotilla.openDiff': openDiff,
+  'flotilla.savePatches': savePatches,
+  'flotilla.cancelExecution': cancelExecution,
+  'flotilla.copyId': copyId,
+  'flotilla.refresh': refresh,
+  'flotilla.showMore': showMore,
+  'flotilla.showExtensionLog': showExtensionLog,
+  'flotilla.copyDiagnostics': copyDiagnostics,
+};
+
+/** Registers the commands. While one runs the connection is held; what it throws becomes one sentence. */
+export function registerCommands(app: App): Disposable {
+  const owned = new Disposables();
+  for (const [id, handler] of Object.entries(handlers)) {
+    owned.own(
+      commands.registerCommand(id, async (argument: unknown) => {
+        const hold = app.connection.hold();
+        try {
+          await handler(app, argument);
+        } catch (error) {
+          await handleError(app.log, error);
+        } finally {
+          hold.dispose();
+        }
+      }),
+    );
+  }
+  return owned;
+}

@@ -1,0 +1,81 @@
+import { leaveOut } from '@flotilla/shared/patch/leaveOut';
+import type { ChangedFile, JobView } from '@flotilla/shared/views';
+import { CancellationError, l10n, Uri, window, workspace } from 'vscode';
+import { withCancellableProgress } from '../platform/progress.ts';
+import { patchFileNames } from '../review/patchFileNames.ts';
+import type { Unit } from '../review/parts.ts';
+import { exists } from '../platform/exists.ts';
+import type { App } from './app.ts';
+import { executionOf } from './pickExecution.ts';
+import { includedFiles } from './reviewAllChanges.ts';
+
+/** Writes one patch file for each repository into a folder, without what a reviewer left out. */
+export async function savePatches(app: App, argument: unknown): Promise<void> {
+  const execution = await executionOf(
+    app,
+    argument,
+    (candidate) => candidate.changed > 0,
+    l10n.t('Save the Patches of which Execution?'),
+  );
+  const chosen = await window.showOpenDialog({
+    canSelectFiles: false,
+    canSelectFolders: true,
+    openLabel: l10n.t('Save Patches Here'),
+    title: l10n.t('Folder for the Patches of {0} #{1}', execution.actionName, execution.id),
+  });
+  const folder = chosen?.[0];
+  if (folder === undefined) throw new CancellationError();
+  const saved = await withCancellableProgress(l10n.t('Saving Patches…'), async (signal, report) => {
+    const units = await includedFiles(app, execution.id, signal);
+    const names = patchFileNames(units.map(({ job }) => job.repository));
+    const targets = names.map((name) => Uri.joinPath(folder, name));
+    await confirmOverwriting(targets);
+    for (const [index, unit] of units.entries()) {
+      signal.throwIfAborted();
+      report(l10n.t('{0} of {1}', index + 1, units.length));
+      const target = targets[index];
+      if (target !== undefined) await workspace.fs.writeFile(target, await patchOf(app, unit));
+    }
+    return units.length;
+  });
+  if (saved === 0) {
+    void window.showInformationMessage(
+      l10n.t('Nothing of {0} #{1} is left in, so no Patch was saved.', execution.actionName, execution.id),
+    );
+    return;
+  }
+  const where = workspace.asRelativePath(folder, true);
+  void window.showInformationMessage(
+    saved === 1
+      ? l10n.t('1 Patch is in {0}. `git apply` takes it.', where)
+      : l10n.t('{0} Patches are in {1}. `git apply` takes them.', saved, where),
+  );
+}
+
+/** The Patch of a Job; where files were left out of it, one that still applies without them. */
+async function patchOf(app: App, { job, files }: Unit<JobView, ChangedFile>): Promise<Uint8Array> {
+  if (job.patch === null) return new Uint8Array(0);
+  const patch = await app.contents.patch(job.patch.attemptId);
+  const all = await app.files.load(job);
+  if (files.length === all.length) return patch;
+  const kept = new Set(files.map((file) => file.path));
+  return leaveOut(
+    patch,
+    all.filter((file) => !kept.has(file.path)),
+  );
+}
+
+async function confirmOverwriting(targets: readonly Uri[]): Promise<void> {
+  const present = await Promise.all(targets.map(exists));
+  const count = present.filter(Boolean).length;
+  if (count === 0) return;
+  const overwrite = l10n.t('Overwrite');
+  const answer = await window.showWarningMessage(
+    count === 1
+      ? l10n.t('1 of these files is there already. Overwrite it?')
+      : l10n.t('{0} of these files are there already. Overwrite them?', count),
+    { modal: true },
+    overwrite,
+  );
+  if (answer !== overwrite) throw new CancellationError();
+}

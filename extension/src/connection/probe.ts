@@ -1,0 +1,65 @@
+import { FlotillaError } from '@flotilla/shared/errors';
+import { l10n } from 'vscode';
+import { dialler } from './describe.ts';
+import { failureKind } from './failureKind.ts';
+import type { ServerAddress } from './serverAddress.ts';
+
+/** How long a service may take to say that it is there. */
+const probeMs = 10_000;
+
+/** Asks whether a Flotilla service is at an address. Throws one sentence that says what is there instead. */
+export async function probe(address: ServerAddress, cancelled: AbortSignal): Promise<void> {
+  let response: Response;
+  try {
+    response = await fetch(`${address.baseUrl}/healthz`, {
+      redirect: 'error',
+      signal: AbortSignal.any([cancelled, AbortSignal.timeout(probeMs)]),
+    });
+  } catch (error) {
+    cancelled.throwIfAborted();
+    throw new FlotillaError('unavailable', describeFailure(address, error), { cause: error });
+  }
+  const answer: unknown = await response.json().catch(() => undefined);
+  if (!response.ok || (answer as { program?: unknown } | undefined)?.program !== 'flotilla') {
+    throw new FlotillaError(
+      'unavailable',
+      l10n.t(
+        'What answers at {0} is not a Flotilla service (HTTP {1}). Check the host, the port and the path.',
+        address.baseUrl,
+        response.status,
+      ),
+    );
+  }
+}
+
+function describeFailure(address: ServerAddress, error: unknown): string {
+  switch (failureKind(error)) {
+    case 'refused':
+      return l10n.t(
+        'Nothing listens at {0}; {1} dialled. Start the service there with `npm start`, or check the address.',
+        address.host,
+        dialler(),
+      );
+    case 'unknownHost':
+      return l10n.t('There is no machine named {0}, as {1} sees it.', address.host, dialler());
+    case 'timeout':
+      return l10n.t(
+        '{0} did not answer {1} within {2} seconds. Is it behind a firewall or a VPN?',
+        address.host,
+        dialler(),
+        probeMs / 1000,
+      );
+    case 'certificate':
+      return l10n.t(
+        'The certificate of {0} is not trusted by {1}. Add its authority to the system, or to NODE_EXTRA_CA_CERTS.',
+        address.host,
+        dialler(),
+      );
+    case 'other':
+      return l10n.t(
+        '{0} could not be reached from {1}. The extension log says more.',
+        address.host,
+        dialler(),
+      );
+  }
+}

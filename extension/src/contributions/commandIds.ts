@@ -1,0 +1,23 @@
+/** Every command that package.json declares. A test compares the two. */
+export const commandIds = [
+  'flotilla.connect',
+  'flotilla.disconnect',
+  'flotilla.newAction',
+  'flotilla.openAction',
+  'flotilla.previewScope',
+  'flotilla.runAction',
+  'flotilla.runOnOneRepository',
+  'flotilla.showLog',
+  'flotilla.saveLog',
+  'flotilla.reviewChanges',
+  'flotilla.reviewAllChanges',
+  'flotilla.openDiff',
+  'flotilla.savePatches',
+  'flotilla.cancelExecution',
+  'flotilla.copyId',
+  'flotilla.refresh',
+  'flotilla.showMore',
+  'flotilla.showExtensionLog',
+  'flotilla.copyDiagnostics',
+] as const;
+export type CommandId = (typeof commandIds)[number];

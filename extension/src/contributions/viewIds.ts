@@ -1,0 +1,3 @@
+/** The views that package.json declares, in their order. */
+export const viewIds = ['flotilla.actions', 'flotilla.executions', 'flotilla.jobLogs'] as const;
+export type ViewId = (typeof viewIds)[number];

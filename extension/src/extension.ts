@@ -1,0 +1,139 @@
+import { isExecutionEnded } from '@flotilla/shared/lifecycle/executionState';
+import { window, workspace, type ExtensionContext } from 'vscode';
+import { registerActionDocuments } from './authoring/actionDocuments.ts';
+import { ActionFiles } from './authoring/actionFiles.ts';
+import { BaseVersions } from './authoring/baseVersions.ts';
+import { registerCodeLenses } from './authoring/codeLenses.ts';
+import { registerDiagnostics } from './authoring/diagnostics.ts';
+import { ScopeDocuments } from './authoring/scopeDocuments.ts';
+import { registerCommands } from './commands/register.ts';
+import { readEnvironment } from './config.ts';
+import { Connection } from './connection/connection.ts';
+import { describeState } from './connection/describe.ts';
+import { holdWhile } from './connection/holdWhile.ts';
+import { parseServerAddress } from './connection/serverAddress.ts';
+import { Tokens } from './connection/tokens.ts';
+import { setContextKey } from './contributions/contextKeys.ts';
+import { schemes } from './contributions/schemes.ts';
+import { readSetting, settingsSection } from './contributions/settings.ts';
+import { Logs } from './logs/logs.ts';
+import { Catalogue } from './model/catalogue.ts';
+import { ChangedFiles } from './model/changedFiles.ts';
+import { LiveModel } from './model/liveModel.ts';
+import { Disposables, type Disposable } from './platform/disposables.ts';
+import { createLog } from './platform/log.ts';
+import { Contents } from './review/contents.ts';
+import { registerPatchDecorations } from './review/decorations.ts';
+import { registerPatchFiles } from './review/patchFiles.ts';
+import { createActionsView } from './views/actionsView.ts';
+import { ActionsTree } from './views/actionsTree.ts';
+import { registerEndNotices } from './views/endNotices.ts';
+import { ExecutionsTree } from './views/executionsTree.ts';
+import { ExecutionsView } from './views/executionsView.ts';
+import { JobLogsTree } from './views/jobLogsTree.ts';
+import { JobLogsView } from './views/jobLogsView.ts';
+import { StatusBar } from './views/statusBar.ts';
+
+/** Puts the parts together. Nothing here waits, asks or dials: the connection opens when something needs it. */
+export function activate(context: ExtensionContext): void {
+  const owned = new Disposables();
+  context.subscriptions.push(owned);
+
+  const log = owned.own(createLog());
+  const environment = readEnvironment();
+  const tokens = new Tokens(context.secrets, environment);
+  const connection = owned.own(
+    new Connection({
+      address: () => parseServerAddress(readSetting('server.url') || (environment?.url ?? '')),
+      allowInsecure: () => readSetting('server.allowInsecure'),
+      token: (origin) => tokens.read(origin),
+      describe: describeState,
+      log,
+    }),
+  );
+  const origin = () => ('address' in connection.state ? connection.state.address.origin : '');
+  const model = owned.own(new LiveModel(connection));
+  const catalogue = owned.own(new Catalogue(connection, model));
+  const files = owned.own(new ChangedFiles(connection, model));
+  const contents = new Contents(connection);
+  const logs = owned.own(new Logs(connection, log));
+  const actionFiles = owned.own(new ActionFiles());
+  const scopeDocuments = owned.own(new ScopeDocuments(connection));
+
+  const executionsTree = owned.own(new ExecutionsTree({ model, files, origin, log }));
+  const jobLogsTree = owned.own(new JobLogsTree(model, log));
+  const actionsTree = owned.own(new ActionsTree(actionFiles, catalogue));
+  owned.own(createActionsView(connection, catalogue, actionsTree));
+  const jobLogsView = owned.own(new JobLogsView(connection, model, jobLogsTree));
+  const executionsView = owned.own(
+    new ExecutionsView({
+      connection,
+      model,
+      files,
+      tree: executionsTree,
+      log,
+      onSelectJob: (job) => jobLogsView.show(job),
+    }),
+  );
+  const statusBar = owned.own(new StatusBar(connection, model));
+
+  owned.own(registerEndNotices(model));
+  owned.own(registerDiagnostics());
+  owned.own(registerCodeLenses());
+  owned.own(registerActionDocuments(connection));
+  owned.own(registerPatchFiles(contents));
+  owned.own(registerPatchDecorations({ files, origin, jobOf: (jobId) => model.findJob(jobId) }));
+  owned.own(
+    registerCommands({
+      context,
+      log,
+      connection,
+      tokens,
+      model,
+      catalogue,
+      files,
+      contents,
+      logs,
+      actionFiles,
+      baseVersions: new BaseVersions(context.workspaceState),
+      scopeDocuments,
+      executionsTree,
+      executionsView,
+      origin,
+    }),
+  );
+
+  owned.own(holdWhileNeeded(connection, model));
+  owned.own(
+    connection.onDidChangeState(({ kind }) => {
+      setContextKey('flotilla:connection', kind);
+      setContextKey('flotilla:configured', kind !== 'unconfigured');
+    }),
+  );
+  owned.own(context.secrets.onDidChange(() => void connection.reconsider()));
+  owned.own(
+    workspace.onDidChangeConfiguration((change) => {
+      if (!change.affectsConfiguration(settingsSection)) return;
+      void connection.reconsider();
+      statusBar.show();
+    }),
+  );
+  void connection.reconsider();
+}
+
+/** Holds the connection while an Execution of the user is live or a document of ours is open. */
+function holdWhileNeeded(connection: Connection, model: LiveModel): Disposable {
+  const owned = new Disposables();
+  const ourSchemes = new Set<string>(Object.values(schemes));
+  const live = owned.own(
+    holdWhile(connection, () => model.executions.some(({ mine, state }) => mine && !isExecutionEnded(state))),
+  );
+  const open = owned.own(
+    holdWhile(connection, () =>
+      window.visibleTextEditors.some(({ document }) => ourSchemes.has(document.uri.scheme)),
+    ),
+  );
+  owned.own(model.onDidChange(() => live.look()));
+  owned.own(window.onDidChangeVisibleTextEditors(() => open.look()));
+  return owned;
+}

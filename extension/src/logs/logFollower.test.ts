@@ -1,0 +1,106 @@
+import { encodeFrame, type LogRecord } from '@flotilla/shared/logs/frame';
+import type { LogMessage } from '@flotilla/shared/views';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { followLog, type Tail } from './logFollower.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const lines = Array.from({ length: 20 }, (_, index) => `line ${index + 1}\n`);
+const log = new Uint8Array(
+  lines.flatMap((line) => [
+    ...encodeFrame({ step: 0, descriptor: 1, time: 0, data: new TextEncoder().encode(line) }),
+  ]),
+);
+
+const chunk = (from: number, to: number): LogMessage => ({
+  kind: 'chunk',
+  offset: from,
+  data: btoa(String.fromCharCode(...log.subarray(from, to))),
+});
+const end: LogMessage = { kind: 'end', offset: log.length, state: 'succeeded' };
+
+/** A service whose stream the test plays by hand. */
+function play() {
+  const asked: number[] = [];
+  let callbacks: Parameters<Tail>[1] | undefined;
+  const tail: Tail = (offset, given) => {
+    asked.push(offset);
+    callbacks = given;
+    return { dispose: () => undefined };
+  };
+  const records: LogRecord[] = [];
+  const ends: string[] = [];
+  const problems: unknown[] = [];
+  const followed = followLog(tail, {
+    onRecords: (more) => records.push(...more),
+    onEnd: (state) => ends.push(state),
+    onProblem: (error) => problems.push(error),
+  });
+  return {
+    asked,
+    ends,
+    problems,
+    followed,
+    send: (...messages: LogMessage[]) => messages.forEach((message) => callbacks?.onMessage(message)),
+    fail: (error: unknown) => callbacks?.onError(error),
+    complete: () => callbacks?.onComplete(),
+    text: () => records.map((record) => new TextDecoder().decode(record.data)),
+  };
+}
+
+test('a log arrives line by line, wherever its chunks are cut', () => {
+  const stream = play();
+  for (let at = 0; at < log.length; at += 7) stream.send(chunk(at, Math.min(log.length, at + 7)));
+  stream.send(end);
+  expect(stream.text()).toEqual(lines);
+  expect(stream.ends).toEqual(['succeeded']);
+});
+
+test('bytes that come twice after a cut are taken once', () => {
+  const stream = play();
+  stream.send(chunk(0, 100), chunk(60, 150), chunk(20, 90), chunk(150, log.length), end);
+  expect(stream.text()).toEqual(lines);
+});
+
+test('where bytes are missing the stream is asked for again from the gap', () => {
+  const stream = play();
+  stream.send(chunk(0, 100), chunk(130, log.length));
+  expect(stream.asked).toEqual([0, 100]);
+  stream.send(chunk(100, log.length), end);
+  expect(stream.text()).toEqual(lines);
+});
+
+test('after an error it goes on from its own offset, and says that there was one', () => {
+  const stream = play();
+  stream.send(chunk(0, 110));
+  stream.fail(new Error('the socket was cut'));
+  vi.runAllTimers();
+  expect(stream.asked).toEqual([0, 110]);
+  expect(stream.problems).toHaveLength(1);
+  stream.send(chunk(110, log.length), end);
+  expect(stream.text()).toEqual(lines);
+});
+
+test('a stream that completes without an end is asked for again', () => {
+  const stream = play();
+  stream.send(chunk(0, 50));
+  stream.complete();
+  vi.runAllTimers();
+  expect(stream.asked).toEqual([0, 50]);
+});
+
+test('after its end, or once disposed, it asks no more', () => {
+  const ended = play();
+  ended.send(chunk(0, log.length), end);
+  ended.complete();
+  const disposed = play();
+  disposed.followed.dispose();
+  disposed.fail(new Error('late'));
+  vi.runAllTimers();
+  expect([...ended.asked, ...disposed.asked]).toEqual([0, 0]);
+});

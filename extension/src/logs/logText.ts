@@ -1,0 +1,202 @@
+import { descriptors, noStep, type LogRecord } from '@flotilla/shared/logs/frame';
+import { AnsiParser, type StyledRun, type StyleName } from './ansi.ts';
+
+/** Characters of one line that are shown; editors choke on longer ones (reference/vscode.md §4, complaint 6). */
+const maxLineLength = 8 * 1024;
+
+/** How a part of a line looks: a style of the output itself, or one of ours. */
+export type MarkStyle = StyleName | 'notice' | 'step';
+
+/** A part of a line of the document. Lines and columns are counted from 0, columns in UTF-16 code units. */
+export interface Mark {
+  readonly line: number;
+  readonly start: number;
+  readonly end: number;
+  readonly style: MarkStyle;
+}
+
+/** What is to be appended to the document, and how it looks. */
+export interface LogPart {
+  readonly text: string;
+  readonly marks: readonly Mark[];
+}
+
+/** One descriptor of one Step: bytes and lines of different ones never mix. */
+interface Stream {
+  readonly step: number;
+  readonly isNotice: boolean;
+  readonly decoder: TextDecoder;
+  readonly ansi: AnsiParser;
+  /** The line that has no line feed yet, as far as it is not in the document. */
+  runs: StyledRun[];
+  /** Characters of that line, those in the document included. */
+  length: number;
+  /** Characters of that line beyond the most that are shown. */
+  cut: number;
+  /** Whether a carriage return came last: what follows replaces the line, unless it is a line feed. */
+  returned: boolean;
+}
+
+/**
+ * Turns the records of a log into the text of a document that is only ever appended to. Lines appear when they are
+ * complete, so that lines of stdout and stderr do not tear each other and a progress bar is one line, its last;
+ * {@link settle} shows the beginning of a line whose end is long in coming.
+ */
+export class LogText {
+  readonly #headerOf: (step: number) => string;
+  readonly #streams = new Map<string, Stream>();
+  /** The line of each Step's header. */
+  readonly #headers = new Map<number, number>();
+  #step = noStep;
+  #line = 0;
+  #column = 0;
+  #text = '';
+  #marks: Mark[] = [];
+  /** The stream whose unfinished line is the last of the document. */
+  #open: Stream | undefined;
+
+  /** `headerOf` gives the words above the output of a Step. */
+  constructor(headerOf: (step: number) => string) {
+    this.#headerOf = headerOf;
+  }
+
+  /** The line where a Step's output begins; undefined while there is none. */
+  lineOfStep(step: number): number | undefined {
+    return this.#headers.get(step);
+  }
+
+  push(records: readonly LogRecord[]): LogPart {
+    for (const record of records) {
+      if (record.step !== this.#step) this.#beginStep(record.step);
+      const stream = this.#streamOf(record);
+      const text = stream.decoder.decode(record.data, { stream: true });
+      for (const run of stream.ansi.push(text)) this.#addRun(stream, run);
+    }
+    return this.#take();
+  }
+
+  /** Shows also the lines that are not complete yet. */
+  settle(): LogPart {
+    this.#writeUnfinished();
+    return this.#take();
+  }
+
+  /** A line of ours at the end of the document. */
+  note(sentence: string): LogPart {
+    this.#writeUnfinished();
+    this.#closeOpen(undefined);
+    this.#writeLine(sentence, 'notice');
+    return this.#take();
+  }
+
+  #writeUnfinished(): void {
+    for (const stream of this.#streams.values()) {
+      if (stream.runs.length === 0) continue;
+      this.#closeOpen(stream);
+      this.#write(stream);
+      this.#open = stream;
+    }
+  }
+
+  #beginStep(step: number): void {
+    this.#writeUnfinished();
+    this.#closeOpen(undefined);
+    this.#step = step;
+    this.#streams.clear();
+    if (step === noStep || this.#headers.has(step)) return;
+    this.#headers.set(step, this.#line);
+    this.#writeLine(this.#headerOf(step), 'step');
+  }
+
+  #streamOf({ step, descriptor }: LogRecord): Stream {
+    const key = `${step} ${descriptor}`;
+    const stream = this.#streams.get(key) ?? {
+      step,
+      isNotice: descriptor === descriptors.notice,
+      decoder: new TextDecoder(),
+      ansi: new AnsiParser(),
+      runs: [],
+      length: 0,
+      cut: 0,
+      returned: false,
+    };
+    this.#streams.set(key, stream);
+    return stream;
+  }
+
+  #addRun(stream: Stream, run: StyledRun): void {
+    for (const piece of run.text.split(/(\r|\n)/)) {
+      if (piece === '\n') this.#endLine(stream);
+      else if (piece === '\r') stream.returned = true;
+      else if (piece !== '') this.#addText(stream, { text: piece, styles: run.styles });
+    }
+  }
+
+  #addText(stream: Stream, run: StyledRun): void {
+    if (stream.returned) {
+      // What the document already has cannot be taken back; the new state of the line comes below it.
+      if (this.#open === stream) this.#closeOpen(undefined);
+      stream.runs = [];
+      stream.length = 0;
+      stream.cut = 0;
+      stream.returned = false;
+    }
+    const text = run.text.slice(0, Math.max(0, maxLineLength - stream.length));
+    stream.length += text.length;
+    stream.cut += run.text.length - text.length;
+    if (text !== '') stream.runs.push({ text, styles: run.styles });
+  }
+
+  #endLine(stream: Stream): void {
+    this.#closeOpen(stream);
+    this.#write(stream);
+    if (stream.cut > 0) {
+      this.#writeText(` … (${Math.ceil((stream.length + stream.cut) / 1024)} KB in this line)`, ['notice']);
+    }
+    this.#newLine();
+    this.#open = undefined;
+    stream.length = 0;
+    stream.cut = 0;
+    stream.returned = false;
+  }
+
+  /** Ends the unfinished line at the end of the document, unless it is this stream's own. */
+  #closeOpen(stream: Stream | undefined): void {
+    if (this.#open === undefined || this.#open === stream) return;
+    this.#newLine();
+    this.#open = undefined;
+  }
+
+  /** Writes what is held of a stream's line. */
+  #write(stream: Stream): void {
+    for (const { text, styles } of stream.runs) {
+      this.#writeText(text, stream.isNotice ? ['notice'] : styles);
+    }
+    stream.runs = [];
+  }
+
+  #writeLine(text: string, style: MarkStyle): void {
+    this.#writeText(text, [style]);
+    this.#newLine();
+  }
+
+  #writeText(text: string, styles: readonly MarkStyle[]): void {
+    const start = this.#column;
+    this.#text += text;
+    this.#column += text.length;
+    for (const style of styles) this.#marks.push({ line: this.#line, start, end: this.#column, style });
+  }
+
+  #newLine(): void {
+    this.#text += '\n';
+    this.#line += 1;
+    this.#column = 0;
+  }
+
+  #take(): LogPart {
+    const part = { text: this.#text, marks: this.#marks };
+    this.#text = '';
+    this.#marks = [];
+    return part;
+  }
+}

@@ -1,0 +1,31 @@
+import type { ChangedRows } from './modelState.ts';
+
+/** Ids that the feed has named since a list was asked for. */
+export interface Ask {
+  readonly executions: Set<number>;
+  readonly jobs: Set<number>;
+  readonly attempts: Set<number>;
+}
+
+/** The lists that are under way. A list is a look at one moment; what the feed says meanwhile may be newer. */
+export class Asks {
+  readonly #underWay = new Set<Ask>();
+
+  start(): Ask {
+    const ask: Ask = { executions: new Set(), jobs: new Set(), attempts: new Set() };
+    this.#underWay.add(ask);
+    return ask;
+  }
+
+  end(ask: Ask): void {
+    this.#underWay.delete(ask);
+  }
+
+  record(changes: ChangedRows): void {
+    for (const ask of this.#underWay) {
+      for (const { id } of changes.executions) ask.executions.add(id);
+      for (const { id } of changes.jobs) ask.jobs.add(id);
+      for (const { id } of changes.attempts) ask.attempts.add(id);
+    }
+  }
+}

@@ -1,0 +1,74 @@
+/** Rows for tests: whole and valid, with what a test is about set by it. */
+import { noJobs } from '@flotilla/shared/lifecycle/executionState';
+import type { AttemptView, ExecutionView, JobView, StepView } from '@flotilla/shared/views';
+
+export function anExecution(values: Partial<ExecutionView> = {}): ExecutionView {
+  return {
+    id: 1,
+    actionId: 1,
+    actionName: 'bump-node',
+    actionVersion: 1,
+    scopeQuery: 'repo:',
+    state: 'running',
+    counts: { ...noJobs, running: 1 },
+    changed: 0,
+    createdBy: 'ann',
+    mine: true,
+    createdAt: 1000,
+    startedAt: 1000,
+    endedAt: null,
+    ...values,
+  };
+}
+
+export function aJob(values: Partial<JobView> = {}): JobView {
+  return {
+    id: 1,
+    executionId: 1,
+    repositoryId: 1,
+    repository: 'web',
+    baseRef: 'refs/heads/main',
+    baseRevision: '0'.repeat(40),
+    state: 'running',
+    attemptCount: 1,
+    currentAttemptId: 1,
+    outcome: null,
+    patch: null,
+    included: true,
+    startedAt: 1000,
+    endedAt: null,
+    ...values,
+  };
+}
+
+export function anAttempt(values: Partial<AttemptView> = {}): AttemptView {
+  return {
+    id: 1,
+    jobId: 1,
+    number: 1,
+    state: 'running',
+    outcome: null,
+    runner: 'here',
+    claimedAt: 1000,
+    endedAt: null,
+    logLength: 0,
+    logSealed: false,
+    logLimitReached: false,
+    steps: [],
+    ...values,
+  };
+}
+
+export function aStep(values: Partial<StepView> = {}): StepView {
+  return {
+    index: 0,
+    title: 'npm test',
+    image: 'node:24',
+    imageDigest: null,
+    state: 'running',
+    exitCode: null,
+    startedAt: 1000,
+    endedAt: null,
+    ...values,
+  };
+}

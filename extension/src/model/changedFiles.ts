@@ -1,0 +1,93 @@
+import type { ChangedFile, JobView } from '@flotilla/shared/views';
+import type { Connection } from '../connection/connection.ts';
+import { Emitter } from '../platform/emitter.ts';
+import { Disposables, type Disposable } from '../platform/disposables.ts';
+import type { LiveModel } from './liveModel.ts';
+
+/** The files of the Patches that were looked at, with what a reviewer left out. */
+export class ChangedFiles implements Disposable {
+  readonly #connection: Connection;
+  readonly #model: LiveModel;
+  readonly #held = new Map<number, readonly ChangedFile[]>();
+  readonly #stale = new Set<number>();
+  readonly #loading = new Map<number, Promise<readonly ChangedFile[]>>();
+  readonly #changed = new Emitter<number>();
+  readonly #owned = new Disposables();
+
+  /** Fires with the id of a Job whose files were loaded or whose selection changed. */
+  readonly onDidChange = this.#changed.event;
+
+  constructor(connection: Connection, model: LiveModel) {
+    this.#connection = connection;
+    this.#model = model;
+    this.#owned.own(connection.onDidChangeServer(() => this.#held.clear()));
+    // A Job that ran again has other files; one whose row moved may have another selection.
+    this.#owned.own(
+      model.onDidChange(({ jobs }) => {
+        for (const jobId of jobs) if (this.#held.has(jobId)) this.#stale.add(jobId);
+      }),
+    );
+  }
+
+  /** The files as far as they are held. */
+  get(jobId: number): readonly ChangedFile[] | undefined {
+    return this.#held.get(jobId);
+  }
+
+  /** The files, from the service where they are not held or may have changed. */
+  load(job: JobView): Promise<readonly ChangedFile[]> {
+    if (job.patch === null) return Promise.resolve([]);
+    const held = this.#held.get(job.id);
+    if (held !== undefined && !this.#stale.has(job.id)) return Promise.resolve(held);
+    const loading =
+      this.#loading.get(job.id) ?? this.#fetch(job.id).finally(() => this.#loading.delete(job.id));
+    this.#loading.set(job.id, loading);
+    return loading;
+  }
+
+  /**
+   * Leaves a Job (`path` null) or files of it out, or takes them in. Shown at once; where the service refuses, what it
+   * says is shown again and the error thrown.
+   */
+  async setIncluded(job: JobView, paths: readonly string[] | null, included: boolean): Promise<void> {
+    this.#showIncluded(job, paths, included);
+    try {
+      await this.#connection.use((client) =>
+        Promise.all(
+          (paths ?? [null]).map((path) => client.jobs.setIncluded.mutate({ jobId: job.id, path, included })),
+        ),
+      );
+    } catch (error) {
+      this.#model.take({ jobs: [job] });
+      this.#stale.add(job.id);
+      this.#changed.fire(job.id);
+      throw error;
+    }
+  }
+
+  dispose(): void {
+    this.#owned.dispose();
+  }
+
+  async #fetch(jobId: number): Promise<readonly ChangedFile[]> {
+    this.#stale.delete(jobId);
+    const files = await this.#connection.use((client) => client.jobs.changedFiles.query({ jobId }));
+    this.#held.set(jobId, files);
+    this.#changed.fire(jobId);
+    return files;
+  }
+
+  #showIncluded(job: JobView, paths: readonly string[] | null, included: boolean): void {
+    if (paths === null) {
+      this.#model.take({ jobs: [{ ...job, included }] });
+    } else {
+      const chosen = new Set(paths);
+      const files = this.#held.get(job.id) ?? [];
+      this.#held.set(
+        job.id,
+        files.map((file) => (chosen.has(file.path) ? { ...file, included } : file)),
+      );
+    }
+    this.#changed.fire(job.id);
+  }
+}

@@ -1,0 +1,81 @@
+import type { Changes } from '@flotilla/shared/views';
+import { describe, expect, test } from 'vitest';
+import { aJob, anAttempt, anExecution } from './builders.ts';
+import { applyAttempts, applyChanges, applyExecutions, applyJobs, emptyState } from './modelState.ts';
+
+const none: Changes = { executions: [], jobs: [], attempts: [], runnersOnline: 1 };
+const nothing = new Set<number>();
+
+describe('the feed', () => {
+  test('brings a new Execution, and only then the list is another', () => {
+    const first = applyChanges(emptyState, { ...none, executions: [anExecution({ id: 7 })] });
+    expect(first.touched).toMatchObject({ list: true, executions: new Set([7]) });
+    const second = applyChanges(first.state, {
+      ...none,
+      executions: [anExecution({ id: 7, state: 'succeeded' })],
+    });
+    expect(second.touched.list).toBe(false);
+    expect(second.state.executions.get(7)?.state).toBe('succeeded');
+  });
+
+  test('brings Jobs and Attempts of the Executions whose Jobs are held, and leaves the others', () => {
+    const held = applyJobs(emptyState, 1, [aJob({ id: 10, executionId: 1 })], nothing).state;
+    const { state, touched } = applyChanges(held, {
+      ...none,
+      jobs: [aJob({ id: 10, executionId: 1, state: 'failed' }), aJob({ id: 20, executionId: 2 })],
+      attempts: [anAttempt({ id: 100, jobId: 10 }), anAttempt({ id: 200, jobId: 20 })],
+    });
+    expect(state.jobs.get(1)?.get(10)?.state).toBe('failed');
+    expect(state.jobs.has(2)).toBe(false);
+    expect([...state.attempts.keys()]).toEqual([10]);
+    expect(touched.jobs).toEqual(new Set([10]));
+    expect(touched.jobLists).toEqual(nothing);
+  });
+
+  test('leaves the state before it as it was', () => {
+    const before = applyJobs(emptyState, 1, [aJob({ id: 10 })], nothing).state;
+    applyChanges(before, { ...none, jobs: [aJob({ id: 10, state: 'failed' })] });
+    expect(before.jobs.get(1)?.get(10)?.state).toBe('running');
+  });
+
+  test('says how many Runners are online', () => {
+    expect(applyChanges(emptyState, { ...none, runnersOnline: 3 }).state.runnersOnline).toBe(3);
+  });
+});
+
+describe('a list', () => {
+  test('replaces what is held, and lets go of the Jobs of Executions that are gone', () => {
+    const held = applyJobs(
+      applyExecutions(emptyState, [anExecution({ id: 1 })], nothing).state,
+      1,
+      [aJob()],
+      nothing,
+    ).state;
+    const { state } = applyExecutions(held, [anExecution({ id: 2 })], nothing);
+    expect([...state.executions.keys()]).toEqual([2]);
+    expect([...state.jobs.keys()]).toEqual([]);
+  });
+
+  test('does not undo what the feed said while it was asked for', () => {
+    const fed = applyChanges(emptyState, {
+      ...none,
+      executions: [anExecution({ id: 1, state: 'succeeded' })],
+    }).state;
+    const { state } = applyExecutions(fed, [anExecution({ id: 1, state: 'running' })], new Set([1]));
+    expect(state.executions.get(1)?.state).toBe('succeeded');
+
+    const jobs = applyJobs(state, 1, [aJob({ id: 5 })], nothing).state;
+    const done = applyChanges(jobs, { ...none, jobs: [aJob({ id: 5, state: 'succeeded' })] }).state;
+    const again = applyJobs(done, 1, [aJob({ id: 5 }), aJob({ id: 6 })], new Set([5])).state;
+    expect([...(again.jobs.get(1)?.values() ?? [])].map((job) => job.state)).toEqual([
+      'succeeded',
+      'running',
+    ]);
+  });
+
+  test('of Attempts touches its Job', () => {
+    const { state, touched } = applyAttempts(emptyState, 10, [anAttempt({ id: 3, jobId: 10 })], nothing);
+    expect(state.attempts.get(10)?.get(3)?.number).toBe(1);
+    expect(touched.jobs).toEqual(new Set([10]));
+  });
+});

@@ -1,0 +1,142 @@
+import type { AttemptView, Changes, ExecutionView, JobView } from '@flotilla/shared/views';
+
+/** What this window holds of the service's rows. Never changed in place. */
+export interface ModelState {
+  readonly executions: ReadonlyMap<number, ExecutionView>;
+  /** By Execution, for those whose Jobs were asked for; an inner map is in the order of repository names. */
+  readonly jobs: ReadonlyMap<number, ReadonlyMap<number, JobView>>;
+  /** By Job, for Jobs of those Executions. */
+  readonly attempts: ReadonlyMap<number, ReadonlyMap<number, AttemptView>>;
+  /** Undefined before the service has said it. */
+  readonly runnersOnline: number | undefined;
+}
+
+export const emptyState: ModelState = {
+  executions: new Map(),
+  jobs: new Map(),
+  attempts: new Map(),
+  runnersOnline: undefined,
+};
+
+/** What a step of the model touched, so that only that is drawn again. */
+export interface Touched {
+  readonly executions: ReadonlySet<number>;
+  readonly jobs: ReadonlySet<number>;
+  /** Whether Executions came or went: the list itself is another. */
+  readonly list: boolean;
+  /** Executions whose Jobs came or went. */
+  readonly jobLists: ReadonlySet<number>;
+}
+
+export interface Step {
+  readonly state: ModelState;
+  readonly touched: Touched;
+}
+
+/** Rows that replace what is held; the number of Runners where it is known. */
+export type ChangedRows = Omit<Changes, 'runnersOnline'> & { readonly runnersOnline: number | undefined };
+
+/** Takes in one message of the feed. */
+export function applyChanges(state: ModelState, changes: ChangedRows): Step {
+  const isNew = changes.executions.some((execution) => !state.executions.has(execution.id));
+  const held = changes.jobs.filter((job) => state.jobs.has(job.executionId));
+  const touched: Touched = {
+    executions: new Set(changes.executions.map((execution) => execution.id)),
+    jobs: new Set(held.map((job) => job.id)),
+    list: isNew,
+    jobLists: new Set(
+      held.filter((job) => !state.jobs.get(job.executionId)?.has(job.id)).map((job) => job.executionId),
+    ),
+  };
+  return {
+    state: {
+      executions: withRows(state.executions, changes.executions),
+      jobs: withGroups(state.jobs, held, (job) => job.executionId),
+      attempts: withGroups(
+        state.attempts,
+        changes.attempts.filter((attempt) => touched.jobs.has(attempt.jobId)),
+        (attempt) => attempt.jobId,
+      ),
+      runnersOnline: changes.runnersOnline,
+    },
+    touched,
+  };
+}
+
+/**
+ * Takes in a list of Executions, which replaces what was held. Rows that the feed sent since the list was asked for
+ * stay: they are newer, or the feed will say so again.
+ */
+export function applyExecutions(
+  state: ModelState,
+  list: readonly ExecutionView[],
+  sinceAsked: ReadonlySet<number>,
+): Step {
+  const executions = new Map(list.map((row) => [row.id, row]));
+  for (const id of sinceAsked) {
+    const row = state.executions.get(id);
+    if (row !== undefined) executions.set(id, row);
+  }
+  const jobs = new Map([...state.jobs].filter(([executionId]) => executions.has(executionId)));
+  return {
+    state: { ...state, executions, jobs },
+    touched: { executions: new Set(), jobs: new Set(), list: true, jobLists: new Set() },
+  };
+}
+
+/** Takes in all Jobs of an Execution; from then on the feed keeps them. */
+export function applyJobs(
+  state: ModelState,
+  executionId: number,
+  list: readonly JobView[],
+  sinceAsked: ReadonlySet<number>,
+): Step {
+  const held = state.jobs.get(executionId);
+  const rows = new Map(
+    list.map((row) => [row.id, (sinceAsked.has(row.id) ? held?.get(row.id) : undefined) ?? row]),
+  );
+  return {
+    state: { ...state, jobs: new Map(state.jobs).set(executionId, rows) },
+    touched: { executions: new Set(), jobs: new Set(), list: false, jobLists: new Set([executionId]) },
+  };
+}
+
+/** Takes in all Attempts of a Job. */
+export function applyAttempts(
+  state: ModelState,
+  jobId: number,
+  list: readonly AttemptView[],
+  sinceAsked: ReadonlySet<number>,
+): Step {
+  const held = state.attempts.get(jobId);
+  const rows = new Map(
+    list.map((row) => [row.id, (sinceAsked.has(row.id) ? held?.get(row.id) : undefined) ?? row]),
+  );
+  return {
+    state: { ...state, attempts: new Map(state.attempts).set(jobId, rows) },
+    touched: { executions: new Set(), jobs: new Set([jobId]), list: false, jobLists: new Set() },
+  };
+}
+
+function withRows<T extends { readonly id: number }>(
+  held: ReadonlyMap<number, T>,
+  rows: readonly T[],
+): ReadonlyMap<number, T> {
+  if (rows.length === 0) return held;
+  const next = new Map(held);
+  for (const row of rows) next.set(row.id, row);
+  return next;
+}
+
+function withGroups<T extends { readonly id: number }>(
+  held: ReadonlyMap<number, ReadonlyMap<number, T>>,
+  rows: readonly T[],
+  groupOf: (row: T) => number,
+): ReadonlyMap<number, ReadonlyMap<number, T>> {
+  if (rows.length === 0) return held;
+  const next = new Map(held);
+  for (const [group, members] of Map.groupBy(rows, groupOf)) {
+    next.set(group, withRows(held.get(group) ?? new Map<number, T>(), members));
+  }
+  return next;
+}

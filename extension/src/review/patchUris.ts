@@ -1,0 +1,32 @@
+import type { ChangedFile, JobView } from '@flotilla/shared/views';
+import { Uri } from 'vscode';
+import { toPatchUri, type PatchSide } from './patchUri.ts';
+
+export interface PatchUris {
+  /** Undefined where the file is new. */
+  readonly base: Uri | undefined;
+  /** Undefined where it was deleted. */
+  readonly result: Uri | undefined;
+}
+
+/** The documents of both sides of a changed file. Undefined when the Job has no Patch any more. */
+export function patchUris(origin: string, job: JobView, file: ChangedFile): PatchUris | undefined {
+  if (job.patch === null) return undefined;
+  const { baseTree, resultTree } = job.patch;
+  const uri = (side: PatchSide['side'], tree: string, path: string) =>
+    Uri.from(
+      toPatchUri({
+        origin,
+        jobId: job.id,
+        repositoryId: job.repositoryId,
+        repository: job.repository,
+        side,
+        tree,
+        path,
+      }),
+    );
+  return {
+    base: file.status === 'added' ? undefined : uri('base', baseTree, file.previousPath ?? file.path),
+    result: file.status === 'deleted' ? undefined : uri('result', resultTree, file.path),
+  };
+}

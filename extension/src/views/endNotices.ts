@@ -1,0 +1,47 @@
+import { isExecutionEnded } from '@flotilla/shared/lifecycle/executionState';
+import type { ExecutionView } from '@flotilla/shared/views';
+import { commands, l10n, window } from 'vscode';
+import { readSetting } from '../contributions/settings.ts';
+import type { LiveModel } from '../model/liveModel.ts';
+import type { Disposable } from '../platform/disposables.ts';
+import { oneLine } from '../platform/plainText.ts';
+
+/** Says once when an Execution that the user started has ended, with what to do next. Nothing opens by itself. */
+export function registerEndNotices(model: LiveModel): Disposable {
+  const live = new Set<number>();
+  return model.onDidChange(({ executions, list }) => {
+    const touched = list ? model.executions.map(({ id }) => id) : executions;
+    for (const id of touched) {
+      const execution = model.execution(id);
+      if (execution === undefined || !execution.mine) continue;
+      if (!isExecutionEnded(execution.state)) live.add(id);
+      else if (live.delete(id)) void notify(execution);
+    }
+  });
+}
+
+async function notify(execution: ExecutionView): Promise<void> {
+  const wanted = readSetting('notifications');
+  const isFailure = execution.state === 'failed';
+  if (wanted === 'off' || (wanted === 'failures' && !isFailure)) return;
+  const review = l10n.t('Review All Changes');
+  const settings = l10n.t('Settings');
+  const show = isFailure ? window.showWarningMessage : window.showInformationMessage;
+  const choice = await show(sentenceOf(execution), ...(execution.changed > 0 ? [review] : []), settings);
+  if (choice === review) {
+    await commands.executeCommand('flotilla.reviewAllChanges', {
+      kind: 'execution',
+      executionId: execution.id,
+    });
+  } else if (choice === settings) {
+    await commands.executeCommand('workbench.action.openSettings', 'flotilla.notifications');
+  }
+}
+
+function sentenceOf({ actionName, id, state, counts, changed }: ExecutionView): string {
+  const name = `${oneLine(actionName)} #${id}`;
+  const failed = counts.failed + counts.timedOut + counts.errored;
+  if (state === 'cancelled') return l10n.t('{0} was cancelled.', name);
+  if (failed > 0) return l10n.t('{0} ended: {1} Jobs failed, {2} changed something.', name, failed, changed);
+  return l10n.t('{0} ended: {1} of {2} Jobs changed something.', name, changed, counts.succeeded);
+}

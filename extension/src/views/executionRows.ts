@@ -1,0 +1,95 @@
+import { isExecutionEnded } from '@flotilla/shared/lifecycle/executionState';
+import type { AttemptView, ChangedFile, ExecutionView, JobView } from '@flotilla/shared/views';
+import { l10n, ThemeIcon, TreeItem, TreeItemCheckboxState, TreeItemCollapsibleState, type Uri } from 'vscode';
+import { oneLine } from '../platform/plainText.ts';
+import { contextValue, statusIcon } from './rowParts.ts';
+import { executionText, jobText, linesText } from './rowText.ts';
+import { statuses, type ShownState } from './status.ts';
+
+const { Collapsed, None } = TreeItemCollapsibleState;
+
+export function executionRow(execution: ExecutionView): TreeItem {
+  const row = new TreeItem(`${oneLine(execution.actionName)} #${execution.id}`, Collapsed);
+  const text = executionText(execution, Date.now());
+  const isEnded = isExecutionEnded(execution.state);
+  row.description = text;
+  row.iconPath = statusIcon(execution.state);
+  row.contextValue = contextValue('execution', {
+    live: !isEnded && execution.state !== 'cancelling',
+    hasPatch: execution.changed > 0,
+    ended: isEnded,
+  });
+  row.accessibilityInformation = {
+    label: l10n.t(
+      'Execution {0} of {1}, {2}, {3}',
+      execution.id,
+      execution.actionName,
+      statuses[execution.state].spoken,
+      text,
+    ),
+  };
+  return row;
+}
+
+export function jobRow(job: JobView, attempt: AttemptView | undefined): TreeItem {
+  const state: ShownState = job.state === 'succeeded' && job.patch === null ? 'noChanges' : job.state;
+  const row = new TreeItem(oneLine(job.repository), job.patch === null ? None : Collapsed);
+  const text = oneLine(jobText(job, attempt, Date.now()));
+  row.description = text;
+  row.iconPath = statusIcon(state);
+  row.contextValue = contextValue('job', {
+    hasLog: job.currentAttemptId !== null,
+    hasPatch: job.patch !== null,
+  });
+  row.accessibilityInformation = {
+    label: l10n.t('Job on {0}, {1}, {2}', job.repository, statuses[state].spoken, text),
+  };
+  if (job.patch !== null) row.checkboxState = checkbox(job.included, job.repository);
+  return row;
+}
+
+export function folderRow(name: string, path: string, files: readonly ChangedFile[]): TreeItem {
+  const row = new TreeItem(oneLine(name), TreeItemCollapsibleState.Expanded);
+  row.iconPath = ThemeIcon.Folder;
+  row.contextValue = contextValue('folder', {});
+  row.checkboxState = checkbox(
+    files.every((file) => file.included),
+    path,
+  );
+  return row;
+}
+
+/** `uri` is the side that is there, for the icon of its sort and the decoration of its status. */
+export function fileRow(name: string, file: ChangedFile, uri: Uri): TreeItem {
+  const row = new TreeItem(oneLine(name), None);
+  row.resourceUri = uri;
+  row.iconPath = ThemeIcon.File;
+  const lines = linesText(file.addedLines, file.removedLines);
+  row.description =
+    file.previousPath === null ? lines : `${lines} · ${l10n.t('from {0}', oneLine(file.previousPath))}`;
+  row.contextValue = contextValue('file', {});
+  row.checkboxState = checkbox(file.included, file.path);
+  row.accessibilityInformation = { label: `${file.path}, ${file.status}, ${lines}` };
+  return row;
+}
+
+export function moreRow(shown: number, total: number | undefined): TreeItem {
+  const row = new TreeItem(l10n.t('Show More…'), None);
+  row.iconPath = new ThemeIcon('ellipsis');
+  row.description =
+    total === undefined ? l10n.t('{0} are shown', shown) : l10n.t('{0} of {1} are shown', shown, total);
+  return row;
+}
+
+function checkbox(included: boolean, name: string): NonNullable<TreeItem['checkboxState']> {
+  const tooltip = included
+    ? l10n.t('Included: Save Patches takes it. Uncheck to leave it out.')
+    : l10n.t('Left out. Check to include it.');
+  return {
+    state: included ? TreeItemCheckboxState.Checked : TreeItemCheckboxState.Unchecked,
+    tooltip,
+    accessibilityInformation: {
+      label: included ? l10n.t('{0} is included', name) : l10n.t('{0} is left out', name),
+    },
+  };
+}

@@ -1,0 +1,49 @@
+import { jobCount } from '@flotilla/shared/lifecycle/executionState';
+import { describeOutcome } from '@flotilla/shared/lifecycle/describeOutcome';
+import type { ExecutionView, JobView } from '@flotilla/shared/views';
+import { l10n, MarkdownString } from 'vscode';
+import { escapeMarkdown } from '../platform/plainText.ts';
+import { patchText } from './rowText.ts';
+import { statuses } from './status.ts';
+import { formatDuration } from './time.ts';
+
+export function executionTooltip(execution: ExecutionView): MarkdownString {
+  const counts = Object.entries(execution.counts)
+    .filter(([, count]) => count > 0)
+    .map(([state, count]) => `${count} ${statuses[state as keyof typeof execution.counts].spoken}`);
+  return lines(
+    `**${escapeMarkdown(execution.actionName)}** v${execution.actionVersion} — ${statuses[execution.state].spoken}`,
+    `${jobCount(execution.counts)} Jobs: ${counts.join(', ')}`,
+    `${l10n.t('Scope')}: ${code(execution.scopeQuery)}`,
+    l10n.t(
+      'Started by {0}, {1}',
+      escapeMarkdown(execution.createdBy),
+      new Date(execution.createdAt).toLocaleString(),
+    ),
+  );
+}
+
+export function jobTooltip(job: JobView): MarkdownString {
+  return lines(
+    `**${escapeMarkdown(job.repository)}** — ${statuses[job.state].spoken}`,
+    ...(job.outcome === null || job.outcome.kind === 'succeeded' ? [] : [code(describeOutcome(job.outcome))]),
+    ...(job.patch === null ? [] : [patchText(job.patch)]),
+    `${code(job.baseRef.replace(/^refs\/heads\//, ''))} @ ${code(job.baseRevision.slice(0, 12))}`,
+    ...(job.startedAt !== null && job.endedAt !== null
+      ? [l10n.t('Took {0}', formatDuration(job.endedAt - job.startedAt))]
+      : []),
+    ...(job.attemptCount > 1 ? [l10n.t('{0} attempts', job.attemptCount)] : []),
+  );
+}
+
+/** Text from outside as code: nothing in it is Markdown. */
+function code(text: string): string {
+  const longest = Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
+  const fence = '`'.repeat(longest + 1);
+  return `${fence} ${text.replace(/\s+/g, ' ')} ${fence}`;
+}
+
+/** Untrusted and without HTML, as MarkdownString is by default: no command of a link in it would run. */
+function lines(...parts: readonly string[]): MarkdownString {
+  return new MarkdownString(parts.join('\n\n'));
+}

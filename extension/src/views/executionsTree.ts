@@ -1,0 +1,250 @@
+import type { ChangedFile, JobView } from '@flotilla/shared/views';
+import { EventEmitter, TreeItem, Uri, type TreeDataProvider } from 'vscode';
+import type { ChangedFiles } from '../model/changedFiles.ts';
+import type { LiveModel } from '../model/liveModel.ts';
+import type { Touched } from '../model/modelState.ts';
+import { Coalescer } from '../platform/coalescer.ts';
+import { Disposables, type Disposable } from '../platform/disposables.ts';
+import type { Log } from '../platform/log.ts';
+import { patchUris } from '../review/patchUris.ts';
+import { executionRow, fileRow, folderRow, jobRow, moreRow } from './executionRows.ts';
+import { executionTooltip, jobTooltip } from './executionTooltips.ts';
+import { filesBelow, fileTree, type FileTreeNode } from './fileTree.ts';
+import { NodeCache, nodeId, type ExecutionsNode } from './nodes.ts';
+
+/** A storm of changes redraws a row at most four times a second. */
+const rowIntervalMs = 250;
+/** An Execution's row takes its rows of Jobs along: 200 of them cost 40 ms of the editor's main thread. */
+const executionIntervalMs = 1000;
+/** So many Jobs of an Execution are rows at first, and with each *Show More*. */
+const pageSize = 200;
+
+export interface ExecutionsTreeParts {
+  readonly model: LiveModel;
+  readonly files: ChangedFiles;
+  readonly origin: () => string;
+  readonly log: Log;
+}
+
+/** Executions, their Jobs, and the files that a Job changed. */
+export class ExecutionsTree implements TreeDataProvider<ExecutionsNode>, Disposable {
+  readonly #parts: ExecutionsTreeParts;
+  readonly #owned = new Disposables();
+  readonly #changed = this.#owned.own(new EventEmitter<ExecutionsNode | ExecutionsNode[] | undefined>());
+  readonly #nodes = new NodeCache<ExecutionsNode>();
+  /** The trees of lists of files; a list is never changed in place. */
+  readonly #fileTrees = new WeakMap<readonly ChangedFile[], readonly FileTreeNode<ChangedFile>[]>();
+  /** How many Jobs of an Execution are rows, where it is more than a page. */
+  readonly #shown = new Map<number, number>();
+  readonly #rows = this.#owned.own(
+    new Coalescer<ExecutionsNode>(rowIntervalMs, (nodes) => this.#fire(nodes)),
+  );
+  readonly #executions = this.#owned.own(
+    new Coalescer<ExecutionsNode>(executionIntervalMs, (nodes) => this.#fire(nodes)),
+  );
+  readonly #list = this.#owned.own(new Coalescer<'all'>(rowIntervalMs, () => this.#changed.fire(undefined)));
+
+  readonly onDidChangeTreeData = this.#changed.event;
+
+  constructor(parts: ExecutionsTreeParts) {
+    this.#parts = parts;
+    this.#owned.own(parts.model.onDidChange((touched) => this.#redraw(touched)));
+    this.#owned.own(parts.files.onDidChange((jobId) => this.#redrawJob(jobId)));
+  }
+
+  getTreeItem(node: ExecutionsNode): TreeItem {
+    const row = this.#row(node);
+    row.id = nodeId(node);
+    return row;
+  }
+
+  async getChildren(node?: ExecutionsNode): Promise<ExecutionsNode[]> {
+    try {
+      return await this.#children(node);
+    } catch (error) {
+      // The view's message says how the connection is; the rows come when it is back.
+      this.#parts.log.warn(
+        `The rows below ${node === undefined ? 'the root' : nodeId(node)}: ${String(error)}`,
+      );
+      return [];
+    }
+  }
+
+  getParent(node: ExecutionsNode): ExecutionsNode | undefined {
+    switch (node.kind) {
+      case 'execution':
+        return undefined;
+      case 'more':
+        return node.executionId === null ? undefined : this.executionNode(node.executionId);
+      case 'job':
+        return this.executionNode(node.executionId);
+      case 'folder':
+      case 'file':
+        return this.#nodes.keep({ kind: 'job', executionId: node.executionId, jobId: node.jobId });
+    }
+  }
+
+  resolveTreeItem(item: TreeItem, node: ExecutionsNode): TreeItem {
+    if (node.kind === 'execution') {
+      const execution = this.#parts.model.execution(node.executionId);
+      if (execution !== undefined) item.tooltip = executionTooltip(execution);
+    } else if (node.kind === 'job') {
+      const job = this.#parts.model.job(node.executionId, node.jobId);
+      if (job !== undefined) item.tooltip = jobTooltip(job);
+    } else if (node.kind === 'file') {
+      item.tooltip = node.path;
+    }
+    return item;
+  }
+
+  /** The row of an Execution, to reveal it. */
+  executionNode(executionId: number): ExecutionsNode {
+    return this.#nodes.keep({ kind: 'execution', executionId });
+  }
+
+  /** The files below a row with a checkbox; null for a whole Job. */
+  filesOf(node: ExecutionsNode): readonly ChangedFile[] | null {
+    if (node.kind === 'folder' || node.kind === 'file') {
+      const found = this.#treeNode(node.jobId, node.path);
+      return found === undefined ? [] : filesBelow(found);
+    }
+    return null;
+  }
+
+  /** Shows the next page of an Execution's Jobs. */
+  showMoreJobs(executionId: number): void {
+    this.#shown.set(executionId, (this.#shown.get(executionId) ?? pageSize) + pageSize);
+    this.#rows.add([this.executionNode(executionId)]);
+  }
+
+  /** Draws the rows of what is running again: the time they show has moved on. */
+  redrawRunning(): void {
+    for (const execution of this.#parts.model.executions) {
+      if (execution.endedAt !== null) continue;
+      this.#executions.add([this.executionNode(execution.id)]);
+    }
+  }
+
+  dispose(): void {
+    this.#owned.dispose();
+  }
+
+  async #children(node?: ExecutionsNode): Promise<ExecutionsNode[]> {
+    const { model, files } = this.#parts;
+    if (node === undefined) {
+      const rows = model.executions.map((execution) => this.executionNode(execution.id));
+      return model.hasMore ? [...rows, this.#nodes.keep({ kind: 'more', executionId: null })] : rows;
+    }
+    if (node.kind === 'execution') return this.#jobNodes(node.executionId);
+    if (node.kind === 'job') {
+      const job = model.job(node.executionId, node.jobId);
+      return job === undefined ? [] : this.#fileNodes(job, this.#fileTree(await files.load(job)));
+    }
+    if (node.kind === 'folder') {
+      const job = model.job(node.executionId, node.jobId);
+      const found = this.#treeNode(node.jobId, node.path);
+      return job !== undefined && found?.kind === 'folder' ? this.#fileNodes(job, found.children) : [];
+    }
+    return [];
+  }
+
+  async #jobNodes(executionId: number): Promise<ExecutionsNode[]> {
+    const jobs = await this.#parts.model.loadJobs(executionId);
+    const shown = this.#shown.get(executionId) ?? pageSize;
+    const rows = jobs
+      .slice(0, shown)
+      .map((job): ExecutionsNode => this.#nodes.keep({ kind: 'job', executionId, jobId: job.id }));
+    return jobs.length > shown ? [...rows, this.#nodes.keep({ kind: 'more', executionId })] : rows;
+  }
+
+  #fileNodes(job: JobView, nodes: readonly FileTreeNode<ChangedFile>[]): ExecutionsNode[] {
+    return nodes.map(({ kind, path }) =>
+      this.#nodes.keep<ExecutionsNode>({ kind, executionId: job.executionId, jobId: job.id, path }),
+    );
+  }
+
+  #treeNode(jobId: number, path: string): FileTreeNode<ChangedFile> | undefined {
+    return findNode(this.#fileTree(this.#parts.files.get(jobId) ?? []), path);
+  }
+
+  #fileTree(files: readonly ChangedFile[]): readonly FileTreeNode<ChangedFile>[] {
+    const tree = this.#fileTrees.get(files) ?? fileTree(files);
+    this.#fileTrees.set(files, tree);
+    return tree;
+  }
+
+  #row(node: ExecutionsNode): TreeItem {
+    const { model } = this.#parts;
+    if (node.kind === 'execution') {
+      const execution = model.execution(node.executionId);
+      if (execution !== undefined) return executionRow(execution);
+    } else if (node.kind === 'more') {
+      return this.#moreRow(node.executionId, node);
+    } else {
+      const job = model.job(node.executionId, node.jobId);
+      if (job !== undefined && node.kind === 'job') {
+        return jobRow(job, model.attempt(job.id, job.currentAttemptId));
+      }
+      const found = this.#treeNode(node.jobId, node.kind === 'job' ? '' : node.path);
+      if (job !== undefined && found !== undefined) return this.#fileTreeRow(job, found);
+    }
+    // It is gone since VS Code asked for it; the list that follows leaves it out.
+    return new TreeItem('');
+  }
+
+  #moreRow(executionId: number | null, node: ExecutionsNode): TreeItem {
+    const { model } = this.#parts;
+    const row =
+      executionId === null
+        ? moreRow(model.executions.length, undefined)
+        : moreRow(this.#shown.get(executionId) ?? pageSize, model.jobs(executionId)?.length);
+    row.command = { command: 'flotilla.showMore', title: '', arguments: [node] };
+    return row;
+  }
+
+  #fileTreeRow(job: JobView, node: FileTreeNode<ChangedFile>): TreeItem {
+    if (node.kind === 'folder') return folderRow(node.name, node.path, filesBelow(node));
+    const uris = patchUris(this.#parts.origin(), job, node.file);
+    const row = fileRow(node.name, node.file, uris?.result ?? uris?.base ?? Uri.file(node.path));
+    const target: ExecutionsNode = {
+      kind: 'file',
+      executionId: job.executionId,
+      jobId: job.id,
+      path: node.path,
+    };
+    row.command = { command: 'flotilla.openDiff', title: '', arguments: [target] };
+    return row;
+  }
+
+  #redraw({ list, executions, jobs, jobLists }: Touched): void {
+    if (list) {
+      this.#list.add(['all']);
+      return;
+    }
+    this.#rows.add([...jobLists].map((executionId) => this.executionNode(executionId)));
+    this.#executions.add([...executions].map((executionId) => this.executionNode(executionId)));
+    for (const jobId of jobs) this.#redrawJob(jobId);
+  }
+
+  #redrawJob(jobId: number): void {
+    // Only the Job's id is in the node's id, so any Execution finds it.
+    const node = this.#nodes.find({ kind: 'job', executionId: 0, jobId });
+    if (node !== undefined) this.#rows.add([node]);
+  }
+
+  #fire(nodes: ReadonlySet<ExecutionsNode>): void {
+    const below = [...nodes].filter((node) => {
+      const parent = this.getParent(node);
+      return parent === undefined || !nodes.has(parent);
+    });
+    if (below.length > 0) this.#changed.fire(below);
+  }
+}
+
+function findNode<F>(nodes: readonly FileTreeNode<F>[], path: string): FileTreeNode<F> | undefined {
+  for (const node of nodes) {
+    if (node.path === path) return node;
+    if (node.kind === 'folder' && path.startsWith(`${node.path}/`)) return findNode(node.children, path);
+  }
+  return undefined;
+}

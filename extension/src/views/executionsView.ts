@@ -1,0 +1,130 @@
+import { isExecutionEnded } from '@flotilla/shared/lifecycle/executionState';
+import { l10n, TreeItemCheckboxState, window, type TreeView } from 'vscode';
+import type { Connection } from '../connection/connection.ts';
+import { describeState } from '../connection/describe.ts';
+import { setContextKey } from '../contributions/contextKeys.ts';
+import type { ChangedFiles } from '../model/changedFiles.ts';
+import type { LiveModel } from '../model/liveModel.ts';
+import { Disposables, onDispose, type Disposable } from '../platform/disposables.ts';
+import { handleError } from '../platform/errors.ts';
+import type { Log } from '../platform/log.ts';
+import type { ExecutionsTree } from './executionsTree.ts';
+import { holdWhileVisible } from './holdWhileVisible.ts';
+import type { ExecutionsNode, JobNode } from './nodes.ts';
+
+/** Between two looks at the clock while something runs: the times in the rows move on. */
+const tickMs = 10_000;
+
+export interface ExecutionsViewParts {
+  readonly connection: Connection;
+  readonly model: LiveModel;
+  readonly files: ChangedFiles;
+  readonly tree: ExecutionsTree;
+  readonly log: Log;
+  readonly onSelectJob: (job: JobNode) => void;
+}
+
+/** The view *Executions*: its badge, its message, its checkboxes. */
+export class ExecutionsView implements Disposable {
+  readonly #parts: ExecutionsViewParts;
+  readonly #owned = new Disposables();
+  readonly #view: TreeView<ExecutionsNode>;
+
+  constructor(parts: ExecutionsViewParts) {
+    this.#parts = parts;
+    const { connection, model, tree } = parts;
+    this.#view = this.#owned.own(
+      window.createTreeView('flotilla.executions', {
+        treeDataProvider: tree,
+        manageCheckboxStateManually: true,
+        showCollapseAll: true,
+      }),
+    );
+    this.#owned.own(holdWhileVisible(this.#view, connection));
+    this.#owned.own(connection.onDidChangeState(() => this.#show()));
+    this.#owned.own(model.onDidChange(() => this.#show()));
+    this.#owned.own(
+      this.#view.onDidChangeCheckboxState(({ items }) => {
+        for (const [node, state] of items) {
+          void this.#setIncluded(node, state === TreeItemCheckboxState.Checked);
+        }
+      }),
+    );
+    this.#owned.own(
+      this.#view.onDidChangeSelection(({ selection: [node] }) => {
+        if (node !== undefined && 'jobId' in node) {
+          parts.onSelectJob({ kind: 'job', executionId: node.executionId, jobId: node.jobId });
+        }
+      }),
+    );
+    const ticking = setInterval(() => {
+      if (this.#view.visible && connection.state.kind === 'online') tree.redrawRunning();
+    }, tickMs);
+    this.#owned.own(onDispose(() => clearInterval(ticking)));
+    this.#show();
+  }
+
+  /** Shows an Execution, opened, without taking the focus. */
+  async reveal(executionId: number): Promise<void> {
+    const node = this.#parts.tree.executionNode(executionId);
+    await this.#view.reveal(node, { select: true, focus: false, expand: true });
+  }
+
+  dispose(): void {
+    this.#owned.dispose();
+  }
+
+  #show(): void {
+    const { connection, model } = this.#parts;
+    const { state } = connection;
+    const running = model.executions.filter((execution) => !isExecutionEnded(execution.state)).length;
+    this.#view.badge =
+      running === 0
+        ? undefined
+        : {
+            value: running,
+            tooltip:
+              running === 1
+                ? l10n.t('1 Execution is running')
+                : l10n.t('{0} Executions are running', running),
+          };
+    this.#view.description = 'address' in state ? state.address.host : '';
+    const message = this.#message();
+    if (this.#view.message !== message) this.#view.message = message;
+    setContextKey('flotilla:executionsLoaded', model.isListed);
+    setContextKey(
+      'flotilla:runners',
+      model.runnersOnline === undefined ? 'unknown' : model.runnersOnline === 0 ? 'none' : 'some',
+    );
+  }
+
+  /** What is said above the rows. Where there are none, the welcome view speaks. */
+  #message(): string {
+    const { connection, model } = this.#parts;
+    const { state } = connection;
+    if (model.executions.length === 0) return '';
+    if (state.kind === 'offline') {
+      const at = new Date(model.changedAt ?? state.since).toLocaleTimeString();
+      return l10n.t('Disconnected from {0}: this is from {1}. Reconnecting…', state.address.host, at);
+    }
+    if (state.kind !== 'online') {
+      return state.kind === 'idle' || state.kind === 'connecting' ? '' : describeState(state);
+    }
+    return model.runnersOnline === 0
+      ? l10n.t('No runner is online: queued Jobs wait. Start one with `npm run runner`.')
+      : '';
+  }
+
+  async #setIncluded(node: ExecutionsNode, included: boolean): Promise<void> {
+    if (!('jobId' in node)) return;
+    const { model, files, tree, log } = this.#parts;
+    const job = model.job(node.executionId, node.jobId);
+    if (job === undefined) return;
+    const below = tree.filesOf(node);
+    try {
+      await files.setIncluded(job, below?.map((file) => file.path) ?? null, included);
+    } catch (error) {
+      await handleError(log, error);
+    }
+  }
+}

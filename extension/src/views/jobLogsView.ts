@@ -1,0 +1,34 @@
+import { window, type TreeView } from 'vscode';
+import type { Connection } from '../connection/connection.ts';
+import type { LiveModel } from '../model/liveModel.ts';
+import { Disposables, type Disposable } from '../platform/disposables.ts';
+import { oneLine } from '../platform/plainText.ts';
+import { holdWhileVisible } from './holdWhileVisible.ts';
+import type { JobLogsTree } from './jobLogsTree.ts';
+import type { JobLogsNode, JobNode } from './nodes.ts';
+
+/** The view *Job Logs*: it follows what is selected in *Executions*. */
+export class JobLogsView implements Disposable {
+  readonly #model: LiveModel;
+  readonly #tree: JobLogsTree;
+  readonly #owned = new Disposables();
+  readonly #view: TreeView<JobLogsNode>;
+
+  constructor(connection: Connection, model: LiveModel, tree: JobLogsTree) {
+    this.#model = model;
+    this.#tree = tree;
+    this.#view = this.#owned.own(window.createTreeView('flotilla.jobLogs', { treeDataProvider: tree }));
+    this.#owned.own(holdWhileVisible(this.#view, connection));
+  }
+
+  /** Shows the Attempts of a Job. */
+  show(node: JobNode): void {
+    const job = this.#model.job(node.executionId, node.jobId);
+    this.#view.description = job === undefined ? '' : oneLine(job.repository);
+    void this.#tree.show(node);
+  }
+
+  dispose(): void {
+    this.#owned.dispose();
+  }
+}

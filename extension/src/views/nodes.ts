@@ -1,0 +1,126 @@
+/** What the rows of the trees are about. Nodes carry ids only; what a row shows is read from the model. */
+import type { Uri } from 'vscode';
+
+export interface ExecutionNode {
+  readonly kind: 'execution';
+  readonly executionId: number;
+}
+
+export interface JobNode {
+  readonly kind: 'job';
+  readonly executionId: number;
+  readonly jobId: number;
+}
+
+export interface FolderNode {
+  readonly kind: 'folder';
+  readonly executionId: number;
+  readonly jobId: number;
+  readonly path: string;
+}
+
+export interface FileNode {
+  readonly kind: 'file';
+  readonly executionId: number;
+  readonly jobId: number;
+  readonly path: string;
+}
+
+/** Stands for the rows that are not shown yet: Executions, or Jobs of one. */
+export interface MoreNode {
+  readonly kind: 'more';
+  readonly executionId: number | null;
+}
+
+export interface AttemptNode {
+  readonly kind: 'attempt';
+  readonly jobId: number;
+  readonly attemptId: number;
+}
+
+export interface StepNode {
+  readonly kind: 'step';
+  readonly jobId: number;
+  readonly attemptId: number;
+  readonly index: number;
+}
+
+/** An action file of the workspace. */
+export interface ActionFileNode {
+  readonly kind: 'actionFile';
+  readonly uri: Uri;
+}
+
+/** An Action that the service keeps. */
+export interface ActionNode {
+  readonly kind: 'action';
+  readonly actionId: number;
+}
+
+export interface ActionGroupNode {
+  readonly kind: 'actionGroup';
+  readonly group: 'workspace' | 'service';
+}
+
+export type ExecutionsNode = ExecutionNode | JobNode | FolderNode | FileNode | MoreNode;
+export type JobLogsNode = AttemptNode | StepNode;
+export type ActionsNode = ActionFileNode | ActionNode | ActionGroupNode;
+export type TreeNode = ExecutionsNode | JobLogsNode | ActionsNode;
+
+/** Unique among all trees, and the same for as long as the thing itself. */
+export function nodeId(node: TreeNode): string {
+  switch (node.kind) {
+    case 'execution':
+      return `execution ${node.executionId}`;
+    case 'job':
+      return `job ${node.jobId}`;
+    case 'folder':
+    case 'file':
+      return `${node.kind} ${node.jobId} ${node.path}`;
+    case 'more':
+      return `more ${node.executionId ?? 'executions'}`;
+    case 'attempt':
+      return `attempt ${node.attemptId}`;
+    case 'step':
+      return `step ${node.attemptId} ${node.index}`;
+    case 'actionFile':
+      return `file ${node.uri.toString()}`;
+    case 'action':
+      return `action ${node.actionId}`;
+    case 'actionGroup':
+      return `group ${node.group}`;
+  }
+}
+
+/** A node of one of some kinds, when that is what a menu passed to a command. */
+export function nodeOf<K extends TreeNode['kind']>(
+  argument: unknown,
+  ...kinds: readonly K[]
+): Extract<TreeNode, { kind: K }> | undefined {
+  const { kind } = (argument ?? {}) as { kind?: unknown };
+  return kinds.some((wanted) => wanted === kind) ? (argument as Extract<TreeNode, { kind: K }>) : undefined;
+}
+
+/** Keeps one object for each node: VS Code knows a row by the object it was given. */
+export class NodeCache<N extends TreeNode> {
+  readonly #nodes = new Map<string, N>();
+
+  /** The object that stands for this node. */
+  keep<M extends N>(node: M): M {
+    const id = nodeId(node);
+    const known = this.#nodes.get(id);
+    // Equal ids have equal kinds and contents: a node carries nothing that its id does not say.
+    if (known !== undefined) return known as M;
+    this.#nodes.set(id, node);
+    return node;
+  }
+
+  /** The object that was handed out for this node, if any was: only then there is a row to refresh. */
+  find(node: N): N | undefined {
+    return this.#nodes.get(nodeId(node));
+  }
+
+  clear(): void {
+    this.#nodes.clear();
+  }
+}

@@ -1,0 +1,100 @@
+import { noJobs } from '@flotilla/shared/lifecycle/executionState';
+import { describe, expect, test } from 'vitest';
+import { aJob, anAttempt, anExecution, aStep } from '../model/builders.ts';
+import { attemptText, executionText, jobText, stepText } from './rowText.ts';
+import { formatAge, formatDuration } from './time.ts';
+
+const patch = { attemptId: 1, baseTree: 'a', resultTree: 'b', files: 3, addedLines: 12, removedLines: 4 };
+
+describe('an Execution says', () => {
+  test('how far it is while it runs', () => {
+    const counts = { ...noJobs, queued: 20, running: 8, succeeded: 12 };
+    expect(executionText(anExecution({ counts, startedAt: 1000 }), 181_000)).toBe('12/40 · 3m');
+  });
+
+  test('that Jobs failed before it ends', () => {
+    const counts = { ...noJobs, running: 1, failed: 1, errored: 1 };
+    expect(executionText(anExecution({ counts }), 1500)).toBe('2/3 · 2 failed · 500ms');
+  });
+
+  test('that no Runner has taken a Job yet', () => {
+    const counts = { ...noJobs, queued: 2 };
+    expect(executionText(anExecution({ counts, state: 'queued', startedAt: null }), 60_000)).toBe(
+      '0/2 · queued',
+    );
+  });
+
+  test('what came out when it has ended', () => {
+    const counts = { ...noJobs, succeeded: 5, failed: 1, cancelled: 2 };
+    const execution = anExecution({ counts, state: 'failed', changed: 4, startedAt: 0, endedAt: 42_000 });
+    expect(executionText(execution, 42_000 + 7_200_000)).toBe(
+      '5/8 · 1 failed · 2 cancelled · 4 changed · 42s · 2h ago',
+    );
+  });
+});
+
+describe('a Job says', () => {
+  test('the Step it is in', () => {
+    const steps = [aStep({ state: 'succeeded' }), aStep({ index: 1, title: 'npm ci' }), aStep({ index: 2 })];
+    expect(jobText(aJob({ startedAt: 0 }), anAttempt({ steps }), 4200)).toBe('step 2/3 · npm ci · 4.2s');
+  });
+
+  test('that it is being prepared, and that it is not the first try', () => {
+    expect(jobText(aJob({ attemptCount: 2, startedAt: null }), undefined, 0)).toBe('preparing · attempt 2');
+  });
+
+  test('step, exit code and the last line of stderr when it failed', () => {
+    const outcome = {
+      kind: 'failed',
+      step: 1,
+      exitCode: 2,
+      outOfMemory: false,
+      lastLine: 'No such file',
+    } as const;
+    expect(jobText(aJob({ state: 'failed', outcome, startedAt: 0, endedAt: 12_000 }), undefined, 0)).toBe(
+      'step 2 exited with 2: No such file · 12s',
+    );
+  });
+
+  test('what it changed', () => {
+    expect(jobText(aJob({ state: 'succeeded', patch, endedAt: 2000 }), undefined, 0)).toBe(
+      '3 files +12 \u22124 · 1.0s',
+    );
+    expect(jobText(aJob({ state: 'succeeded', endedAt: 2000 }), undefined, 0)).toBe('no changes · 1.0s');
+  });
+});
+
+test('an Attempt says how it ended, how long it took and where', () => {
+  expect(attemptText(anAttempt({ claimedAt: 0 }), 5000)).toBe('running · 5.0s · here');
+  expect(
+    attemptText(anAttempt({ state: 'lost', outcome: { kind: 'lost' }, claimedAt: 0, endedAt: 30_000 }), 0),
+  ).toBe('its runner was lost · 30s · here');
+});
+
+test('a Step says its exit code and how long it took', () => {
+  expect(stepText(aStep({ exitCode: 0, startedAt: 0, endedAt: 3200 }), 0)).toBe('exit 0 · 3.2s');
+  expect(stepText(aStep({ state: 'pending', startedAt: null }), 0)).toBe('');
+});
+
+test.each([
+  [0, '0ms'],
+  [999, '999ms'],
+  [9949, '9.9s'],
+  [9960, '10s'],
+  [59_400, '59s'],
+  [60_000, '1m'],
+  [185_000, '3m 5s'],
+  [7_800_000, '2h 10m'],
+  [360_000_000, '4d 4h'],
+])('%d ms is %s', (ms, text) => {
+  expect(formatDuration(ms)).toBe(text);
+});
+
+test.each([
+  [10_000, 'just now'],
+  [240_000, '4m ago'],
+  [7_200_000, '2h ago'],
+  [300_000_000, '3d ago'],
+])('%d ms are %s', (ms, text) => {
+  expect(formatAge(ms)).toBe(text);
+});

@@ -1,0 +1,99 @@
+/** The words beside the names in the trees. Pure: what they say depends on the rows and the time alone. */
+import { jobCount } from '@flotilla/shared/lifecycle/executionState';
+import { describeOutcome } from '@flotilla/shared/lifecycle/describeOutcome';
+import type { AttemptView, ExecutionView, JobView, StepView } from '@flotilla/shared/views';
+import { formatAge, formatDuration } from './time.ts';
+
+const separator = ' · ';
+
+/** `12/40 · 3m` while it runs; afterwards also what came out. */
+export function executionText(execution: ExecutionView, now: number): string {
+  const { counts, endedAt } = execution;
+  const total = jobCount(counts);
+  const ended = total - counts.queued - counts.running;
+  const started = execution.startedAt ?? execution.createdAt;
+  if (endedAt === null) {
+    const failed = counts.failed + counts.timedOut + counts.errored;
+    return joined(
+      `${ended}/${total}`,
+      failed > 0 && `${failed} failed`,
+      execution.startedAt === null ? 'queued' : formatDuration(now - started),
+    );
+  }
+  const { cancelled } = counts;
+  const failed = counts.failed + counts.timedOut + counts.errored;
+  return joined(
+    `${counts.succeeded}/${total}`,
+    failed > 0 && `${failed} failed`,
+    cancelled > 0 && `${cancelled} cancelled`,
+    `${execution.changed} changed`,
+    formatDuration(endedAt - started),
+    formatAge(now - endedAt),
+  );
+}
+
+/** Of a Job: how far it is, how it failed, or what it changed. The Attempt is its latest, where that is held. */
+export function jobText(job: JobView, attempt: AttemptView | undefined, now: number): string {
+  switch (job.state) {
+    case 'queued':
+      return job.attemptCount > 0 ? joined('queued', `attempt ${job.attemptCount + 1}`) : 'queued';
+    case 'running':
+      return runningText(job, attempt, now);
+    case 'succeeded':
+      return joined(job.patch === null ? 'no changes' : patchText(job.patch), tookText(job));
+    case 'failed':
+    case 'timedOut':
+    case 'cancelled':
+    case 'errored':
+      return joined(job.outcome === null ? job.state : describeOutcome(job.outcome), tookText(job));
+  }
+}
+
+function runningText(job: JobView, attempt: AttemptView | undefined, now: number): string {
+  const step = attempt?.steps.find((candidate) => candidate.state === 'running');
+  const where =
+    step === undefined
+      ? 'preparing'
+      : joined(`step ${step.index + 1}/${attempt?.steps.length ?? 1}`, step.title);
+  return joined(
+    where,
+    job.attemptCount > 1 && `attempt ${job.attemptCount}`,
+    job.startedAt !== null && formatDuration(now - job.startedAt),
+  );
+}
+
+/** `3 files +12 −4` */
+export function patchText(patch: NonNullable<JobView['patch']>): string {
+  return `${patch.files} ${patch.files === 1 ? 'file' : 'files'} ${linesText(patch.addedLines, patch.removedLines)}`;
+}
+
+/** `+12 −4`, or that there are no lines to count. */
+export function linesText(added: number | null, removed: number | null): string {
+  return added === null || removed === null ? 'binary' : `+${added} \u2212${removed}`;
+}
+
+/** Of an Attempt: how it ended, how long it took and where. */
+export function attemptText(attempt: AttemptView, now: number): string {
+  const outcome = attempt.outcome === null ? undefined : describeOutcome(attempt.outcome);
+  return joined(
+    outcome ?? (attempt.state === 'claimed' ? 'preparing' : 'running'),
+    formatDuration((attempt.endedAt ?? now) - attempt.claimedAt),
+    attempt.runner,
+  );
+}
+
+/** Of a Step: its exit code and how long it took. */
+export function stepText(step: StepView, now: number): string {
+  return joined(
+    step.exitCode !== null && `exit ${step.exitCode}`,
+    step.startedAt !== null && formatDuration((step.endedAt ?? now) - step.startedAt),
+  );
+}
+
+function tookText(job: JobView): string | false {
+  return job.startedAt !== null && job.endedAt !== null && formatDuration(job.endedAt - job.startedAt);
+}
+
+function joined(...parts: readonly (string | false)[]): string {
+  return parts.filter((part) => part !== false && part !== '').join(separator);
+}

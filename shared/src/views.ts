@@ -171,7 +171,7 @@ export interface ChangedFile {
 export interface Changes {
   readonly executions: readonly ExecutionView[];
   readonly jobs: readonly JobView[];
-  /** Attempts of Jobs in `jobs` that changed; their Steps come with them. */
+  /** Attempts that changed, also where their Job did not; their Steps come with them. */
   readonly attempts: readonly AttemptView[];
   readonly runnersOnline: number;
 }

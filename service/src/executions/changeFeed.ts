@@ -54,6 +54,7 @@ export class ChangeFeed {
           first ||
           page.executions.length > 0 ||
           page.jobs.length > 0 ||
+          page.attempts.length > 0 ||
           page.runnersOnline !== runnersOnline
         ) {
           runnersOnline = page.runnersOnline;

@@ -23,13 +23,13 @@ import { LiveModel } from './model/liveModel.ts';
 import { Disposables, type Disposable } from './platform/disposables.ts';
 import { createLog } from './platform/log.ts';
 import { Contents } from './review/contents.ts';
-import { registerPatchDecorations } from './review/decorations.ts';
 import { registerPatchFiles } from './review/patchFiles.ts';
 import { createActionsView } from './views/actionsView.ts';
 import { ActionsTree } from './views/actionsTree.ts';
 import { registerEndNotices } from './views/endNotices.ts';
 import { ExecutionsTree } from './views/executionsTree.ts';
 import { ExecutionsView } from './views/executionsView.ts';
+import { registerFileDecorations } from './views/fileDecorations.ts';
 import { JobLogsTree } from './views/jobLogsTree.ts';
 import { JobLogsView } from './views/jobLogsView.ts';
 import { StatusBar } from './views/statusBar.ts';
@@ -60,7 +60,7 @@ export function activate(context: ExtensionContext): void {
   const actionFiles = owned.own(new ActionFiles());
   const scopeDocuments = owned.own(new ScopeDocuments(connection));
 
-  const executionsTree = owned.own(new ExecutionsTree({ model, files, origin, log }));
+  const executionsTree = owned.own(new ExecutionsTree({ model, files, log }));
   const jobLogsTree = owned.own(new JobLogsTree(model, log));
   const actionsTree = owned.own(new ActionsTree(actionFiles, catalogue));
   owned.own(createActionsView(connection, catalogue, actionsTree));
@@ -82,7 +82,7 @@ export function activate(context: ExtensionContext): void {
   owned.own(registerCodeLenses());
   owned.own(registerActionDocuments(connection));
   owned.own(registerPatchFiles(contents));
-  owned.own(registerPatchDecorations({ files, origin, jobOf: (jobId) => model.findJob(jobId) }));
+  owned.own(registerFileDecorations(model, files));
   owned.own(
     registerCommands({
       context,

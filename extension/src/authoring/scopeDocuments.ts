@@ -40,7 +40,7 @@ export class ScopeDocuments implements Disposable {
   put(actionName: string, preview: ScopePreview): Uri {
     const uri = Uri.from({
       scheme: schemes.scope,
-      path: `/Scope of ${actionName}.flotilla-scope`,
+      path: `/${actionName}.flotilla-scope`,
       query: new URLSearchParams({ action: actionName, scope: preview.query }).toString(),
     });
     this.#previews.set(uri.toString(), this.#render(actionName, preview));

@@ -19,7 +19,7 @@ export async function cancelExecution(app: App, argument: unknown): Promise<void
     {
       modal: true,
       detail: l10n.t(
-        '{0} running and {1} queued Jobs end. Jobs that have ended keep their Patches.',
+        'Running Jobs that are stopped: {0}. Queued Jobs that will not run: {1}. Jobs that have ended keep their Patches.',
         running,
         queued,
       ),
@@ -27,8 +27,5 @@ export async function cancelExecution(app: App, argument: unknown): Promise<void
     cancel,
   );
   if (answer !== cancel) throw new CancellationError();
-  const cancelled = await app.connection.use((client) =>
-    client.executions.cancel.mutate({ executionId: execution.id }),
-  );
-  app.model.take({ executions: [cancelled] });
+  await app.connection.use((client) => client.executions.cancel.mutate({ executionId: execution.id }));
 }

@@ -19,7 +19,7 @@ export async function newAction(_app: App, _argument: unknown): Promise<void> {
   if (!(await exists(uri))) {
     await workspace.fs.writeFile(uri, new TextEncoder().encode(actionTemplate(name)));
   }
-  await window.showTextDocument(uri);
+  await window.showTextDocument(uri, { preview: false });
 }
 
 async function folderFor(fileName: string): Promise<Uri> {

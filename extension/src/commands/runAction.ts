@@ -89,7 +89,7 @@ async function refuseEmptyScope(app: App, action: ActionText, preview: ScopePrev
 }
 
 async function show(app: App, execution: ExecutionView): Promise<void> {
-  app.model.take({ executions: [execution] });
+  app.model.take(execution);
   await app.model.loadJobs(execution.id);
   await app.executionsView.reveal(execution.id);
 }

@@ -37,7 +37,7 @@ export function describeState(state: ConnectionState): string {
       return l10n.t('Connected to {0} as {1}.', state.address.host, state.server.user.name);
     case 'offline':
       return l10n.t(
-        '{0} does not answer; {1} dialled. Is the service running there (`npm start`)? The extension keeps trying.',
+        '{0} does not answer, dialled from {1}. Is the service running there (`npm start`)? The extension keeps trying.',
         state.address.host,
         dialler(),
       );

@@ -36,22 +36,22 @@ function describeFailure(address: ServerAddress, error: unknown): string {
   switch (failureKind(error)) {
     case 'refused':
       return l10n.t(
-        'Nothing listens at {0}; {1} dialled. Start the service there with `npm start`, or check the address.',
+        'Nothing listens at {0}, dialled from {1}. Start the service there with `npm start`, or check the address.',
         address.host,
         dialler(),
       );
     case 'unknownHost':
-      return l10n.t('There is no machine named {0}, as {1} sees it.', address.host, dialler());
+      return l10n.t('There is no machine named {0}, asked from {1}.', address.host, dialler());
     case 'timeout':
       return l10n.t(
-        '{0} did not answer {1} within {2} seconds. Is it behind a firewall or a VPN?',
+        '{0}, dialled from {1}, did not answer within {2} seconds. Is it behind a firewall or a VPN?',
         address.host,
         dialler(),
         probeMs / 1000,
       );
     case 'certificate':
       return l10n.t(
-        'The certificate of {0} is not trusted by {1}. Add its authority to the system, or to NODE_EXTRA_CA_CERTS.',
+        'The certificate of {0} is not trusted on {1}. Add its authority to the system, or to NODE_EXTRA_CA_CERTS.',
         address.host,
         dialler(),
       );

@@ -1,4 +1,4 @@
-/** Schemes of the documents that come from the service. All are read-only file systems. */
+/** Schemes of the documents that come from the service. Each is a read-only file system. */
 export const schemes = {
   /** One side of a changed file. */
   patch: 'flotilla-patch',
@@ -7,6 +7,9 @@ export const schemes = {
   /** What a scope query matches. */
   scope: 'flotilla-scope',
 } as const;
+
+/** Scheme of the rows of changed files: only for their icon and their letter, nothing opens it. */
+export const rowScheme = 'flotilla-row';
 
 /** Language of an output channel that shows the log of an Attempt. */
 export const logLanguage = 'flotilla-log';

@@ -27,7 +27,6 @@ const revealMs = 5000;
 export interface LogChannelParts {
   /** Unique among the channels: VS Code tells them apart by it, and so do the decorations. */
   readonly name: string;
-  readonly headerOf: (step: number) => string;
   readonly tail: Tail;
   readonly onProblem: (error: unknown) => void;
 }
@@ -37,7 +36,7 @@ export class LogChannel implements Disposable {
   readonly name: string;
   readonly marks = new Marks();
   readonly #channel: OutputChannel;
-  readonly #text: LogText;
+  readonly #text = new LogText();
   readonly #owned = new Disposables();
   #characters = 0;
   #settling: ReturnType<typeof setTimeout> | undefined;
@@ -45,7 +44,6 @@ export class LogChannel implements Disposable {
 
   constructor(parts: LogChannelParts) {
     this.name = parts.name;
-    this.#text = new LogText(parts.headerOf);
     this.#channel = this.#owned.own(window.createOutputChannel(parts.name, logLanguage));
     this.#owned.own(onDispose(() => clearTimeout(this.#settling)));
     const following = followLog(parts.tail, {
@@ -107,10 +105,10 @@ export class LogChannel implements Disposable {
     this.#owned.dispose();
   }
 
-  #end(sentence: string): void {
+  #end(sentence: string | undefined): void {
     clearTimeout(this.#settling);
     this.#isEnded = true;
-    this.#append(this.#text.note(sentence));
+    this.#append(sentence === undefined ? this.#text.settle() : this.#text.note(sentence));
   }
 
   #append({ text, marks }: LogPart): void {
@@ -121,6 +119,9 @@ export class LogChannel implements Disposable {
   }
 }
 
-function endSentence(state: AttemptState): string {
-  return l10n.t('The attempt has ended: {0}.', statuses[state].spoken);
+/** What the log cannot say itself, because its Runner was gone: otherwise the Runner's last line says how it ended. */
+function endSentence(state: AttemptState): string | undefined {
+  return state === 'lost' || state === 'released'
+    ? l10n.t('The log ends here: {0}.', statuses[state].spoken)
+    : undefined;
 }

@@ -9,21 +9,16 @@ function record(text: string, descriptor: Descriptor = stdout, step = 0): LogRec
   return { step, descriptor, time: 0, data: new TextEncoder().encode(text) };
 }
 
-function build(): LogText {
-  return new LogText((step) => `Step ${step + 1}`);
-}
-
-/** The text below the header of the first Step. */
 function shown(...records: LogRecord[]): string {
-  const log = build();
+  const log = new LogText();
   const part = log.push(records);
-  return (part.text + log.settle().text).replace('Step 1\n', '');
+  return part.text + log.settle().text;
 }
 
 describe('a line', () => {
   test('appears when it is complete, whatever it was cut into', () => {
-    const log = build();
-    expect(log.push([record('one li')]).text).toBe('Step 1\n');
+    const log = new LogText();
+    expect(log.push([record('one li')]).text).toBe('');
     expect(log.push([record('ne\ntw')]).text).toBe('one line\n');
     expect(log.push([record('o\r\n')]).text).toBe('two\n');
   });
@@ -57,7 +52,7 @@ describe('a line', () => {
 
 describe('an unfinished line', () => {
   test('is shown when it was waited for, and goes on where it stopped', () => {
-    const log = build();
+    const log = new LogText();
     log.push([record('Continue? ')]);
     expect(log.settle().text).toBe('Continue? ');
     expect(log.settle().text).toBe('');
@@ -65,7 +60,7 @@ describe('an unfinished line', () => {
   });
 
   test('that is shown ends where another line begins', () => {
-    const log = build();
+    const log = new LogText();
     log.push([record('a')]);
     log.settle();
     expect(log.push([record('b\n', stderr)]).text).toBe('\nb\n');
@@ -73,7 +68,7 @@ describe('an unfinished line', () => {
   });
 
   test('that is shown and written anew goes on below', () => {
-    const log = build();
+    const log = new LogText();
     log.push([record('10%')]);
     log.settle();
     expect(log.push([record('\r20%\n')]).text).toBe('\n20%\n');
@@ -81,32 +76,37 @@ describe('an unfinished line', () => {
 });
 
 describe('a Step', () => {
-  test('has a header, and knows its line', () => {
-    const log = build();
+  test('knows the line where it begins', () => {
+    const log = new LogText();
     const { text } = log.push([record('fetched\n', notice, noStep), record('a\n'), record('b', stdout, 1)]);
-    expect(text).toBe('fetched\nStep 1\na\nStep 2\n');
-    expect([log.lineOfStep(0), log.lineOfStep(1), log.lineOfStep(2)]).toEqual([1, 3, undefined]);
+    expect(text + log.settle().text).toBe('fetched\na\nb');
+    expect([log.lineOfStep(0), log.lineOfStep(1), log.lineOfStep(2)]).toEqual([1, 2, undefined]);
   });
 
   test('ends the unfinished line of the one before', () => {
-    const log = build();
-    expect(log.push([record('no end'), record('x\n', stdout, 1)]).text).toBe('Step 1\nno end\nStep 2\nx\n');
+    const log = new LogText();
+    expect(log.push([record('no end'), record('x\n', stdout, 1)]).text).toBe('no end\nx\n');
   });
 });
 
 describe('a mark', () => {
   test('covers what was coloured, in its line', () => {
-    const log = build();
+    const log = new LogText();
     const { text, marks } = log.push([record('plain \u001b[31mred\nred too\u001b[0m plain\n')]);
     expect(marksWithText(text, marks)).toEqual([
-      ['Step 1', 'step'],
       ['red', 'foregroundRed'],
       ['red too', 'foregroundRed'],
     ]);
   });
 
+  test('covers the line with which a Runner begins a Step, and nothing that a Step itself writes', () => {
+    const log = new LogText();
+    const { text, marks } = log.push([record('Step 1 of 2: npm ci\n', notice), record('Step 1 of 2: no\n')]);
+    expect(marksWithText(text, marks)).toEqual([['Step 1 of 2: npm ci', 'step']]);
+  });
+
   test('covers what Flotilla itself says', () => {
-    const log = build();
+    const log = new LogText();
     const { text, marks } = log.push([record('fetched in 1s\n', notice, noStep)]);
     expect(marksWithText(text, marks)).toEqual([['fetched in 1s', 'notice']]);
     expect(log.note('The end.')).toEqual({
@@ -121,14 +121,14 @@ describe('a mark', () => {
     assert(
       property(array(streams, { maxLength: 30 }), (inputs) => {
         const records = inputs.map(([text, descriptor, step]) => record(text, descriptor, step));
-        const whole = build();
+        const whole = new LogText();
         const { text, marks } = join([whole.push(records), whole.settle()]);
         const lines = text.split('\n');
         for (const { line, start, end } of marks) {
           expect(start).toBeLessThan(end);
           expect(end).toBeLessThanOrEqual(lines[line]?.length ?? -1);
         }
-        const pieceByPiece = build();
+        const pieceByPiece = new LogText();
         const parts = records.map((one) => pieceByPiece.push([one]));
         expect(join([...parts, pieceByPiece.settle()])).toEqual({ text, marks });
       }),

@@ -4,6 +4,9 @@ import { AnsiParser, type StyledRun, type StyleName } from './ansi.ts';
 /** Characters of one line that are shown; editors choke on longer ones (reference/vscode.md §4, complaint 6). */
 const maxLineLength = 8 * 1024;
 
+/** What a Runner says when a Step begins. */
+const stepHeader = /^Step \d+ of \d+: /;
+
 /** How a part of a line looks: a style of the output itself, or one of ours. */
 export type MarkStyle = StyleName | 'notice' | 'step';
 
@@ -43,10 +46,9 @@ interface Stream {
  * {@link settle} shows the beginning of a line whose end is long in coming.
  */
 export class LogText {
-  readonly #headerOf: (step: number) => string;
   readonly #streams = new Map<string, Stream>();
-  /** The line of each Step's header. */
-  readonly #headers = new Map<number, number>();
+  /** The line where each Step begins. */
+  readonly #starts = new Map<number, number>();
   #step = noStep;
   #line = 0;
   #column = 0;
@@ -55,14 +57,9 @@ export class LogText {
   /** The stream whose unfinished line is the last of the document. */
   #open: Stream | undefined;
 
-  /** `headerOf` gives the words above the output of a Step. */
-  constructor(headerOf: (step: number) => string) {
-    this.#headerOf = headerOf;
-  }
-
-  /** The line where a Step's output begins; undefined while there is none. */
+  /** The line where a Step begins; undefined while it has not. */
   lineOfStep(step: number): number | undefined {
-    return this.#headers.get(step);
+    return this.#starts.get(step);
   }
 
   push(records: readonly LogRecord[]): LogPart {
@@ -85,7 +82,8 @@ export class LogText {
   note(sentence: string): LogPart {
     this.#writeUnfinished();
     this.#closeOpen(undefined);
-    this.#writeLine(sentence, 'notice');
+    this.#writeText(sentence, ['notice']);
+    this.#newLine();
     return this.#take();
   }
 
@@ -103,9 +101,7 @@ export class LogText {
     this.#closeOpen(undefined);
     this.#step = step;
     this.#streams.clear();
-    if (step === noStep || this.#headers.has(step)) return;
-    this.#headers.set(step, this.#line);
-    this.#writeLine(this.#headerOf(step), 'step');
+    if (!this.#starts.has(step)) this.#starts.set(step, this.#line);
   }
 
   #streamOf({ step, descriptor }: LogRecord): Stream {
@@ -170,14 +166,9 @@ export class LogText {
   /** Writes what is held of a stream's line. */
   #write(stream: Stream): void {
     for (const { text, styles } of stream.runs) {
-      this.#writeText(text, stream.isNotice ? ['notice'] : styles);
+      this.#writeText(text, stream.isNotice ? [stepHeader.test(text) ? 'step' : 'notice'] : styles);
     }
     stream.runs = [];
-  }
-
-  #writeLine(text: string, style: MarkStyle): void {
-    this.#writeText(text, [style]);
-    this.#newLine();
   }
 
   #writeText(text: string, styles: readonly MarkStyle[]): void {

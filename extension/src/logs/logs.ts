@@ -45,10 +45,6 @@ export class Logs implements Disposable {
   #open(job: JobView, attempt: AttemptView): LogChannel {
     return new LogChannel({
       name: `${oneLine(job.repository)} · ${l10n.t('attempt {0}', attempt.number)} (${attempt.id})`,
-      headerOf: (step) => {
-        const title = attempt.steps[step]?.title;
-        return `▸ ${l10n.t('Step {0} of {1}', step + 1, attempt.steps.length)}${title === undefined ? '' : `: ${oneLine(title)}`}`;
-      },
       tail: this.#tailOf(attempt.id),
       onProblem: (error) =>
         this.#log.warn(`The log of attempt ${attempt.id} was cut and goes on: ${String(error)}`),

@@ -14,7 +14,7 @@ export class ChangedFiles implements Disposable {
   readonly #changed = new Emitter<number>();
   readonly #owned = new Disposables();
 
-  /** Fires with the id of a Job whose files were loaded or whose selection changed. */
+  /** Fires with the id of a Job whose files or whose selection changed since they were first loaded. */
   readonly onDidChange = this.#changed.event;
 
   constructor(connection: Connection, model: LiveModel) {
@@ -58,7 +58,7 @@ export class ChangedFiles implements Disposable {
         ),
       );
     } catch (error) {
-      this.#model.take({ jobs: [job] });
+      this.#model.show(job);
       this.#stale.add(job.id);
       this.#changed.fire(job.id);
       throw error;
@@ -72,14 +72,16 @@ export class ChangedFiles implements Disposable {
   async #fetch(jobId: number): Promise<readonly ChangedFile[]> {
     this.#stale.delete(jobId);
     const files = await this.#connection.use((client) => client.jobs.changedFiles.query({ jobId }));
+    const before = this.#held.get(jobId);
+    if (before !== undefined && isSame(before, files)) return before;
     this.#held.set(jobId, files);
-    this.#changed.fire(jobId);
+    if (before !== undefined) this.#changed.fire(jobId);
     return files;
   }
 
   #showIncluded(job: JobView, paths: readonly string[] | null, included: boolean): void {
     if (paths === null) {
-      this.#model.take({ jobs: [{ ...job, included }] });
+      this.#model.show({ ...job, included });
     } else {
       const chosen = new Set(paths);
       const files = this.#held.get(job.id) ?? [];
@@ -90,4 +92,8 @@ export class ChangedFiles implements Disposable {
     }
     this.#changed.fire(job.id);
   }
+}
+
+function isSame(a: readonly ChangedFile[], b: readonly ChangedFile[]): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
 }

@@ -124,10 +124,14 @@ export class LiveModel implements Disposable {
     await this.#use((client) => this.#list(client));
   }
 
-  /** Takes in rows that a call answered, without waiting for the feed. */
-  take(rows: { readonly executions?: readonly ExecutionView[]; readonly jobs?: readonly JobView[] }): void {
-    const { executions = [], jobs = [] } = rows;
-    this.#applyChanges({ executions, jobs, attempts: [], runnersOnline: this.runnersOnline });
+  /** Takes in an Execution that a call answered, unless the feed has already said more about it. */
+  take(execution: ExecutionView): void {
+    if (!this.#state.executions.has(execution.id)) this.#applyRows({ executions: [execution] });
+  }
+
+  /** Shows a Job as it will be when the service has heard of it. */
+  show(job: JobView): void {
+    this.#applyRows({ jobs: [job] });
   }
 
   dispose(): void {
@@ -202,6 +206,10 @@ export class LiveModel implements Disposable {
   #applyChanges(changes: ChangedRows): void {
     this.#asks.record(changes);
     this.#apply(applyChanges(this.#state, changes));
+  }
+
+  #applyRows({ executions = [], jobs = [] }: Partial<Pick<ChangedRows, 'executions' | 'jobs'>>): void {
+    this.#applyChanges({ executions, jobs, attempts: [], runnersOnline: this.runnersOnline });
   }
 
   #apply({ state, touched }: Step): void {

@@ -32,6 +32,13 @@ describe('the feed', () => {
     expect(touched.jobLists).toEqual(nothing);
   });
 
+  test('brings an Attempt whose Job did not change: it went on to its next Step', () => {
+    const held = applyJobs(emptyState, 1, [aJob({ id: 10 })], nothing).state;
+    const { state, touched } = applyChanges(held, { ...none, attempts: [anAttempt({ id: 100, jobId: 10 })] });
+    expect(state.attempts.get(10)?.has(100)).toBe(true);
+    expect(touched.jobs).toEqual(new Set([10]));
+  });
+
   test('leaves the state before it as it was', () => {
     const before = applyJobs(emptyState, 1, [aJob({ id: 10 })], nothing).state;
     applyChanges(before, { ...none, jobs: [aJob({ id: 10, state: 'failed' })] });

@@ -40,9 +40,13 @@ export type ChangedRows = Omit<Changes, 'runnersOnline'> & { readonly runnersOnl
 export function applyChanges(state: ModelState, changes: ChangedRows): Step {
   const isNew = changes.executions.some((execution) => !state.executions.has(execution.id));
   const held = changes.jobs.filter((job) => state.jobs.has(job.executionId));
+  const heldIds = new Set(held.map((job) => job.id));
+  const attempts = changes.attempts.filter(
+    ({ jobId }) => heldIds.has(jobId) || [...state.jobs.values()].some((jobs) => jobs.has(jobId)),
+  );
   const touched: Touched = {
     executions: new Set(changes.executions.map((execution) => execution.id)),
-    jobs: new Set(held.map((job) => job.id)),
+    jobs: new Set([...heldIds, ...attempts.map((attempt) => attempt.jobId)]),
     list: isNew,
     jobLists: new Set(
       held.filter((job) => !state.jobs.get(job.executionId)?.has(job.id)).map((job) => job.executionId),
@@ -52,11 +56,7 @@ export function applyChanges(state: ModelState, changes: ChangedRows): Step {
     state: {
       executions: withRows(state.executions, changes.executions),
       jobs: withGroups(state.jobs, held, (job) => job.executionId),
-      attempts: withGroups(
-        state.attempts,
-        changes.attempts.filter((attempt) => touched.jobs.has(attempt.jobId)),
-        (attempt) => attempt.jobId,
-      ),
+      attempts: withGroups(state.attempts, attempts, (attempt) => attempt.jobId),
       runnersOnline: changes.runnersOnline,
     },
     touched,

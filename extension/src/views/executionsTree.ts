@@ -1,28 +1,29 @@
 import type { ChangedFile, JobView } from '@flotilla/shared/views';
-import { EventEmitter, TreeItem, Uri, type TreeDataProvider } from 'vscode';
+import { EventEmitter, TreeItem, type TreeDataProvider } from 'vscode';
 import type { ChangedFiles } from '../model/changedFiles.ts';
 import type { LiveModel } from '../model/liveModel.ts';
 import type { Touched } from '../model/modelState.ts';
 import { Coalescer } from '../platform/coalescer.ts';
 import { Disposables, type Disposable } from '../platform/disposables.ts';
 import type { Log } from '../platform/log.ts';
-import { patchUris } from '../review/patchUris.ts';
 import { executionRow, fileRow, folderRow, jobRow, moreRow } from './executionRows.ts';
 import { executionTooltip, jobTooltip } from './executionTooltips.ts';
 import { filesBelow, fileTree, type FileTreeNode } from './fileTree.ts';
 import { NodeCache, nodeId, type ExecutionsNode } from './nodes.ts';
+import { rowUri } from './rowUri.ts';
 
 /** A storm of changes redraws a row at most four times a second. */
 const rowIntervalMs = 250;
 /** An Execution's row takes its rows of Jobs along: 200 of them cost 40 ms of the editor's main thread. */
 const executionIntervalMs = 1000;
+/** So many rows of Jobs are cheap enough to be taken along as often as any row. */
+const manyRows = 40;
 /** So many Jobs of an Execution are rows at first, and with each *Show More*. */
 const pageSize = 200;
 
 export interface ExecutionsTreeParts {
   readonly model: LiveModel;
   readonly files: ChangedFiles;
-  readonly origin: () => string;
   readonly log: Log;
 }
 
@@ -121,7 +122,7 @@ export class ExecutionsTree implements TreeDataProvider<ExecutionsNode>, Disposa
   redrawRunning(): void {
     for (const execution of this.#parts.model.executions) {
       if (execution.endedAt !== null) continue;
-      this.#executions.add([this.executionNode(execution.id)]);
+      this.#redrawExecution(execution.id);
     }
   }
 
@@ -204,8 +205,7 @@ export class ExecutionsTree implements TreeDataProvider<ExecutionsNode>, Disposa
 
   #fileTreeRow(job: JobView, node: FileTreeNode<ChangedFile>): TreeItem {
     if (node.kind === 'folder') return folderRow(node.name, node.path, filesBelow(node));
-    const uris = patchUris(this.#parts.origin(), job, node.file);
-    const row = fileRow(node.name, node.file, uris?.result ?? uris?.base ?? Uri.file(node.path));
+    const row = fileRow(node.name, node.file, rowUri(job.id, node.path));
     const target: ExecutionsNode = {
       kind: 'file',
       executionId: job.executionId,
@@ -222,8 +222,13 @@ export class ExecutionsTree implements TreeDataProvider<ExecutionsNode>, Disposa
       return;
     }
     this.#rows.add([...jobLists].map((executionId) => this.executionNode(executionId)));
-    this.#executions.add([...executions].map((executionId) => this.executionNode(executionId)));
+    for (const executionId of executions) this.#redrawExecution(executionId);
     for (const jobId of jobs) this.#redrawJob(jobId);
+  }
+
+  #redrawExecution(executionId: number): void {
+    const rows = this.#parts.model.jobs(executionId)?.length ?? 0;
+    (rows > manyRows ? this.#executions : this.#rows).add([this.executionNode(executionId)]);
   }
 
   #redrawJob(jobId: number): void {

@@ -111,7 +111,7 @@ export class ExecutionsView implements Disposable {
       return state.kind === 'idle' || state.kind === 'connecting' ? '' : describeState(state);
     }
     return model.runnersOnline === 0
-      ? l10n.t('No runner is online: queued Jobs wait. Start one with `npm run runner`.')
+      ? l10n.t('No runner is online: queued Jobs wait. Start one with: npm run runner')
       : '';
   }
 

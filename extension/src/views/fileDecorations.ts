@@ -1,9 +1,9 @@
-import type { ChangedFile, JobView } from '@flotilla/shared/views';
+import type { ChangedFile } from '@flotilla/shared/views';
 import { EventEmitter, l10n, ThemeColor, window, type FileDecoration, type Uri } from 'vscode';
 import type { ChangedFiles } from '../model/changedFiles.ts';
+import type { LiveModel } from '../model/liveModel.ts';
 import { Disposables, type Disposable } from '../platform/disposables.ts';
-import { fromPatchUri } from './patchUri.ts';
-import { patchUris } from './patchUris.ts';
+import { fromRowUri, rowUri } from './rowUri.ts';
 
 const looks: Readonly<Record<ChangedFile['status'], { badge: string; color: string }>> = {
   added: { badge: 'A', color: 'gitDecoration.addedResourceForeground' },
@@ -13,38 +13,24 @@ const looks: Readonly<Record<ChangedFile['status'], { badge: string; color: stri
   typeChanged: { badge: 'T', color: 'gitDecoration.modifiedResourceForeground' },
 };
 
-export interface DecorationParts {
-  readonly files: ChangedFiles;
-  readonly jobOf: (jobId: number) => JobView | undefined;
-  readonly origin: () => string;
-}
-
 /** The letter behind a changed file's name; one that is left out is faded. */
-export function registerPatchDecorations({ files, jobOf, origin }: DecorationParts): Disposable {
+export function registerFileDecorations(model: LiveModel, files: ChangedFiles): Disposable {
   const owned = new Disposables();
   const changed = owned.own(new EventEmitter<Uri[]>());
-  owned.own(
-    files.onDidChange((jobId) => {
-      const job = jobOf(jobId);
-      if (job === undefined) return;
-      changed.fire(
-        (files.get(jobId) ?? []).flatMap((file) => {
-          const { base, result } = patchUris(origin(), job, file) ?? {};
-          return [base, result].filter((uri) => uri !== undefined);
-        }),
-      );
-    }),
-  );
+  const fire = (jobId: number) =>
+    changed.fire((files.get(jobId) ?? []).map((file) => rowUri(jobId, file.path)));
+  owned.own(files.onDidChange(fire));
+  owned.own(model.onDidChange(({ jobs }) => jobs.forEach(fire)));
   owned.own(
     window.registerFileDecorationProvider({
       onDidChangeFileDecorations: changed.event,
       provideFileDecoration: (uri) => {
-        const side = fromPatchUri(uri);
-        if (side === undefined) return undefined;
-        const file = files
-          .get(side.jobId)
-          ?.find((candidate) => candidate.path === side.path || candidate.previousPath === side.path);
-        return file === undefined ? undefined : decorationOf(file, jobOf(side.jobId)?.included ?? true);
+        const row = fromRowUri(uri);
+        if (row === undefined) return undefined;
+        const file = files.get(row.jobId)?.find((candidate) => candidate.path === row.path);
+        return file === undefined
+          ? undefined
+          : decorationOf(file, model.findJob(row.jobId)?.included ?? true);
       },
     }),
   );

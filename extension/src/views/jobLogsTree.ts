@@ -7,7 +7,7 @@ import type { Log } from '../platform/log.ts';
 import { oneLine } from '../platform/plainText.ts';
 import { NodeCache, nodeId, type JobLogsNode, type JobNode } from './nodes.ts';
 import { contextValue, statusIcon } from './rowParts.ts';
-import { attemptText, stepText } from './rowText.ts';
+import { attemptText, stepName, stepText } from './rowText.ts';
 import { statuses } from './status.ts';
 
 const rowIntervalMs = 250;
@@ -109,7 +109,7 @@ function attemptRow(attempt: AttemptView | undefined, isNewest: boolean): TreeIt
 }
 
 function stepRow(step: StepView, attempt: AttemptView | undefined): TreeItem {
-  const row = new TreeItem(`${step.index + 1}. ${oneLine(step.title)}`, TreeItemCollapsibleState.None);
+  const row = new TreeItem(oneLine(stepName(step)), TreeItemCollapsibleState.None);
   row.description = stepText(step, Date.now());
   row.tooltip = `${step.title}\n${step.image}${step.imageDigest === null ? '' : `\n${step.imageDigest}`}`;
   row.iconPath = statusIcon(step.state);

@@ -1,7 +1,7 @@
 import { noJobs } from '@flotilla/shared/lifecycle/executionState';
 import { describe, expect, test } from 'vitest';
 import { aJob, anAttempt, anExecution, aStep } from '../model/builders.ts';
-import { attemptText, executionText, jobText, stepText } from './rowText.ts';
+import { attemptText, executionText, jobText, stepName, stepText } from './rowText.ts';
 import { formatAge, formatDuration } from './time.ts';
 
 const patch = { attemptId: 1, baseTree: 'a', resultTree: 'b', files: 3, addedLines: 12, removedLines: 4 };
@@ -52,7 +52,7 @@ describe('a Job says', () => {
       lastLine: 'No such file',
     } as const;
     expect(jobText(aJob({ state: 'failed', outcome, startedAt: 0, endedAt: 12_000 }), undefined, 0)).toBe(
-      'step 2 exited with 2: No such file · 12s',
+      'step 2 exit 2: No such file · 12s',
     );
   });
 
@@ -74,6 +74,15 @@ test('an Attempt says how it ended, how long it took and where', () => {
 test('a Step says its exit code and how long it took', () => {
   expect(stepText(aStep({ exitCode: 0, startedAt: 0, endedAt: 3200 }), 0)).toBe('exit 0 · 3.2s');
   expect(stepText(aStep({ state: 'pending', startedAt: null }), 0)).toBe('');
+});
+
+test.each([
+  ['npm ci', '1. npm ci'],
+  ['sh -c npm ci && npm test', '1. npm ci && npm test'],
+  ['bash -eu -c make', '1. make'],
+  ['node scripts/move-everything-around.js', '1. node scripts/move-everythin…'],
+])('the Step "%s" is named "%s"', (title, name) => {
+  expect(stepName(aStep({ title }))).toBe(name);
 });
 
 test.each([

@@ -45,7 +45,7 @@ export function jobText(job: JobView, attempt: AttemptView | undefined, now: num
     case 'timedOut':
     case 'cancelled':
     case 'errored':
-      return joined(job.outcome === null ? job.state : describeOutcome(job.outcome), tookText(job));
+      return joined(job.outcome === null ? job.state : outcomeText(job.outcome), tookText(job));
   }
 }
 
@@ -62,6 +62,13 @@ function runningText(job: JobView, attempt: AttemptView | undefined, now: number
   );
 }
 
+/** How an Attempt ended, in as few words as a narrow view shows: of a failed Step its number and its exit code first. */
+function outcomeText(outcome: NonNullable<JobView['outcome']>): string {
+  if (outcome.kind !== 'failed' || outcome.outOfMemory) return describeOutcome(outcome);
+  const { step, exitCode, lastLine } = outcome;
+  return `step ${step + 1} exit ${exitCode}${lastLine === '' ? '' : `: ${lastLine}`}`;
+}
+
 /** `3 files +12 −4` */
 export function patchText(patch: NonNullable<JobView['patch']>): string {
   return `${patch.files} ${patch.files === 1 ? 'file' : 'files'} ${linesText(patch.addedLines, patch.removedLines)}`;
@@ -74,12 +81,21 @@ export function linesText(added: number | null, removed: number | null): string 
 
 /** Of an Attempt: how it ended, how long it took and where. */
 export function attemptText(attempt: AttemptView, now: number): string {
-  const outcome = attempt.outcome === null ? undefined : describeOutcome(attempt.outcome);
+  const outcome = attempt.outcome === null ? undefined : outcomeText(attempt.outcome);
   return joined(
     outcome ?? (attempt.state === 'claimed' ? 'preparing' : 'running'),
     formatDuration((attempt.endedAt ?? now) - attempt.claimedAt),
     attempt.runner,
   );
+}
+
+/** Characters of a command that leave room for what came of it. */
+const maxTitle = 28;
+
+/** The name of a Step: its number and the beginning of its command, which for a shell is the script. */
+export function stepName(step: StepView): string {
+  const command = step.title.replace(/^(?:\/bin\/)?(?:ba)?sh (?:-\w+ )*-\w*c /, '');
+  return `${step.index + 1}. ${command.length > maxTitle ? `${command.slice(0, maxTitle - 1)}…` : command}`;
 }
 
 /** Of a Step: its exit code and how long it took. */

@@ -3,7 +3,7 @@ import { FlotillaError } from '@flotilla/shared/errors';
 import { CancellationError, l10n, window } from 'vscode';
 import { oneLine, withoutIcons } from '../platform/plainText.ts';
 import { nodeOf } from '../views/nodes.ts';
-import { attemptText, executionText, jobText, linesText } from '../views/rowText.ts';
+import { attemptText, executionText, fileText, jobText } from '../views/rowText.ts';
 import { statuses } from '../views/status.ts';
 import type { App } from './app.ts';
 
@@ -98,7 +98,7 @@ export async function fileOf(app: App, argument: unknown, job: JobView): Promise
   return choose(
     files.map((file) => ({
       label: withoutIcons(file.path),
-      description: `${file.status} ${linesText(file.addedLines, file.removedLines)}`,
+      description: withoutIcons(`${file.status} ${fileText(file)}`),
       value: file,
     })),
     l10n.t('Which file of {0}?', oneLine(job.repository)),

@@ -42,7 +42,9 @@ export class Catalogue implements Disposable {
   }
 
   #set(actions: readonly ActionView[]): void {
-    this.#actions = actions.toSorted((a, b) => a.name.localeCompare(b.name, 'en'));
+    const sorted = actions.toSorted((a, b) => a.name.localeCompare(b.name, 'en'));
+    if (JSON.stringify(sorted) === JSON.stringify(this.#actions)) return;
+    this.#actions = sorted;
     this.#changed.fire();
   }
 }

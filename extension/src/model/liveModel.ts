@@ -11,6 +11,7 @@ import {
   applyExecutions,
   applyJobs,
   emptyState,
+  nothingTouched,
   type ChangedRows,
   type ModelState,
   type Step,
@@ -223,6 +224,7 @@ export class LiveModel implements Disposable {
     this.#feed = undefined;
     this.#isListed = false;
     this.#limit = pageSize;
-    this.#apply(applyExecutions(emptyState, [], new Set()));
+    if (this.#state === emptyState) return;
+    this.#apply({ state: emptyState, touched: { ...nothingTouched, list: true } });
   }
 }

@@ -1,7 +1,14 @@
 import type { Changes } from '@flotilla/shared/views';
 import { describe, expect, test } from 'vitest';
 import { aJob, anAttempt, anExecution } from './builders.ts';
-import { applyAttempts, applyChanges, applyExecutions, applyJobs, emptyState } from './modelState.ts';
+import {
+  applyAttempts,
+  applyChanges,
+  applyExecutions,
+  applyJobs,
+  emptyState,
+  nothingTouched,
+} from './modelState.ts';
 
 const none: Changes = { executions: [], jobs: [], attempts: [], runnersOnline: 1 };
 const nothing = new Set<number>();
@@ -36,7 +43,7 @@ describe('the feed', () => {
     const held = applyJobs(emptyState, 1, [aJob({ id: 10 })], nothing).state;
     const { state, touched } = applyChanges(held, { ...none, attempts: [anAttempt({ id: 100, jobId: 10 })] });
     expect(state.attempts.get(10)?.has(100)).toBe(true);
-    expect(touched.jobs).toEqual(new Set([10]));
+    expect(touched.attempts).toEqual(new Set([10]));
   });
 
   test('leaves the state before it as it was', () => {
@@ -80,9 +87,34 @@ describe('a list', () => {
     ]);
   });
 
-  test('of Attempts touches its Job', () => {
-    const { state, touched } = applyAttempts(emptyState, 10, [anAttempt({ id: 3, jobId: 10 })], nothing);
+  test('that says what is held touches nothing, so that nothing is drawn again', () => {
+    const list = [anExecution({ id: 1 })];
+    const jobs = [aJob({ id: 5 })];
+    const held = applyJobs(applyExecutions(emptyState, list, nothing).state, 1, jobs, nothing).state;
+    expect(applyExecutions(held, [anExecution({ id: 1 })], nothing).touched).toEqual(nothingTouched);
+    expect(applyJobs(held, 1, [aJob({ id: 5 })], nothing).touched).toEqual(nothingTouched);
+  });
+
+  test('that says something else touches the rows that changed', () => {
+    const held = applyJobs(
+      applyExecutions(emptyState, [anExecution({ id: 1 })], nothing).state,
+      1,
+      [aJob({ id: 5 }), aJob({ id: 6 })],
+      nothing,
+    ).state;
+    expect(applyExecutions(held, [anExecution({ id: 1, changed: 2 })], nothing).touched).toMatchObject({
+      executions: new Set([1]),
+      list: false,
+    });
+    const { touched } = applyJobs(held, 1, [aJob({ id: 5 }), aJob({ id: 7 })], nothing);
+    expect(touched.jobLists).toEqual(new Set([1]));
+  });
+
+  test('of Attempts touches its Job when it says something new', () => {
+    const list = [anAttempt({ id: 3, jobId: 10 })];
+    const { state, touched } = applyAttempts(emptyState, 10, list, nothing);
     expect(state.attempts.get(10)?.get(3)?.number).toBe(1);
-    expect(touched.jobs).toEqual(new Set([10]));
+    expect(touched.attempts).toEqual(new Set([10]));
+    expect(applyAttempts(state, 10, list, nothing).touched.attempts).toEqual(nothing);
   });
 });

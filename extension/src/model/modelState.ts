@@ -22,11 +22,21 @@ export const emptyState: ModelState = {
 export interface Touched {
   readonly executions: ReadonlySet<number>;
   readonly jobs: ReadonlySet<number>;
+  /** Jobs of which an Attempt came or changed. */
+  readonly attempts: ReadonlySet<number>;
   /** Whether Executions came or went: the list itself is another. */
   readonly list: boolean;
   /** Executions whose Jobs came or went. */
   readonly jobLists: ReadonlySet<number>;
 }
+
+export const nothingTouched: Touched = {
+  executions: new Set(),
+  jobs: new Set(),
+  attempts: new Set(),
+  list: false,
+  jobLists: new Set(),
+};
 
 export interface Step {
   readonly state: ModelState;
@@ -46,7 +56,8 @@ export function applyChanges(state: ModelState, changes: ChangedRows): Step {
   );
   const touched: Touched = {
     executions: new Set(changes.executions.map((execution) => execution.id)),
-    jobs: new Set([...heldIds, ...attempts.map((attempt) => attempt.jobId)]),
+    jobs: heldIds,
+    attempts: new Set(attempts.map((attempt) => attempt.jobId)),
     list: isNew,
     jobLists: new Set(
       held.filter((job) => !state.jobs.get(job.executionId)?.has(job.id)).map((job) => job.executionId),
@@ -72,15 +83,16 @@ export function applyExecutions(
   list: readonly ExecutionView[],
   sinceAsked: ReadonlySet<number>,
 ): Step {
-  const executions = new Map(list.map((row) => [row.id, row]));
-  for (const id of sinceAsked) {
-    const row = state.executions.get(id);
-    if (row !== undefined) executions.set(id, row);
-  }
+  const kept = [...sinceAsked].flatMap((id) => state.executions.get(id) ?? []);
+  const executions = new Map([...list, ...kept].map((row) => [row.id, row]));
   const jobs = new Map([...state.jobs].filter(([executionId]) => executions.has(executionId)));
   return {
     state: { ...state, executions, jobs },
-    touched: { executions: new Set(), jobs: new Set(), list: true, jobLists: new Set() },
+    touched: {
+      ...nothingTouched,
+      executions: changedRows(state.executions, executions),
+      list: !haveSameKeys(state.executions, executions),
+    },
   };
 }
 
@@ -92,12 +104,11 @@ export function applyJobs(
   sinceAsked: ReadonlySet<number>,
 ): Step {
   const held = state.jobs.get(executionId);
-  const rows = new Map(
-    list.map((row) => [row.id, (sinceAsked.has(row.id) ? held?.get(row.id) : undefined) ?? row]),
-  );
+  const rows = newestOf(held, list, sinceAsked);
+  const jobLists = held !== undefined && !haveSameKeys(held, rows) ? [executionId] : [];
   return {
     state: { ...state, jobs: new Map(state.jobs).set(executionId, rows) },
-    touched: { executions: new Set(), jobs: new Set(), list: false, jobLists: new Set([executionId]) },
+    touched: { ...nothingTouched, jobs: changedRows(held ?? new Map(), rows), jobLists: new Set(jobLists) },
   };
 }
 
@@ -108,14 +119,37 @@ export function applyAttempts(
   list: readonly AttemptView[],
   sinceAsked: ReadonlySet<number>,
 ): Step {
-  const held = state.attempts.get(jobId);
-  const rows = new Map(
-    list.map((row) => [row.id, (sinceAsked.has(row.id) ? held?.get(row.id) : undefined) ?? row]),
-  );
+  const held = state.attempts.get(jobId) ?? new Map<number, AttemptView>();
+  const rows = newestOf(held, list, sinceAsked);
+  const isSame = haveSameKeys(held, rows) && changedRows(held, rows).size === 0;
   return {
     state: { ...state, attempts: new Map(state.attempts).set(jobId, rows) },
-    touched: { executions: new Set(), jobs: new Set([jobId]), list: false, jobLists: new Set() },
+    touched: { ...nothingTouched, attempts: new Set(isSame ? [] : [jobId]) },
   };
+}
+
+/** The rows of a list, except where the feed has named one since the list was asked for: that row stays. */
+function newestOf<T extends { readonly id: number }>(
+  held: ReadonlyMap<number, T> | undefined,
+  list: readonly T[],
+  sinceAsked: ReadonlySet<number>,
+): ReadonlyMap<number, T> {
+  return new Map(
+    list.map((row) => [row.id, (sinceAsked.has(row.id) ? held?.get(row.id) : undefined) ?? row]),
+  );
+}
+
+function haveSameKeys(a: ReadonlyMap<number, unknown>, b: ReadonlyMap<number, unknown>): boolean {
+  return a.size === b.size && [...a.keys()].every((key) => b.has(key));
+}
+
+/** Ids of rows that were held and are another now. Rows are plain data. */
+function changedRows<T>(before: ReadonlyMap<number, T>, after: ReadonlyMap<number, T>): ReadonlySet<number> {
+  const changed = [...after].filter(([id, row]) => {
+    const held = before.get(id);
+    return held !== undefined && JSON.stringify(held) !== JSON.stringify(row);
+  });
+  return new Set(changed.map(([id]) => id));
 }
 
 function withRows<T extends { readonly id: number }>(

@@ -1,7 +1,6 @@
 import { stemOf } from '@flotilla/shared/definition/fileNames';
 import type { ActionView } from '@flotilla/shared/views';
 import {
-  EventEmitter,
   l10n,
   MarkdownString,
   ThemeIcon,
@@ -19,22 +18,26 @@ import { escapeMarkdown, oneLine } from '../platform/plainText.ts';
 import { NodeCache, nodeId, type ActionsNode } from './nodes.ts';
 import { contextValue } from './rowParts.ts';
 import { formatAge } from './time.ts';
+import { TreeChanges } from './treeChanges.ts';
+
+/** The list changes by hand, or with an Execution. */
+const treeIntervalMs = 1000;
 
 /** Action files of the workspace and Actions that the service keeps; two groups where there are both. */
 export class ActionsTree implements TreeDataProvider<ActionsNode>, Disposable {
   readonly #files: ActionFiles;
   readonly #catalogue: Catalogue;
   readonly #owned = new Disposables();
-  readonly #changed = this.#owned.own(new EventEmitter<ActionsNode | undefined>());
+  readonly #changes = this.#owned.own(new TreeChanges<ActionsNode>(() => undefined, treeIntervalMs));
   readonly #nodes = new NodeCache<ActionsNode>();
 
-  readonly onDidChangeTreeData = this.#changed.event;
+  readonly onDidChangeTreeData = this.#changes.event;
 
   constructor(files: ActionFiles, catalogue: Catalogue) {
     this.#files = files;
     this.#catalogue = catalogue;
-    this.#owned.own(files.onDidChange(() => this.#changed.fire(undefined)));
-    this.#owned.own(catalogue.onDidChange(() => this.#changed.fire(undefined)));
+    this.#owned.own(files.onDidChange(() => this.#changes.redrawAll()));
+    this.#owned.own(catalogue.onDidChange(() => this.#changes.redrawAll()));
   }
 
   getTreeItem(node: ActionsNode): TreeItem {
@@ -43,22 +46,8 @@ export class ActionsTree implements TreeDataProvider<ActionsNode>, Disposable {
     return row;
   }
 
-  async getChildren(node?: ActionsNode): Promise<ActionsNode[]> {
-    const fileNodes = async () =>
-      (await this.#files.list()).map((uri) => this.#nodes.keep<ActionsNode>({ kind: 'actionFile', uri }));
-    const actionNodes = () =>
-      this.#catalogue.actions.map((action) =>
-        this.#nodes.keep<ActionsNode>({ kind: 'action', actionId: action.id }),
-      );
-    if (node?.kind === 'actionGroup') return node.group === 'workspace' ? fileNodes() : actionNodes();
-    if (node !== undefined) return [];
-    const files = await fileNodes();
-    const actions = actionNodes();
-    setContextKey('flotilla:actionsLoaded', true);
-    if (files.length === 0 || actions.length === 0) return [...files, ...actions];
-    return (['workspace', 'service'] as const).map((group) =>
-      this.#nodes.keep({ kind: 'actionGroup', group }),
-    );
+  getChildren(node?: ActionsNode): Promise<ActionsNode[]> {
+    return this.#changes.load(node, () => this.#children(node));
   }
 
   getParent(): undefined {
@@ -75,6 +64,24 @@ export class ActionsTree implements TreeDataProvider<ActionsNode>, Disposable {
 
   dispose(): void {
     this.#owned.dispose();
+  }
+
+  async #children(node?: ActionsNode): Promise<ActionsNode[]> {
+    const fileNodes = async () =>
+      (await this.#files.list()).map((uri) => this.#nodes.keep<ActionsNode>({ kind: 'actionFile', uri }));
+    const actionNodes = () =>
+      this.#catalogue.actions.map((action) =>
+        this.#nodes.keep<ActionsNode>({ kind: 'action', actionId: action.id }),
+      );
+    if (node?.kind === 'actionGroup') return node.group === 'workspace' ? fileNodes() : actionNodes();
+    if (node !== undefined) return [];
+    const files = await fileNodes();
+    const actions = actionNodes();
+    setContextKey('flotilla:actionsLoaded', true);
+    if (files.length === 0 || actions.length === 0) return [...files, ...actions];
+    return (['workspace', 'service'] as const).map((group) =>
+      this.#nodes.keep({ kind: 'actionGroup', group }),
+    );
   }
 
   #row(node: ActionsNode): TreeItem {

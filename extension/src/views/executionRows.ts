@@ -3,7 +3,7 @@ import type { AttemptView, ChangedFile, ExecutionView, JobView } from '@flotilla
 import { l10n, ThemeIcon, TreeItem, TreeItemCheckboxState, TreeItemCollapsibleState, type Uri } from 'vscode';
 import { oneLine } from '../platform/plainText.ts';
 import { contextValue, statusIcon } from './rowParts.ts';
-import { executionText, jobText, linesText } from './rowText.ts';
+import { executionText, fileText, jobText } from './rowText.ts';
 import { statuses, type ShownState } from './status.ts';
 
 const { Collapsed, None } = TreeItemCollapsibleState;
@@ -64,12 +64,11 @@ export function fileRow(name: string, file: ChangedFile, uri: Uri): TreeItem {
   const row = new TreeItem(oneLine(name), None);
   row.resourceUri = uri;
   row.iconPath = ThemeIcon.File;
-  const lines = linesText(file.addedLines, file.removedLines);
-  row.description =
-    file.previousPath === null ? lines : `${lines} · ${l10n.t('from {0}', oneLine(file.previousPath))}`;
+  const text = oneLine(fileText(file));
+  row.description = text;
   row.contextValue = contextValue('file', {});
   row.checkboxState = checkbox(file.included, file.path);
-  row.accessibilityInformation = { label: `${file.path}, ${file.status}, ${lines}` };
+  row.accessibilityInformation = { label: `${file.path}, ${file.status}, ${text}` };
   return row;
 }
 

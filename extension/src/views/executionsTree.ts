@@ -1,5 +1,5 @@
 import type { ChangedFile, JobView } from '@flotilla/shared/views';
-import { EventEmitter, TreeItem, type TreeDataProvider } from 'vscode';
+import { TreeItem, type TreeDataProvider } from 'vscode';
 import type { ChangedFiles } from '../model/changedFiles.ts';
 import type { LiveModel } from '../model/liveModel.ts';
 import type { Touched } from '../model/modelState.ts';
@@ -11,9 +11,8 @@ import { executionTooltip, jobTooltip } from './executionTooltips.ts';
 import { filesBelow, fileTree, type FileTreeNode } from './fileTree.ts';
 import { NodeCache, nodeId, type ExecutionsNode } from './nodes.ts';
 import { rowUri } from './rowUri.ts';
+import { TreeChanges } from './treeChanges.ts';
 
-/** A storm of changes redraws a row at most four times a second. */
-const rowIntervalMs = 250;
 /** An Execution's row takes its rows of Jobs along: 200 of them cost 40 ms of the editor's main thread. */
 const executionIntervalMs = 1000;
 /** So many rows of Jobs are cheap enough to be taken along as often as any row. */
@@ -31,21 +30,19 @@ export interface ExecutionsTreeParts {
 export class ExecutionsTree implements TreeDataProvider<ExecutionsNode>, Disposable {
   readonly #parts: ExecutionsTreeParts;
   readonly #owned = new Disposables();
-  readonly #changed = this.#owned.own(new EventEmitter<ExecutionsNode | ExecutionsNode[] | undefined>());
+  readonly #changes = this.#owned.own(
+    new TreeChanges<ExecutionsNode>((node) => this.getParent(node), executionIntervalMs),
+  );
   readonly #nodes = new NodeCache<ExecutionsNode>();
   /** The trees of lists of files; a list is never changed in place. */
   readonly #fileTrees = new WeakMap<readonly ChangedFile[], readonly FileTreeNode<ChangedFile>[]>();
   /** How many Jobs of an Execution are rows, where it is more than a page. */
   readonly #shown = new Map<number, number>();
-  readonly #rows = this.#owned.own(
-    new Coalescer<ExecutionsNode>(rowIntervalMs, (nodes) => this.#fire(nodes)),
+  readonly #manyRows = this.#owned.own(
+    new Coalescer<ExecutionsNode>(executionIntervalMs, (nodes) => this.#changes.redraw(nodes)),
   );
-  readonly #executions = this.#owned.own(
-    new Coalescer<ExecutionsNode>(executionIntervalMs, (nodes) => this.#fire(nodes)),
-  );
-  readonly #list = this.#owned.own(new Coalescer<'all'>(rowIntervalMs, () => this.#changed.fire(undefined)));
 
-  readonly onDidChangeTreeData = this.#changed.event;
+  readonly onDidChangeTreeData = this.#changes.event;
 
   constructor(parts: ExecutionsTreeParts) {
     this.#parts = parts;
@@ -61,7 +58,7 @@ export class ExecutionsTree implements TreeDataProvider<ExecutionsNode>, Disposa
 
   async getChildren(node?: ExecutionsNode): Promise<ExecutionsNode[]> {
     try {
-      return await this.#children(node);
+      return await this.#changes.load(node, () => this.#children(node));
     } catch (error) {
       // The view's message says how the connection is; the rows come when it is back.
       this.#parts.log.warn(
@@ -115,7 +112,7 @@ export class ExecutionsTree implements TreeDataProvider<ExecutionsNode>, Disposa
   /** Shows the next page of an Execution's Jobs. */
   showMoreJobs(executionId: number): void {
     this.#shown.set(executionId, (this.#shown.get(executionId) ?? pageSize) + pageSize);
-    this.#rows.add([this.executionNode(executionId)]);
+    this.#changes.redraw([this.executionNode(executionId)]);
   }
 
   /** Draws the rows of what is running again: the time they show has moved on. */
@@ -216,33 +213,31 @@ export class ExecutionsTree implements TreeDataProvider<ExecutionsNode>, Disposa
     return row;
   }
 
-  #redraw({ list, executions, jobs, jobLists }: Touched): void {
+  #redraw({ list, executions, jobs, jobLists, attempts }: Touched): void {
     if (list) {
-      this.#list.add(['all']);
+      this.#changes.redrawAll();
       return;
     }
-    this.#rows.add([...jobLists].map((executionId) => this.executionNode(executionId)));
+    this.#changes.redraw([...jobLists].map((executionId) => this.executionNode(executionId)));
     for (const executionId of executions) this.#redrawExecution(executionId);
     for (const jobId of jobs) this.#redrawJob(jobId);
+    for (const jobId of attempts) {
+      // Of a Job that has ended the row says nothing about its Attempt, and a redraw would disturb who opens it.
+      if (this.#parts.model.findJob(jobId)?.state === 'running') this.#redrawJob(jobId);
+    }
   }
 
   #redrawExecution(executionId: number): void {
     const rows = this.#parts.model.jobs(executionId)?.length ?? 0;
-    (rows > manyRows ? this.#executions : this.#rows).add([this.executionNode(executionId)]);
+    const node = this.executionNode(executionId);
+    if (rows > manyRows) this.#manyRows.add([node]);
+    else this.#changes.redraw([node]);
   }
 
   #redrawJob(jobId: number): void {
     // Only the Job's id is in the node's id, so any Execution finds it.
     const node = this.#nodes.find({ kind: 'job', executionId: 0, jobId });
-    if (node !== undefined) this.#rows.add([node]);
-  }
-
-  #fire(nodes: ReadonlySet<ExecutionsNode>): void {
-    const below = [...nodes].filter((node) => {
-      const parent = this.getParent(node);
-      return parent === undefined || !nodes.has(parent);
-    });
-    if (below.length > 0) this.#changed.fire(below);
+    if (node !== undefined) this.#changes.redraw([node]);
   }
 }
 

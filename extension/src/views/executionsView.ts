@@ -13,7 +13,7 @@ import { holdWhileVisible } from './holdWhileVisible.ts';
 import type { ExecutionsNode, JobNode } from './nodes.ts';
 
 /** Between two looks at the clock while something runs: the times in the rows move on. */
-const tickMs = 10_000;
+const tickMs = 3000;
 
 export interface ExecutionsViewParts {
   readonly connection: Connection;

@@ -1,7 +1,7 @@
 import type { AttemptView, StepView } from '@flotilla/shared/views';
-import { EventEmitter, l10n, TreeItem, TreeItemCollapsibleState, type TreeDataProvider } from 'vscode';
+import { l10n, TreeItem, TreeItemCollapsibleState, type TreeDataProvider } from 'vscode';
 import type { LiveModel } from '../model/liveModel.ts';
-import { Coalescer } from '../platform/coalescer.ts';
+import type { Touched } from '../model/modelState.ts';
 import { Disposables, type Disposable } from '../platform/disposables.ts';
 import type { Log } from '../platform/log.ts';
 import { oneLine } from '../platform/plainText.ts';
@@ -9,31 +9,30 @@ import { NodeCache, nodeId, type JobLogsNode, type JobNode } from './nodes.ts';
 import { contextValue, statusIcon } from './rowParts.ts';
 import { attemptText, stepName, stepText } from './rowText.ts';
 import { statuses } from './status.ts';
+import { TreeChanges } from './treeChanges.ts';
 
-const rowIntervalMs = 250;
+/** The tree is drawn anew with each selection. */
+const treeIntervalMs = 100;
 
 /** The Attempts of one Job, newest first, each with its Steps. A click opens the log there. */
 export class JobLogsTree implements TreeDataProvider<JobLogsNode>, Disposable {
   readonly #model: LiveModel;
   readonly #log: Log;
   readonly #owned = new Disposables();
-  readonly #changed = this.#owned.own(new EventEmitter<JobLogsNode | undefined>());
-  readonly #redraw = this.#owned.own(
-    new Coalescer<'all'>(rowIntervalMs, () => this.#changed.fire(undefined)),
+  readonly #changes = this.#owned.own(
+    new TreeChanges<JobLogsNode>((node) => this.getParent(node), treeIntervalMs),
   );
   readonly #nodes = new NodeCache<JobLogsNode>();
   #job: JobNode | undefined;
+  /** How many Attempts are rows: a Job only ever gets more. */
+  #shown = 0;
 
-  readonly onDidChangeTreeData = this.#changed.event;
+  readonly onDidChangeTreeData = this.#changes.event;
 
   constructor(model: LiveModel, log: Log) {
     this.#model = model;
     this.#log = log;
-    this.#owned.own(
-      model.onDidChange(({ jobs, list }) => {
-        if (list || (this.#job !== undefined && jobs.has(this.#job.jobId))) this.#redraw.add(['all']);
-      }),
-    );
+    this.#owned.own(model.onDidChange((touched) => this.#redraw(touched)));
   }
 
   /** The Job whose Attempts are shown. */
@@ -41,16 +40,12 @@ export class JobLogsTree implements TreeDataProvider<JobLogsNode>, Disposable {
     return this.#job;
   }
 
-  /** Shows the Attempts of another Job; what the view shows until they have come is what is known of it. */
-  async show(job: JobNode): Promise<void> {
+  /** Shows the Attempts of another Job. */
+  show(job: JobNode): void {
+    if (job.jobId === this.#job?.jobId) return;
     this.#job = job;
     this.#nodes.clear();
-    this.#redraw.add(['all']);
-    try {
-      await this.#model.loadAttempts(job.jobId);
-    } catch (error) {
-      this.#log.warn(`The attempts of job ${job.jobId}: ${String(error)}`);
-    }
+    this.#changes.redrawAll();
   }
 
   getTreeItem(node: JobLogsNode): TreeItem {
@@ -64,19 +59,24 @@ export class JobLogsTree implements TreeDataProvider<JobLogsNode>, Disposable {
     return row;
   }
 
-  getChildren(node?: JobLogsNode): JobLogsNode[] {
+  async getChildren(node?: JobLogsNode): Promise<JobLogsNode[]> {
     if (this.#job === undefined || node?.kind === 'step') return [];
-    const { jobId, executionId } = this.#job;
-    if (this.#model.job(executionId, jobId) === undefined) return [];
-    if (node === undefined) {
-      return this.#model
-        .attempts(jobId)
-        .map((attempt) => this.#nodes.keep({ kind: 'attempt', jobId, attemptId: attempt.id }));
+    const { jobId } = this.#job;
+    if (node !== undefined) {
+      const steps = this.#model.attempt(jobId, node.attemptId)?.steps ?? [];
+      return steps.map((step) =>
+        this.#nodes.keep({ kind: 'step', jobId, attemptId: node.attemptId, index: step.index }),
+      );
     }
-    const steps = this.#model.attempt(jobId, node.attemptId)?.steps ?? [];
-    return steps.map((step) =>
-      this.#nodes.keep({ kind: 'step', jobId, attemptId: node.attemptId, index: step.index }),
-    );
+    try {
+      await this.#changes.load(node, () => this.#model.loadAttempts(jobId));
+    } catch (error) {
+      // What is known of them is shown; the rest comes with the feed.
+      this.#log.warn(`The attempts of job ${jobId}: ${String(error)}`);
+    }
+    const attempts = this.#model.attempts(jobId);
+    this.#shown = attempts.length;
+    return attempts.map((attempt) => this.#nodes.keep({ kind: 'attempt', jobId, attemptId: attempt.id }));
   }
 
   getParent(node: JobLogsNode): JobLogsNode | undefined {
@@ -87,6 +87,22 @@ export class JobLogsTree implements TreeDataProvider<JobLogsNode>, Disposable {
 
   dispose(): void {
     this.#owned.dispose();
+  }
+
+  #redraw({ attempts, list }: Touched): void {
+    if (this.#job === undefined) return;
+    const { executionId, jobId } = this.#job;
+    if (list && this.#model.execution(executionId) === undefined) {
+      this.#job = undefined;
+      this.#changes.redrawAll();
+    } else if (attempts.has(jobId)) {
+      const rows = this.#model.attempts(jobId);
+      if (rows.length !== this.#shown) this.#changes.redrawAll();
+      else
+        this.#changes.redraw(
+          rows.flatMap(({ id }) => this.#nodes.find({ kind: 'attempt', jobId, attemptId: id }) ?? []),
+        );
+    }
   }
 
   #isNewest(node: JobLogsNode): boolean {

@@ -25,7 +25,7 @@ export class JobLogsView implements Disposable {
   show(node: JobNode): void {
     const job = this.#model.job(node.executionId, node.jobId);
     this.#view.description = job === undefined ? '' : oneLine(job.repository);
-    void this.#tree.show(node);
+    this.#tree.show(node);
   }
 
   dispose(): void {

@@ -1,7 +1,8 @@
 import { noJobs } from '@flotilla/shared/lifecycle/executionState';
+import type { ChangedFile, StepView } from '@flotilla/shared/views';
 import { describe, expect, test } from 'vitest';
 import { aJob, anAttempt, anExecution, aStep } from '../model/builders.ts';
-import { attemptText, executionText, jobText, stepName, stepText } from './rowText.ts';
+import { attemptText, executionText, fileText, jobText, stepName, stepText } from './rowText.ts';
 import { formatAge, formatDuration } from './time.ts';
 
 const patch = { attemptId: 1, baseTree: 'a', resultTree: 'b', files: 3, addedLines: 12, removedLines: 4 };
@@ -34,13 +35,21 @@ describe('an Execution says', () => {
 });
 
 describe('a Job says', () => {
-  test('the Step it is in', () => {
-    const steps = [aStep({ state: 'succeeded' }), aStep({ index: 1, title: 'npm ci' }), aStep({ index: 2 })];
-    expect(jobText(aJob({ startedAt: 0 }), anAttempt({ steps }), 4200)).toBe('step 2/3 · npm ci · 4.2s');
+  test('the Step it is in, for how long, and what that does', () => {
+    const steps = [aStep({ state: 'succeeded' }), aStep({ index: 1, title: 'npm ci' })];
+    expect(jobText(aJob({ startedAt: 0 }), anAttempt({ steps }), 4200)).toBe('step 2/2 · 4.2s · npm ci');
   });
 
-  test('that it is being prepared, and that it is not the first try', () => {
-    expect(jobText(aJob({ attemptCount: 2, startedAt: null }), undefined, 0)).toBe('preparing · attempt 2');
+  test('that it is between two Steps, before the first, or behind the last', () => {
+    const [first, second] = [aStep({ state: 'succeeded' }), aStep({ index: 1, state: 'pending' })];
+    const said = (...steps: StepView[]) => jobText(aJob({ startedAt: null }), anAttempt({ steps }), 0);
+    expect(said(first, second)).toBe('step 2/2');
+    expect(said(aStep({ state: 'pending' }), second)).toBe('preparing');
+    expect(said(first)).toBe('finishing');
+  });
+
+  test('that it is running, and that this is not the first try', () => {
+    expect(jobText(aJob({ attemptCount: 2, startedAt: null }), undefined, 0)).toBe('running · attempt 2');
   });
 
   test('step, exit code and the last line of stderr when it failed', () => {
@@ -61,6 +70,35 @@ describe('a Job says', () => {
       '3 files +12 \u22124 · 1.0s',
     );
     expect(jobText(aJob({ state: 'succeeded', endedAt: 2000 }), undefined, 0)).toBe('no changes · 1.0s');
+  });
+});
+
+test('a Job that a reviewer left out says so', () => {
+  expect(jobText(aJob({ state: 'succeeded', patch, included: false, endedAt: 2000 }), undefined, 0)).toBe(
+    'left out · 3 files +12 \u22124 · 1.0s',
+  );
+});
+
+describe('a changed file says', () => {
+  const file: ChangedFile = {
+    path: 'a.sh',
+    previousPath: null,
+    status: 'modified',
+    addedLines: 3,
+    removedLines: 1,
+    baseMode: '100644',
+    resultMode: '100644',
+    included: true,
+  };
+  test.each<[string, Partial<ChangedFile>, string]>([
+    ['its lines', {}, '+3 \u22121'],
+    ['that it has none', { addedLines: null, removedLines: null }, 'binary'],
+    ['where it was', { previousPath: 'b.sh' }, '+3 \u22121 · from b.sh'],
+    ['only where it was', { previousPath: 'b.sh', addedLines: 0, removedLines: 0 }, 'from b.sh'],
+    ['its mode', { resultMode: '100755', addedLines: 0, removedLines: 0 }, 'mode 100644 \u2192 100755'],
+    ['that it is new and empty', { baseMode: null, addedLines: 0, removedLines: 0 }, '+0 \u22120'],
+  ])('%s', (_what, values, text) => {
+    expect(fileText({ ...file, ...values })).toBe(text);
   });
 });
 

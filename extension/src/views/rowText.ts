@@ -1,7 +1,7 @@
 /** The words beside the names in the trees. Pure: what they say depends on the rows and the time alone. */
 import { jobCount } from '@flotilla/shared/lifecycle/executionState';
 import { describeOutcome } from '@flotilla/shared/lifecycle/describeOutcome';
-import type { AttemptView, ExecutionView, JobView, StepView } from '@flotilla/shared/views';
+import type { AttemptView, ChangedFile, ExecutionView, JobView, StepView } from '@flotilla/shared/views';
 import { formatAge, formatDuration } from './time.ts';
 
 const separator = ' · ';
@@ -40,7 +40,11 @@ export function jobText(job: JobView, attempt: AttemptView | undefined, now: num
     case 'running':
       return runningText(job, attempt, now);
     case 'succeeded':
-      return joined(job.patch === null ? 'no changes' : patchText(job.patch), tookText(job));
+      return joined(
+        !job.included && 'left out',
+        job.patch === null ? 'no changes' : patchText(job.patch),
+        tookText(job),
+      );
     case 'failed':
     case 'timedOut':
     case 'cancelled':
@@ -50,15 +54,22 @@ export function jobText(job: JobView, attempt: AttemptView | undefined, now: num
 }
 
 function runningText(job: JobView, attempt: AttemptView | undefined, now: number): string {
-  const step = attempt?.steps.find((candidate) => candidate.state === 'running');
+  const steps = attempt?.steps ?? [];
+  const running = steps.find((step) => step.state === 'running');
+  const next = steps.find((step) => step.state === 'pending');
   const where =
-    step === undefined
-      ? 'preparing'
-      : joined(`step ${step.index + 1}/${attempt?.steps.length ?? 1}`, step.title);
+    running !== undefined
+      ? `step ${running.index + 1}/${steps.length}`
+      : next === undefined
+        ? 'finishing'
+        : next.index === 0
+          ? 'preparing'
+          : `step ${next.index + 1}/${steps.length}`;
   return joined(
-    where,
+    attempt === undefined ? 'running' : steps.length === 0 ? 'preparing' : where,
     job.attemptCount > 1 && `attempt ${job.attemptCount}`,
     job.startedAt !== null && formatDuration(now - job.startedAt),
+    running !== undefined && commandOf(running),
   );
 }
 
@@ -74,8 +85,20 @@ export function patchText(patch: NonNullable<JobView['patch']>): string {
   return `${patch.files} ${patch.files === 1 ? 'file' : 'files'} ${linesText(patch.addedLines, patch.removedLines)}`;
 }
 
+/** What happened to a file: its lines, its old path, its mode. */
+export function fileText(file: ChangedFile): string {
+  const { addedLines, removedLines, previousPath, baseMode, resultMode } = file;
+  const isModeChanged = baseMode !== null && resultMode !== null && baseMode !== resultMode;
+  const hasOther = previousPath !== null || isModeChanged;
+  return joined(
+    !(hasOther && addedLines === 0 && removedLines === 0) && linesText(addedLines, removedLines),
+    previousPath !== null && `from ${previousPath}`,
+    isModeChanged && `mode ${baseMode} \u2192 ${resultMode}`,
+  );
+}
+
 /** `+12 −4`, or that there are no lines to count. */
-export function linesText(added: number | null, removed: number | null): string {
+function linesText(added: number | null, removed: number | null): string {
   return added === null || removed === null ? 'binary' : `+${added} \u2212${removed}`;
 }
 
@@ -94,8 +117,13 @@ const maxTitle = 28;
 
 /** The name of a Step: its number and the beginning of its command, which for a shell is the script. */
 export function stepName(step: StepView): string {
-  const command = step.title.replace(/^(?:\/bin\/)?(?:ba)?sh (?:-\w+ )*-\w*c /, '');
+  const command = commandOf(step);
   return `${step.index + 1}. ${command.length > maxTitle ? `${command.slice(0, maxTitle - 1)}…` : command}`;
+}
+
+/** What a Step runs; of a shell, the script. */
+function commandOf(step: StepView): string {
+  return step.title.replace(/^(?:\/bin\/)?(?:ba)?sh (?:-\w+ )*-\w*c /, '');
 }
 
 /** Of a Step: its exit code and how long it took. */

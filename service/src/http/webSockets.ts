@@ -6,7 +6,9 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import { remoteAddressOf, type Context } from '../api/context.ts';
 import { appRouter } from '../api/router.ts';
 import { runnerRouter } from '../api/runnerRouter.ts';
+import { z } from 'zod';
 import { authenticate } from '../auth/tokens.ts';
+import { isRunnerOf } from '../runners/queries/isRunnerOf.ts';
 import type { Service } from '../service.ts';
 
 /** The largest message from a client; log and patch bytes come over HTTP (runner.md §4). */
@@ -84,8 +86,20 @@ async function createContext(
     );
     socket.once('close', () => watch[Symbol.dispose]());
   }
-  const remoteAddress = remoteAddressOf(request);
-  return { service, logger: service.logger, principal, socket, remoteAddress, session: {} };
+  // A runner that connects again says who it is at once, so that its calls need not wait for its hello.
+  const runnerId = z.uuid().safeParse(info.connectionParams?.['runnerId']).data;
+  const known =
+    runnerId !== undefined &&
+    principal?.scope === 'runner' &&
+    (await isRunnerOf(service.sql, runnerId, principal.tokenId));
+  return {
+    service,
+    logger: service.logger,
+    principal,
+    socket,
+    remoteAddress: remoteAddressOf(request),
+    session: known ? { runnerId } : {},
+  };
 }
 
 async function closeSockets(sockets: WebSocketServer): Promise<void> {

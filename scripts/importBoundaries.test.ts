@@ -1,0 +1,63 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { expect, test } from 'vitest';
+
+const root = join(import.meta.dirname, '..');
+
+/** Who may not import what (design §4), each with what a forgetful author would write. */
+const forbidden: readonly (readonly [folder: string, imported: string])[] = [
+  ['shared/src', 'node:fs'],
+  ['shared/src', 'node:fs/promises'],
+  ['shared/src', '@flotilla/service/router'],
+  ['service/src', '@flotilla/runner/program'],
+  ['service/src', 'dockerode'],
+  ['service/src/api', '@flotilla/runner/program'],
+  ['service/src/api', 'drizzle-orm/pg-core'],
+  ['service/src/api', '../jobs/queries/claimJobs.ts'],
+  ['runner/src', '@flotilla/service'],
+  ['runner/src', '@flotilla/service/router'],
+  ['runner/src', 'drizzle-orm/pg-core'],
+  ['extension/src', '@flotilla/service/router'],
+  ['extension/src', 'node:fs/promises'],
+];
+
+const permitted: readonly (readonly [folder: string, statement: string])[] = [
+  ['shared/src', "import { z } from 'zod'"],
+  ['shared/src', "import { FlotillaError } from '@flotilla/shared/errors'"],
+  ['service/src', "import { FlotillaError } from '@flotilla/shared/errors'"],
+  ['runner/src', "import { FlotillaError } from '@flotilla/shared/errors'"],
+  ['extension/src', "import type { AppRouter } from '@flotilla/service/router'"],
+];
+
+test.concurrent.each(forbidden)('lint refuses a file in %s that imports %s', async (folder, imported) => {
+  expect(await lint(folder, `import { something } from '${imported}'`)).toContain('no-restricted-imports');
+});
+
+test.concurrent.each(permitted)('lint lets a file in %s write: %s', async (folder, statement) => {
+  const said = await lint(folder, statement);
+  expect(said, 'the probe is looked at').toContain('no-unused-vars');
+  expect(said).not.toContain('no-restricted-imports');
+});
+
+/** What oxlint says, with the project's own rules, about a file that begins with a statement. */
+async function lint(folder: string, statement: string): Promise<string> {
+  const project = await mkdtemp(join(tmpdir(), 'flotilla-lint-'));
+  try {
+    const file = join(project, folder, 'probe.ts');
+    await mkdir(dirname(file), { recursive: true });
+    await copyFile(join(root, '.oxlintrc.json'), join(project, '.oxlintrc.json'));
+    await writeFile(file, `${statement};\n`);
+    const oxlint = spawn(join(root, 'node_modules', '.bin', 'oxlint'), ['--format=unix', '.'], {
+      cwd: project,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [output] = await Promise.all([text(oxlint.stdout), once(oxlint, 'close')]);
+    return output;
+  } finally {
+    await rm(project, { recursive: true, force: true });
+  }
+}

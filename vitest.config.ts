@@ -28,8 +28,8 @@ function suite(name: string, testTimeout: number) {
       testTimeout,
       hookTimeout: 120_000,
       fileParallelism: name === 'integration',
-      ...(name === 'integration' ? { maxWorkers: 2 } : {}),
-      globalSetup: ['test/support/globalSetup.ts'],
+      // The integration tests share one Postgres; the other suites start programs of their own.
+      ...(name === 'integration' ? { maxWorkers: 2, globalSetup: ['test/support/globalSetup.ts'] } : {}),
     },
   };
 }

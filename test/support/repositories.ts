@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmod, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -89,4 +89,15 @@ async function writeContent(path: string, content: FileContent): Promise<void> {
     await writeFile(path, content.content);
     await chmod(path, 0o755);
   }
+}
+
+/** Makes repositories of these names in a folder, alike but for their names: one by git, the others as copies of it. */
+export async function makeRepositories(folder: string, names: readonly string[]): Promise<MadeRepository[]> {
+  const [first, ...others] = names;
+  if (first === undefined) return [];
+  const made = await makeRepository(join(folder, first), { files: { 'README.md': 'An example.\n' } });
+  await Promise.all(
+    others.map((name) => cp(made.folder, join(folder, name), { recursive: true, verbatimSymlinks: true })),
+  );
+  return names.map((name) => ({ folder: join(folder, name), commit: made.commit }));
 }

@@ -1,0 +1,35 @@
+import type { Sql } from '../../service/src/db/database.ts';
+import { waitFor } from './waitFor.ts';
+
+/** Row locks that a test holds, so that a race happens in the order that the test wants. */
+export interface Hold extends AsyncDisposable {
+  /** Commits, and lets go of whoever waits. */
+  release(): Promise<void>;
+}
+
+/** Runs statements in a transaction that stays open until it is released. */
+export async function hold(sql: Sql, statements: (transaction: Sql) => Promise<unknown>): Promise<Hold> {
+  const holding = Promise.withResolvers<void>();
+  const released = Promise.withResolvers<void>();
+  const transaction = sql.begin(async (tx) => {
+    await statements(tx as unknown as Sql);
+    holding.resolve();
+    await released.promise;
+  });
+  await Promise.race([holding.promise, transaction]);
+  const release = async () => {
+    released.resolve();
+    await transaction;
+  };
+  return { release, [Symbol.asyncDispose]: release };
+}
+
+/** Waits until so many statements of this database wait for a lock. */
+export async function waitForBlocked(sql: Sql, count: number): Promise<void> {
+  await waitFor(`${count} statements to wait for a lock`, async () => {
+    const [row] = await sql<{ blocked: number }[]>`
+      select count(*)::int as blocked from pg_stat_activity
+       where datname = current_database() and wait_event_type = 'Lock'`;
+    return row?.blocked === count;
+  });
+}

@@ -1,0 +1,126 @@
+import { mkdir } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { createTRPCClient, createWSClient, wsLink, type TRPCClient } from '@trpc/client';
+import type { AppRouter } from '../../service/src/api/router.ts';
+import { createToken, ensureUser, type Role } from '../../service/src/auth/tokens.ts';
+import { readConfig, type Config } from '../../service/src/config.ts';
+import { createApp } from '../../service/src/http/app.ts';
+import { serveWebSockets } from '../../service/src/http/webSockets.ts';
+import { openService, type Service } from '../../service/src/service.ts';
+import { createLogger } from '../../service/src/telemetry/logger.ts';
+import { temporaryFolder } from './temporaryFolder.ts';
+import { testDatabase, type TestDatabase } from './testDatabase.ts';
+import { connectRunner, type TestRunner, type TestRunnerOptions } from './testRunner.ts';
+
+export interface TestServiceOptions {
+  /** What differs from the service's own standards. */
+  readonly config?: Partial<Config>;
+  /** Puts repositories into the folder that the service serves, before it starts. */
+  readonly repositories?: (folder: string) => Promise<unknown>;
+  /** A database to share with another replica; without it the service gets one of its own. */
+  readonly database?: TestDatabase;
+  /** Mirrors and all else that replicas share; without it a folder of its own. */
+  readonly dataFolder?: string;
+}
+
+/** A client of `/trpc` with one socket. */
+export interface EditorClient extends AsyncDisposable {
+  readonly api: TRPCClient<AppRouter>;
+}
+
+/** A replica of the service in this process: real Postgres, real git, real sockets. Disposing ends all of it. */
+export interface TestService extends AsyncDisposable {
+  /** The replica's inside, for what no client can see. */
+  readonly service: Service;
+  /** `http://…`, without a slash at its end. */
+  readonly url: string;
+  /** The folder that the service serves as its code host. */
+  readonly repositoriesFolder: string;
+  readonly database: TestDatabase;
+  /** Calls of the member Ada. */
+  readonly api: TRPCClient<AppRouter>;
+  /** Ada's token. */
+  readonly userToken: string;
+  readonly runnerToken: string;
+  /** A new token for a user of that role. */
+  createUserToken(name: string, role: Role): Promise<string>;
+  /** A socket of its own; undefined connects without a token. */
+  connectEditor(token: string | undefined): EditorClient;
+  /** A runner that has said hello. It is closed with the service at the latest. */
+  connectRunner(options?: Partial<TestRunnerOptions>): Promise<TestRunner>;
+}
+
+/** Opens a service whose code host has been scanned once. */
+export async function testService(options: TestServiceOptions = {}): Promise<TestService> {
+  await using resources = new AsyncDisposableStack();
+  const folder = resources.use(await temporaryFolder());
+  const database = options.database ?? resources.use(await testDatabase());
+  const repositoriesFolder = options.config?.repositoriesFolder ?? join(folder.path, 'repositories');
+  await mkdir(repositoriesFolder, { recursive: true });
+  await options.repositories?.(repositoriesFolder);
+  const failures: unknown[] = [];
+  const config: Config = {
+    ...readConfig({ FLOTILLA_DATA: options.dataFolder ?? join(folder.path, 'data'), FLOTILLA_PORT: '0' }),
+    repositoriesFolder,
+    // Tests scan when they have changed something.
+    syncMs: 3_600_000,
+    ...options.config,
+  };
+  resources.defer(() => {
+    if (failures.length > 0) throw new AggregateError(failures, 'background work of the service failed');
+  });
+  const logger = createLogger(process.env['FLOTILLA_TEST_LOG'] ?? 'silent');
+  const service = resources.use(
+    await openService(config, database.url, logger, (error) => failures.push(error)),
+  );
+  await service.syncRepositories();
+  const url = await listen(service, resources);
+  const createUserToken = async (name: string, role: Role) => {
+    const user = await ensureUser(service.database, name, role);
+    return createToken(service.database, { scope: 'user', userId: user.id, label: name });
+  };
+  const [userToken, runnerToken] = await Promise.all([
+    createUserToken('Ada', 'member'),
+    createToken(service.database, { scope: 'runner', label: 'runners of the tests' }),
+  ]);
+  const clients = resources.use(new AsyncDisposableStack());
+  const connectEditor = (token: string | undefined) => clients.use(openEditor(url, token));
+  const { api } = connectEditor(userToken);
+  const owned = resources.move();
+  return {
+    service,
+    url,
+    repositoriesFolder,
+    database,
+    api,
+    userToken,
+    runnerToken,
+    createUserToken,
+    connectEditor,
+    connectRunner: async (runner = {}) =>
+      clients.use(await connectRunner({ serverUrl: url, token: runnerToken, ...runner })),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+/** As service/src/program.ts does it. */
+async function listen(service: Service, resources: AsyncDisposableStack): Promise<string> {
+  const app = createApp(service);
+  resources.defer(() => app.close());
+  resources.use(serveWebSockets(app.server, service));
+  await app.listen({ host: service.config.host, port: service.config.port });
+  return `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
+}
+
+function openEditor(url: string, token: string | undefined): EditorClient {
+  const socket = createWSClient({
+    url: `${url.replace(/^http/, 'ws')}/trpc`,
+    ...(token === undefined ? {} : { connectionParams: { token } }),
+    retryDelayMs: () => 50,
+  });
+  return {
+    api: createTRPCClient<AppRouter>({ links: [wsLink({ client: socket })] }),
+    [Symbol.asyncDispose]: async () => socket.close(),
+  };
+}

@@ -27,24 +27,28 @@ export interface ClaimedRow {
 
 /**
  * Claims up to `free` queued Jobs, lowest id first, each with a new Attempt. One auto-commit statement. The same
- * claim key answers with the Attempts it made that still live; two copies of a call at once collide on the unique
- * `(claim_key, slot)`, and the loser is repeated, because its snapshot was taken before the winner committed
- * (runner.md §8: an advisory lock inside the statement does not help).
+ * claim key answers with the Attempts it made that still live. Two copies of a call at once take turns by a lock on
+ * the key, but the later one's snapshot may be older than what the earlier one committed (runner.md §8: the lock alone
+ * does not help). So it is asked again when it collides on the unique `(claim_key, slot)`, and when it found nothing,
+ * because then its copy may have taken the last Jobs.
  */
 export async function claimJobs(sql: Sql, claim: Claim): Promise<readonly ClaimedRow[]> {
-  try {
-    return await claimOnce(sql, claim);
-  } catch (error) {
-    if (isClaimCollision(error)) return claimOnce(sql, claim);
-    throw error;
+  for (let round = 1; ; round++) {
+    try {
+      const claimed = await claimOnce(sql, claim);
+      if (claimed.length > 0 || round > 1) return claimed;
+    } catch (error) {
+      if (!isClaimCollision(error) || round > 2) throw error;
+    }
   }
 }
 
 function claimOnce(sql: Sql, claim: Claim): Promise<readonly ClaimedRow[]> {
   return sql<ClaimedRow[]>`
-    with earlier as (
+    with alone as materialized (select pg_advisory_xact_lock(hashtextextended(${claim.claimKey}, 0))),
+    earlier as (
       select id, job_id, number, lease_token, deadline_at, state
-        from attempts where claim_key = ${claim.claimKey} and runner_id = ${claim.runnerId}),
+        from alone cross join attempts where claim_key = ${claim.claimKey} and runner_id = ${claim.runnerId}),
     picked as (
       select id from jobs
        where state = 'queued' and not exists (select from earlier)

@@ -1,4 +1,4 @@
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { FlotillaError, errorClasses, messageOf, type ErrorCode } from '@flotilla/shared/errors';
 import { isTransientDatabaseError } from '../db/transientErrors.ts';
 import type { Service } from '../service.ts';
@@ -23,7 +23,7 @@ export function createApp(service: Service): FastifyInstance {
   const logger: FastifyBaseLogger = service.logger;
   const app = Fastify({
     loggerInstance: logger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     // A runner keeps its connection for appends between two lines of a quiet log.
     keepAliveTimeout: 75_000,
     forceCloseConnections: true,

@@ -1,0 +1,80 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { execa } from 'execa';
+import { installDebianPackages } from './debianPackages.ts';
+import { findProgram } from './findProgram.ts';
+import type { Say } from './say.ts';
+
+/** VS Code for the browser, and what drives a browser: the packages of `test/e2e/tools`. */
+export interface BrowserTools {
+  /** The script that Node runs to start code-server. */
+  readonly codeServer: string;
+  /** The module `playwright-core`, to be imported. */
+  readonly playwright: string;
+}
+
+const folder = fileURLToPath(new URL('../../test/e2e/tools/', import.meta.url));
+/** Kept beside the installed packages: the lockfile that they were installed from. */
+const installedLockfile = join(folder, 'node_modules', '.installed-lockfile.json');
+
+/**
+ * Sees to it that the packages of `test/e2e/tools` are installed as their lockfile says. They have a lockfile of their
+ * own because code-server compiles a module that wants Kerberos's headers, which `npm ci` alone must not need.
+ */
+export async function ensureBrowserTools(say: Say): Promise<BrowserTools> {
+  const tools: BrowserTools = {
+    codeServer: join(folder, 'node_modules/code-server/out/node/entry.js'),
+    playwright: pathToFileURL(join(folder, 'node_modules/playwright-core/index.mjs')).href,
+  };
+  const lockfile = await readFile(join(folder, 'package-lock.json'), 'utf8');
+  if ((await readIfThere(installedLockfile)) === lockfile) return tools;
+  await ensureCompiler(say);
+  say.announce(
+    'Installing VS Code for the browser (code-server) and Playwright; this takes two minutes, once.',
+  );
+  const result = await execa('npm', ['ci'], {
+    cwd: folder,
+    all: true,
+    reject: false,
+    stdin: 'ignore',
+    // npm's scripts must find our Node, whose headers come with its package: nothing is fetched for node-gyp.
+    env: {
+      PATH: `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}`,
+      npm_config_nodedir: join(dirname(process.execPath), '..'),
+    },
+  });
+  if (result.failed) {
+    throw new Error(
+      `"npm ci" in test/e2e/tools failed (exit code ${result.exitCode}):\n${result.all.split('\n').slice(-12).join('\n')}`,
+    );
+  }
+  await writeFile(installedLockfile, lockfile);
+  return tools;
+}
+
+async function ensureCompiler(say: Say): Promise<void> {
+  const missing: string[] = [];
+  if ((await readIfThere('/usr/include/gssapi/gssapi.h')) === undefined) missing.push('libkrb5-dev');
+  if ((await findProgram('make')) === undefined || (await findProgram('g++')) === undefined)
+    missing.push('build-essential');
+  if ((await findProgram('python3')) === undefined) missing.push('python3');
+  if (missing.length === 0) return;
+  await installDebianPackages(
+    {
+      packages: missing,
+      purpose: 'install VS Code for the browser (code-server)',
+      otherwise: missing.join(' and '),
+    },
+    say,
+  );
+}
+
+async function readIfThere(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}

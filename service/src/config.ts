@@ -1,5 +1,6 @@
 import { homedir, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
+import { maxTimeoutSeconds } from '@flotilla/shared/definition/duration';
 import { z } from 'zod';
 
 const milliseconds = (standard: number) => z.coerce.number().int().min(10).default(standard);
@@ -25,7 +26,7 @@ const environment = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// URL' }).optional(),
   FLOTILLA_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'),
   /** Time limit of a Job whose Action names none, in seconds (60 min, as `src actions exec` had). */
-  FLOTILLA_JOB_TIMEOUT_SECONDS: z.coerce.number().int().min(1).default(3600),
+  FLOTILLA_JOB_TIMEOUT_SECONDS: z.coerce.number().int().min(1).max(maxTimeoutSeconds).default(3600),
   /** Between two signs of life of a Runner (runner.md §8: a batch of 1,000 leases takes 3 ms). */
   FLOTILLA_HEARTBEAT_MS: milliseconds(5000),
   /** How long an Attempt lives without one; six missed heartbeats. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { durationPattern } from './duration.ts';
+import { durationPattern, maxTimeoutSeconds, parseDuration } from './duration.ts';
 
 /**
  * A string that has to match a pattern. The sentence is what this project says about one that does not, and, as
@@ -61,6 +61,10 @@ export const actionFile = z.strictObject({
     .describe('Environment variables of every step.')
     .optional(),
   timeout: matching(durationPattern, 'A timeout is a duration such as "90s", "45m" or "1h30m".')
+    .refine(
+      (text) => (parseDuration(text) ?? 0) <= maxTimeoutSeconds,
+      'A timeout is at most seven days: "168h".',
+    )
     .describe('The most time one Job may take, such as "90s", "45m" or "1h30m".')
     .optional(),
   network: z

@@ -1,5 +1,8 @@
 const unitSeconds: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1 };
 
+/** The longest timeout of a Job: seven days. Timers of JavaScript end at 24.8 days, and fire at once above. */
+export const maxTimeoutSeconds = 7 * 24 * 3600;
+
 /**
  * A duration such as `90s`, `45m` or `1h30m`: the form that Go, and so `src`, uses, without fractions. Not zero.
  */

@@ -1,6 +1,7 @@
 import { findNodeAtLocation, parseTree, printParseErrorCode, type Node, type ParseError } from 'jsonc-parser';
 import type { z } from 'zod';
 import type { SourceProblem } from '../sourceProblem.ts';
+import { isStorable } from '../storableText.ts';
 import { actionFile, type ActionFile } from './actionSchema.ts';
 import type { Definition } from './definition.ts';
 import { parseDuration } from './duration.ts';
@@ -17,25 +18,26 @@ export type ParsedAction =
  */
 export function parseAction(text: string, fileName: string): ParsedAction {
   const syntaxErrors: ParseError[] = [];
-  const root = parseTree(text, syntaxErrors, { allowTrailingComma: true });
-  if (syntaxErrors.length > 0) return { ok: false, problems: syntaxErrors.map(syntaxProblem) };
-  if (root === undefined) {
-    return {
-      ok: false,
-      problems: [
-        { message: 'The file is empty: an Action is a JSON object.', offset: 0, length: text.length },
-      ],
-    };
-  }
-  const parsed = actionFile.safeParse(valueOf(root));
-  if (!parsed.success)
-    return {
-      ok: false,
-      problems: sorted(parsed.error.issues.flatMap((issue) => schemaProblems(root, issue))),
-    };
+  // A byte order mark is no part of the text, but of its offsets.
+  const root = parseTree(text.replace(/^\ufeff/, ' '), syntaxErrors, { allowTrailingComma: true });
+  if (root === undefined) return refused([emptyFile(text)]);
+  if (syntaxErrors.length > 0) return refused(syntaxErrors.map(syntaxProblem));
+  const unstorable = unstorableTexts(root);
+  if (unstorable.length > 0) return refused(unstorable);
+  const parsed = actionFile.safeParse(valueOf(root), { error: typeSentence });
+  if (!parsed.success) return refused(parsed.error.issues.flatMap((issue) => schemaProblems(root, issue)));
   const queryProblems = scopeQueryProblems(root);
-  if (queryProblems.length > 0) return { ok: false, problems: queryProblems };
+  if (queryProblems.length > 0) return refused(queryProblems);
   return { ok: true, definition: toDefinition(parsed.data, fileName) };
+}
+
+function refused(problems: readonly SourceProblem[]): ParsedAction {
+  return { ok: false, problems: problems.toSorted((a, b) => a.offset - b.offset) };
+}
+
+function emptyFile(text: string): SourceProblem {
+  const message = 'The file is empty: an Action is a JSON object.';
+  return { message, offset: 0, length: Math.max(1, text.length) };
 }
 
 function toDefinition(file: ActionFile, fileName: string): Definition {
@@ -66,20 +68,43 @@ function syntaxProblem(error: ParseError): SourceProblem {
   };
 }
 
+/** What is needed where a value of another type is; nothing to add where there is none. */
+function typeSentence(issue: z.core.$ZodRawIssue): string | undefined {
+  if (issue.code !== 'invalid_type') return undefined;
+  if (issue.input === undefined) return '';
+  return typeSentences[String(issue.expected)];
+}
+
+const typeSentences: Readonly<Record<string, string>> = {
+  array: 'A list is needed here.',
+  object: 'An object is needed here.',
+  record: 'An object is needed here.',
+  string: 'A text in quotation marks is needed here.',
+};
+
 function schemaProblems(root: Node, issue: z.core.$ZodIssue): SourceProblem[] {
   const path = issue.path.filter((key): key is string | number => typeof key !== 'symbol');
+  const node = findNodeAtLocation(root, path);
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => {
       const property = findNodeAtLocation(root, [...path, key])?.parent ?? nearestNode(root, path);
       return { message: `"${key}" is not known here.`, offset: property.offset, length: key.length + 2 };
     });
   }
-  const node = findNodeAtLocation(root, path);
-  const last = path.at(-1);
-  const message =
-    node === undefined && last !== undefined ? `"${last}" is missing. ${issue.message}` : issue.message;
-  const place = node ?? nearestNode(root, path);
-  return [{ message, offset: place.offset, length: node === undefined ? 1 : place.length }];
+  if (issue.code === 'invalid_key') {
+    const key = node?.parent?.children?.[0] ?? nearestNode(root, path);
+    return issue.issues.map(({ message }) => ({ message, offset: key.offset, length: key.length }));
+  }
+  if (node !== undefined) return [{ message: issue.message, offset: node.offset, length: node.length }];
+  const message = `"${path.at(-1) ?? ''}" is missing. ${issue.message}`.trim();
+  return [{ message, offset: nearestNode(root, path).offset, length: 1 }];
+}
+
+function unstorableTexts(node: Node): SourceProblem[] {
+  const inside = (node.children ?? []).flatMap(unstorableTexts);
+  if (node.type !== 'string' || isStorable(String(node.value))) return inside;
+  const message = 'This text has a NUL character or half of a surrogate pair, which cannot be stored.';
+  return [{ message, offset: node.offset, length: node.length }];
 }
 
 /** The innermost node on the way to a path that is not there. */
@@ -100,8 +125,4 @@ function valueOf(node: Node): unknown {
     return [String(key?.value), value === undefined ? undefined : valueOf(value)];
   });
   return Object.fromEntries(entries);
-}
-
-function sorted(problems: SourceProblem[]): SourceProblem[] {
-  return problems.sort((a, b) => a.offset - b.offset);
 }

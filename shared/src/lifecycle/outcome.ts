@@ -1,4 +1,8 @@
 import { z } from 'zod';
+import { toStorable } from '../storableText.ts';
+
+/** Text that a program wrote. It may hold anything, and may have been cut inside a character. */
+const written = (most: number) => z.string().max(most).transform(toStorable);
 
 /**
  * How an Attempt ended: data, not an exception. *failed* is the user's step; *errored* is the machine's fault or
@@ -14,7 +18,7 @@ export const outcome = z.discriminatedUnion('kind', [
     /** Whether the kernel killed a process of the container for want of memory. */
     outOfMemory: z.boolean(),
     /** The last line the Step wrote to stderr, as text, at most 500 characters. */
-    lastLine: z.string().max(500),
+    lastLine: written(500),
   }),
   z.object({ kind: z.literal('timedOut'), step: z.number().int().min(0).nullable(), seconds: z.number() }),
   z.object({ kind: z.literal('cancelled'), step: z.number().int().min(0).nullable() }),
@@ -22,7 +26,7 @@ export const outcome = z.discriminatedUnion('kind', [
     kind: z.literal('errored'),
     reason: z.enum(['image', 'sandbox', 'git', 'patch', 'log', 'internal']),
     /** One sentence for people. */
-    message: z.string().max(2000),
+    message: written(2000),
     step: z.number().int().min(0).nullable(),
   }),
 ]);

@@ -1,0 +1,76 @@
+import { resolve } from 'node:path';
+import { expect, test } from 'vitest';
+import { readConfig } from './config.ts';
+
+test('without variables the service listens on loopback, with the intervals of the design', () => {
+  expect(readConfig({})).toMatchObject({
+    host: '127.0.0.1',
+    port: 7420,
+    repositoriesFolder: undefined,
+    defaultImage: 'ubuntu:24.04',
+    databaseUrl: undefined,
+    jobTimeoutSeconds: 3600,
+    heartbeatMs: 5000,
+    leaseMs: 30_000,
+    janitorMs: 5000,
+    stopGraceMs: 10_000,
+    logLimitBytes: 100 * 1024 * 1024,
+  });
+});
+
+test('every variable reaches its place; folders become absolute', () => {
+  const env = {
+    FLOTILLA_DATA: 'data',
+    FLOTILLA_HOST: '0.0.0.0',
+    FLOTILLA_PORT: '0',
+    FLOTILLA_REPOSITORIES: 'repositories',
+    FLOTILLA_DEFAULT_IMAGE: 'debian:13',
+    DATABASE_URL: 'postgres://user@db.example.org/flotilla',
+    FLOTILLA_LOG_LEVEL: 'debug',
+    FLOTILLA_JOB_TIMEOUT_SECONDS: '60',
+    FLOTILLA_HEARTBEAT_MS: '500',
+    FLOTILLA_LEASE_MS: '3000',
+    FLOTILLA_JANITOR_MS: '501',
+    FLOTILLA_CLAIM_POLL_MS: '200',
+    FLOTILLA_STOP_GRACE_MS: '1000',
+    FLOTILLA_LOG_LIMIT_BYTES: '4096',
+    FLOTILLA_SYNC_MS: '7000',
+  };
+  expect(readConfig(env)).toEqual({
+    dataFolder: resolve('data'),
+    host: '0.0.0.0',
+    port: 0,
+    repositoriesFolder: resolve('repositories'),
+    defaultImage: 'debian:13',
+    databaseUrl: 'postgres://user@db.example.org/flotilla',
+    logLevel: 'debug',
+    jobTimeoutSeconds: 60,
+    heartbeatMs: 500,
+    leaseMs: 3000,
+    janitorMs: 501,
+    claimPollMs: 200,
+    stopGraceMs: 1000,
+    logLimitBytes: 4096,
+    syncMs: 7000,
+  });
+});
+
+test.each([
+  ['FLOTILLA_PORT', 'many'],
+  ['FLOTILLA_PORT', '70000'],
+  ['FLOTILLA_DATA', ''],
+  ['DATABASE_URL', 'mysql://db.example.org/flotilla'],
+  ['FLOTILLA_LOG_LEVEL', 'loud'],
+  ['FLOTILLA_LEASE_MS', '5'],
+  ['FLOTILLA_JOB_TIMEOUT_SECONDS', '0'],
+  // Above what a timer of the runner can wait.
+  ['FLOTILLA_JOB_TIMEOUT_SECONDS', String(30 * 24 * 3600)],
+])('%s=%j is refused by a line that names the variable', (name, value) => {
+  expect(() => readConfig({ [name]: value })).toThrow(new RegExp(`^${name}: .+$`));
+});
+
+test('each wrong variable gets a line of its own', () => {
+  expect(() => readConfig({ FLOTILLA_PORT: '-1', FLOTILLA_LOG_LEVEL: 'loud' })).toThrow(
+    /^FLOTILLA_PORT: .+\nFLOTILLA_LOG_LEVEL: .+$/,
+  );
+});

@@ -45,10 +45,12 @@ export class FrameDecoder {
     let at = 0;
     while (bytes.length - at >= frameHeaderBytes) {
       const view = new DataView(bytes.buffer, bytes.byteOffset + at, frameHeaderBytes);
+      // Before the length is believed: a wrong one would be waited for in silence.
+      const descriptor = descriptorOf(view.getUint8(0));
       const end = at + frameHeaderBytes + view.getUint32(4, true);
       if (end > bytes.length) break;
       records.push({
-        descriptor: descriptorOf(view.getUint8(0)),
+        descriptor,
         step: view.getUint16(2, true),
         time: view.getFloat64(8, true),
         data: bytes.subarray(at + frameHeaderBytes, end),

@@ -1,0 +1,48 @@
+import { array, assert, constantFrom, double, integer, property, record, uint8Array } from 'fast-check';
+import { expect, test } from 'vitest';
+import { encodeFrame, FrameDecoder, frameHeaderBytes, noStep, type LogRecord } from './frame.ts';
+
+const records = array(
+  record({
+    step: integer({ min: 0, max: noStep }),
+    descriptor: constantFrom<0 | 1 | 2>(0, 1, 2),
+    time: double({ noNaN: true }),
+    data: uint8Array({ maxLength: 40 }),
+  }),
+  { maxLength: 8 },
+);
+
+function encodeAll(log: readonly LogRecord[]): Uint8Array {
+  return new Uint8Array(log.flatMap((entry) => [...encodeFrame(entry)]));
+}
+
+test('records come back from their bytes however the bytes are cut', () => {
+  assert(
+    property(records, array(integer({ min: 0, max: 400 })), (log, places) => {
+      const bytes = encodeAll(log);
+      const cuts = [0, ...places.filter((place) => place < bytes.length).sort((a, b) => a - b), bytes.length];
+      const decoder = new FrameDecoder();
+      const decoded = cuts.flatMap((cut, index) => decoder.push(bytes.subarray(cuts[index - 1] ?? 0, cut)));
+      expect(decoded).toEqual(log);
+      expect(decoder.pendingBytes).toBe(0);
+    }),
+  );
+});
+
+test('a record is given out only when it is whole', () => {
+  const bytes = encodeFrame({ step: 3, descriptor: 2, time: 5, data: new Uint8Array([1, 2, 3]) });
+  const decoder = new FrameDecoder();
+  expect(decoder.push(bytes.subarray(0, bytes.length - 1))).toEqual([]);
+  expect(decoder.pendingBytes).toBe(frameHeaderBytes + 2);
+  expect(decoder.push(bytes.subarray(bytes.length - 1))).toHaveLength(1);
+});
+
+test('a decoder that was set on the wrong offset says so', () => {
+  const bytes = encodeFrame({ step: 0, descriptor: 1, time: 0, data: new Uint8Array(20).fill(0x20) });
+  expect(() => new FrameDecoder().push(bytes.subarray(frameHeaderBytes))).toThrow(/damaged|wrong offset/);
+});
+
+test('the header is 16 bytes, little endian: descriptor, zero, step, length, time', () => {
+  const bytes = encodeFrame({ step: 0x0102, descriptor: 1, time: 1.5, data: new Uint8Array([9]) });
+  expect([...bytes]).toEqual([1, 0, 2, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xf8, 0x3f, 9]);
+});

@@ -1,0 +1,126 @@
+import { execFile } from 'node:child_process';
+import {
+  appendFile,
+  chmod,
+  mkdir,
+  mkdtemp,
+  readFile,
+  rename,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Checkout } from './checkout.ts';
+import { git } from './git.ts';
+import { takeSnapshot } from './snapshot.ts';
+
+const { signal } = new AbortController();
+const identity = { 'user.name': 'Ada Example', 'user.email': 'ada@example.org' };
+let folder: string;
+let checkout: Checkout;
+
+/** A work tree as checkOut leaves it, of a repository that was made here instead of being fetched. */
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'flotilla-test-'));
+  const gitDir = join(folder, 'git');
+  const workTree = join(folder, 'work');
+  await promisify(execFile)('git', ['init', '--quiet', '--bare', gitDir]);
+  await mkdir(workTree);
+  await writeFile(join(workTree, 'kept.txt'), 'kept\n');
+  await writeFile(join(workTree, 'gone.txt'), 'gone\n');
+  await writeFile(join(workTree, 'moved.txt'), 'moved\n'.repeat(50));
+  await writeFile(join(workTree, '.gitignore'), 'ignored/\n');
+  const options = { gitDir, workTree, settings: identity, signal };
+  await git(['add', '--all'], options);
+  await git(['commit', '--quiet', '--message', 'First'], options);
+  const [baseRevision = '', baseTree = ''] = (await git(['rev-parse', 'HEAD', 'HEAD^{tree}'], options))
+    .toString()
+    .split('\n');
+  checkout = { gitDir, workTree, baseRevision, baseTree, remarks: [] };
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const inWorkTree = (path: string) => join(checkout.workTree, path);
+
+test('a work tree that did not change has no Patch', async () => {
+  await mkdir(inWorkTree('ignored'));
+  await writeFile(inWorkTree('ignored/x'), 'x');
+  await writeFile(inWorkTree('kept.txt'), 'kept\n');
+  expect(await takeSnapshot(folder, checkout, signal)).toBeNull();
+});
+
+test('the Patch makes the tree of what is there: any bytes, modes, links and names', async () => {
+  await rm(inWorkTree('gone.txt'));
+  await rename(inWorkTree('moved.txt'), inWorkTree('to a "new" place\n.txt'));
+  await chmod(inWorkTree('kept.txt'), 0o755);
+  await writeFile(inWorkTree('binary'), Buffer.from(Array.from({ length: 256 }, (_, byte) => byte)));
+  await writeFile(inWorkTree('no line end'), 'x');
+  await symlink('/etc/passwd', inWorkTree('link'));
+  await writeFile(
+    Buffer.concat([Buffer.from(`${checkout.workTree}/`), Buffer.from([0xe4, 0xff])]),
+    'latin\n',
+  );
+  const snapshot = await takeSnapshot(folder, checkout, signal);
+  if (snapshot === null) throw new Error('there is no Patch');
+  const patch = await readFile(snapshot.path);
+  expect(patch).toHaveLength(snapshot.length);
+  expect(patch.toString()).not.toContain('root:');
+  const options = { gitDir: checkout.gitDir, signal };
+  await git(['read-tree', checkout.baseRevision], options);
+  await git(['apply', '--cached', snapshot.path], options);
+  expect((await git(['write-tree'], options)).toString().trim()).toBe(snapshot.tree);
+  expect(
+    (await git(['ls-tree', '-r', '--name-only', '-z', snapshot.tree], options))
+      .toString('latin1')
+      .split('\0')
+      .sort(),
+  ).toEqual(
+    [
+      '',
+      '.gitignore',
+      'binary',
+      'kept.txt',
+      'link',
+      'no line end',
+      'to a "new" place\n.txt',
+      '\xe4\xff',
+    ].sort(),
+  );
+});
+
+test('hooks, filters and settings that the Steps left in the work tree are not run', async () => {
+  const trap = join(folder, 'trapped');
+  await mkdir(inWorkTree('.git/hooks'), { recursive: true });
+  await writeFile(
+    inWorkTree('.git/config'),
+    `[core]\n\tfsmonitor = "touch ${trap}"\n[filter "trap"]\n\tclean = "touch ${trap}"\n`,
+  );
+  await writeFile(inWorkTree('.gitattributes'), '* filter=trap\n');
+  await appendFile(inWorkTree('kept.txt'), 'more\n');
+  expect(await takeSnapshot(folder, checkout, signal)).not.toBeNull();
+  await expect(readFile(trap)).rejects.toThrow('ENOENT');
+});
+
+test.each([
+  ['with a commit', true],
+  ['without one', false],
+])('a repository %s that the Steps left inside is named', async (_case, committed) => {
+  const inner = inWorkTree('vendor/inner');
+  await mkdir(inner, { recursive: true });
+  await promisify(execFile)('git', ['init', '--quiet', inner]);
+  await writeFile(join(inner, 'x'), 'x\n');
+  if (committed) {
+    const options = { gitDir: join(inner, '.git'), workTree: inner, settings: identity, signal };
+    await git(['add', '--all'], options);
+    await git(['commit', '--quiet', '--message', 'Inner'], options);
+  }
+  await expect(takeSnapshot(folder, checkout, signal)).rejects.toMatchObject({
+    reason: 'patch',
+    message:
+      'The steps left a git repository at "vendor/inner". Remove its .git folder in a step, so that its files can be part of the patch.',
+  });
+});

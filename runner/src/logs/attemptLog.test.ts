@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto';
+import { descriptors, FrameDecoder, noStep, type LogRecord } from '@flotilla/shared/logs/frame';
+import { expect, test, vi } from 'vitest';
+import { AttemptLog } from './attemptLog.ts';
+
+/** A log whose bytes are kept here instead of being sent. */
+function openLog(limitBytes = 1024 * 1024) {
+  const decoder = new FrameDecoder();
+  const records: LogRecord[] = [];
+  const sink = {
+    async write(data: Uint8Array) {
+      records.push(...decoder.push(Buffer.from(data)));
+    },
+  };
+  const textOf = (descriptor: number) =>
+    records
+      .filter((record) => record.descriptor === descriptor)
+      .map((record) => Buffer.from(record.data).toString())
+      .join('');
+  return { log: new AttemptLog(sink, limitBytes), records, textOf };
+}
+
+const { stdout, stderr, notice } = descriptors;
+
+test('a complete line is sent at once, an incomplete one when it is complete', async () => {
+  const { log, records } = openLog();
+  await log.write(0, stdout, Buffer.from('one\ntw'));
+  expect(records.map((record) => Buffer.from(record.data).toString())).toEqual(['one\n']);
+  await log.write(0, stdout, Buffer.from('o\n'));
+  expect(records.map((record) => Buffer.from(record.data).toString())).toEqual(['one\n', 'two\n']);
+});
+
+test('an incomplete line is sent by itself after a while', async () => {
+  const { log, textOf } = openLog();
+  await log.write(0, stdout, Buffer.from('Continue? '));
+  expect(textOf(stdout)).toBe('');
+  await vi.waitFor(() => expect(textOf(stdout)).toBe('Continue? '), 5000);
+});
+
+test('what a Step leaves without a line end is sent at its end, before the next Step', async () => {
+  const { log, records } = openLog();
+  await log.write(0, stdout, Buffer.from('out'));
+  await log.write(0, stderr, Buffer.from('err'));
+  await log.endStep(0);
+  await log.write(1, stdout, Buffer.from('next\n'));
+  expect(records.map((record) => [record.step, record.descriptor])).toEqual([
+    [0, stdout],
+    [0, stderr],
+    [1, stdout],
+  ]);
+});
+
+test('each Step and descriptor has length and hash of exactly what was stored', async () => {
+  const { log } = openLog();
+  const data = Buffer.from([0xff, 0x00, 0x0a, 0x41, 0x0a]);
+  await log.write(0, stdout, data.subarray(0, 4));
+  await log.write(0, stdout, data.subarray(4));
+  await log.write(0, stderr, Buffer.from('e\n'));
+  const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+  expect(log.streamHashes()).toEqual([
+    { step: 0, descriptor: stdout, bytes: 5, sha256: sha256(data) },
+    { step: 0, descriptor: stderr, bytes: 2, sha256: sha256(Buffer.from('e\n')) },
+  ]);
+});
+
+test('at its limit a log says so once, and ends with what was written last', async () => {
+  const { log, records, textOf } = openLog(2000);
+  for (let line = 0; line < 20_000; line++)
+    await log.write(0, stdout, Buffer.from(`line ${100_000 + line}\n`));
+  expect(log.limitReached).toBe(true);
+  await log.end();
+  const text = textOf(stdout);
+  expect(text.startsWith('line 100000\nline 100001\n')).toBe(true);
+  expect(text.endsWith('line 119999\n')).toBe(true);
+  const notices = records.filter((record) => record.step === noStep);
+  expect(notices).toHaveLength(2);
+  const omitted = Number(/\[(\d+) bytes are left out here/.exec(textOf(notice))?.[1]);
+  expect(Buffer.byteLength(text) + omitted).toBe(20_000 * 'line 100000\n'.length);
+  const [hash] = log.streamHashes();
+  expect(hash).toMatchObject({ descriptor: stdout, bytes: Buffer.byteLength(text) });
+});
+
+test('a log below its limit ends without a word', async () => {
+  const { log, records } = openLog();
+  await log.write(0, stdout, Buffer.from('x\n'));
+  await log.end();
+  expect(records).toHaveLength(1);
+  expect(log.limitReached).toBe(false);
+});
+
+test('the last line of stderr is taken without control characters, once', async () => {
+  const { log } = openLog();
+  await log.write(0, stderr, Buffer.from('first\n\u001b[31merror:\u001b[0m no\u0007 such file\r\n'));
+  expect(log.takeLastErrorLine()).toBe('error: no such file');
+  expect(log.takeLastErrorLine()).toBe('');
+});
+
+test('a failure of the sink while a line was held back is thrown at the next write', async () => {
+  const log = new AttemptLog({ write: () => Promise.reject(new Error('gone')) }, 1000);
+  await log.write(0, stdout, Buffer.from('held'));
+  const next = () => log.write(0, stdout, Buffer.alloc(0));
+  await vi.waitFor(() => expect(next()).rejects.toThrow('gone'), 5000);
+});

@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest';
+import { isTransientDatabaseError } from './transientErrors.ts';
+
+const withCode = (code: unknown, cause?: unknown) => Object.assign(new Error('failed', { cause }), { code });
+
+test.each(['CONNECTION_CLOSED', 'CONNECT_TIMEOUT', 'ECONNREFUSED', '57P01', '40P01', '40001', '08006'])(
+  '%s means that the database was away or busy',
+  (code) => {
+    expect(isTransientDatabaseError(withCode(code))).toBe(true);
+  },
+);
+
+test("it is found below the query builder's own error", () => {
+  expect(isTransientDatabaseError(new Error('Failed query', { cause: withCode('57P01') }))).toBe(true);
+});
+
+test.each([withCode('23505'), withCode('42601'), withCode(7), new Error('other'), '57P01', null, undefined])(
+  '%s is not the database being away',
+  (error) => {
+    expect(isTransientDatabaseError(error)).toBe(false);
+  },
+);

@@ -20,7 +20,8 @@ export async function migrate(url: string): Promise<void> {
   const client = postgres(url, { max: 1, fetch_types: false, connect_timeout: 5, onnotice: () => undefined });
   try {
     await client`select pg_advisory_lock(${migrationLock})`;
-    await refuseNewerDatabase(client);
+    const lowest = await readMinCompatible(client);
+    if (lowest !== undefined) refuseNewer(lowest);
     await applyMigrations(drizzle(client), { migrationsFolder });
     await client`
       insert into deployment (singleton, min_compatible) values (true, ${minCompatible})
@@ -31,13 +32,24 @@ export async function migrate(url: string): Promise<void> {
   }
 }
 
-async function refuseNewerDatabase(client: postgres.Sql): Promise<void> {
+/** Throws when a database is not one that this program can use as it is: not migrated yet, or by a newer program. */
+export async function requireSchema(client: postgres.Sql): Promise<void> {
+  const lowest = await readMinCompatible(client);
+  if (lowest === undefined) throw new Error('it has no tables of Flotilla yet; start the service once.');
+  refuseNewer(lowest);
+}
+
+/** The lowest schema number of programs that may use a database; undefined before its first migration. */
+async function readMinCompatible(client: postgres.Sql): Promise<number | undefined> {
   const [table] = await client`select to_regclass('public.deployment') as name`;
-  if (table?.['name'] === null) return;
+  if (table?.['name'] === null) return undefined;
   const [row] = await client<{ min_compatible: number }[]>`select min_compatible from deployment`;
-  if (row !== undefined && row.min_compatible > schemaNumber) {
-    throw new Error(
-      `This database needs a Flotilla that knows schema ${row.min_compatible} or newer; this one knows ${schemaNumber}. Update Flotilla.`,
-    );
-  }
+  return row?.min_compatible;
+}
+
+function refuseNewer(minCompatible: number): void {
+  if (minCompatible <= schemaNumber) return;
+  throw new Error(
+    `This database needs a Flotilla that knows schema ${minCompatible} or newer; this one knows ${schemaNumber}. Update Flotilla.`,
+  );
 }

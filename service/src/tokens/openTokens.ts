@@ -1,0 +1,51 @@
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import { messageOf } from '@flotilla/shared/errors';
+import type { Config } from '../config.ts';
+import { connect, type Connections } from '../db/database.ts';
+import { findRunningPostgres } from '../db/embedded/runningPostgres.ts';
+import { requireSchema } from '../db/migrate.ts';
+import { isTransientDatabaseError } from '../db/transientErrors.ts';
+
+/** Something that the caller of the command has to put right: one sentence. */
+export class TokenCommandError extends Error {}
+
+/**
+ * Connects to the service's database: the one that DATABASE_URL names, else the embedded Postgres of the data folder.
+ * Throws a TokenCommandError when it is not there or not a database of this Flotilla.
+ */
+export async function openDatabase(config: Config): Promise<Connections> {
+  const url = config.databaseUrl ?? (await embeddedUrl(config.dataFolder));
+  const connections = connect(url, { max: 1 });
+  try {
+    await requireSchema(connections.sql);
+    return connections;
+  } catch (error) {
+    await connections[Symbol.asyncDispose]();
+    if (isTransientDatabaseError(error)) {
+      const where = config.databaseUrl === undefined ? 'of the service' : 'that DATABASE_URL names';
+      throw new TokenCommandError(
+        `The database ${where} cannot be reached (${messageOf(error)}); see whether it runs.`,
+        { cause: error },
+      );
+    }
+    throw new TokenCommandError(`The database cannot be used: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+async function embeddedUrl(dataFolder: string): Promise<string> {
+  let running;
+  try {
+    running = await findRunningPostgres(join(dataFolder, 'postgres'));
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EACCES')) throw error;
+    throw new TokenCommandError(
+      `${userInfo().username} may not read ${dataFolder}; run this as the user that the service runs as.`,
+      { cause: error },
+    );
+  }
+  if (running !== undefined) return running.url;
+  throw new TokenCommandError(
+    `The service does not run with the data folder ${dataFolder}: start it with \`npm start\`, or name its folder in FLOTILLA_DATA or its database in DATABASE_URL.`,
+  );
+}

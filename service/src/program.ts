@@ -78,12 +78,16 @@ async function listen(service: Service): Promise<{ url: string } & AsyncDisposab
 /** Says where the service is: in its log, in files of the data folder for programs beside it, and how to pair. */
 async function announce(service: Service, url: string, embedded: boolean): Promise<void> {
   const { config, database, logger } = service;
-  await writeSecret(join(config.dataFolder, 'service.json'), JSON.stringify({ url, pid: process.pid }));
   if (embedded) await ensureLocalRunnerToken(service);
   logger.info({ url }, 'the service listens');
   const pairingFile = join(config.dataFolder, 'pairing.json');
   await rm(pairingFile, { force: true });
-  if (!(await isUnpaired(database))) return;
+  if (await isUnpaired(database)) await offerPairing(service, url, pairingFile);
+  // Last: whoever sees it finds the others.
+  await writeSecret(join(config.dataFolder, 'service.json'), JSON.stringify({ url, pid: process.pid }));
+}
+
+async function offerPairing({ database }: Service, url: string, pairingFile: string): Promise<void> {
   const owner = await ensureUser(database, userInfo().username, 'admin');
   const code = await createPairingCode(database, owner.id);
   await writeSecret(pairingFile, JSON.stringify({ url, code }));

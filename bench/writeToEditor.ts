@@ -1,0 +1,106 @@
+import { descriptors, FrameDecoder } from '@flotilla/shared/logs/frame';
+import { connectUser, type ServiceClient } from '../scripts/launch/serviceClient.ts';
+import { waitFor } from '../test/support/waitFor.ts';
+import { startExecution, untilEnded } from './support/executeAction.ts';
+import type { Benchmark, Figure, Settings } from './support/figure.ts';
+import { percentile } from './support/statistics.ts';
+import { openTestBed, type TestBed } from './support/testBed.ts';
+
+/** The Jobs beside the measured one are as many as design §14 says. */
+const busyJobs = 2;
+/** What is left out at the beginning of each measurement: connections and caches get warm. */
+const warmUpSeconds = 2;
+
+/**
+ * From `write()` of a complete line in the container to the callback of a client that follows the log. The container
+ * and this process share one clock, and the line is the time of its writing: ten lines a second.
+ */
+export const writeToEditor: Benchmark = async function* (settings) {
+  await using bed = await openTestBed(busyJobs + 1);
+  await using _runner = await bed.startRunner(busyJobs + 1);
+  const names = (await bed.client.api.repositories.list.query()).map((repository) => repository.name);
+  const [measured = '', ...others] = names;
+  yield* figures('', await measure(bed, measured, settings));
+  const busy = await startExecution(
+    bed.client,
+    'busy',
+    'while :; do find / -xdev -type f 2>/dev/null | head -3000 | xargs md5sum | tail -1; done',
+    others.slice(0, busyJobs),
+  );
+  yield* figures('-busy', await measure(bed, measured, settings));
+  await bed.client.api.executions.cancel.mutate({ executionId: busy.id });
+  await untilEnded(bed.client, busy.id);
+};
+
+function* figures(condition: string, latencies: readonly number[]): Generator<Figure> {
+  const spread = percentile(latencies, 0.99) - percentile(latencies, 0.01);
+  for (const [label, p] of [
+    ['p50', 0.5],
+    ['p99', 0.99],
+  ] as const) {
+    yield {
+      name: `write-to-editor${condition}-${label}-ms`,
+      value: percentile(latencies, p),
+      unit: 'ms',
+      n: latencies.length,
+      spread,
+    };
+  }
+}
+
+/** Milliseconds from write to callback, of each line after the warm-up. */
+async function measure(bed: TestBed, repository: string, settings: Settings): Promise<number[]> {
+  const lines = (settings.seconds + warmUpSeconds) * 10;
+  settings.say(`following a log of ${lines} lines, ten a second`);
+  const execution = await startExecution(
+    bed.client,
+    'clock',
+    `perl -MTime::HiRes=time,sleep -e '$| = 1; for (1..${lines}) { printf "%.6f\\n", time; sleep 0.1 }'`,
+    [repository],
+  );
+  await using editor = connectUser(bed.service.url, bed.client.token);
+  const latencies: number[] = [];
+  const following = new AbortController();
+  await follow(editor, await attemptOf(bed, execution.id), latencies, following.signal);
+  await untilEnded(bed.client, execution.id);
+  following.abort();
+  if (latencies.length !== lines) throw new Error(`of ${lines} lines ${latencies.length} came`);
+  return latencies.slice(warmUpSeconds * 10);
+}
+
+function attemptOf(bed: TestBed, executionId: number): Promise<number> {
+  return waitFor('the Job to be claimed', async () => {
+    const [job] = await bed.client.api.jobs.list.query({ executionId });
+    return job?.currentAttemptId ?? undefined;
+  });
+}
+
+/** Follows a log to its end, and notes for each line how long it took. */
+function follow(
+  client: ServiceClient,
+  attemptId: number,
+  latencies: number[],
+  signal: AbortSignal,
+): Promise<void> {
+  const decoder = new FrameDecoder();
+  let text = '';
+  return new Promise((resolve, reject) => {
+    const subscription = client.api.logs.tail.subscribe(
+      { attemptId, offset: 0 },
+      {
+        onData({ data: message }) {
+          const now = performance.timeOrigin + performance.now();
+          if (message.kind === 'end') return resolve();
+          for (const record of decoder.push(Buffer.from(message.data, 'base64'))) {
+            if (record.descriptor === descriptors.stdout) text += Buffer.from(record.data).toString();
+          }
+          const complete = text.split('\n');
+          text = complete.pop() ?? '';
+          for (const line of complete) latencies.push(now - Number(line) * 1000);
+        },
+        onError: reject,
+      },
+    );
+    signal.addEventListener('abort', () => subscription.unsubscribe(), { once: true });
+  });
+}

@@ -28,8 +28,11 @@ function suite(name: string, testTimeout: number) {
       testTimeout,
       hookTimeout: 120_000,
       fileParallelism: name === 'integration',
-      // The integration tests share one Postgres; the other suites start programs of their own.
-      ...(name === 'integration' ? { maxWorkers: 2, globalSetup: ['test/support/globalSetup.ts'] } : {}),
+      // These tests share one Postgres and have a database each; the other suites start servers of their own.
+      ...(name === 'integration' || name === 'sandbox'
+        ? { globalSetup: ['test/support/globalSetup.ts'] }
+        : {}),
+      ...(name === 'integration' ? { maxWorkers: 2 } : {}),
     },
   };
 }

@@ -1,0 +1,170 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isExecutionEnded } from '@flotilla/shared/lifecycle/executionState';
+import type { AttemptView, ExecutionView, JobView } from '@flotilla/shared/views';
+import type { Program } from '../../scripts/launch/program.ts';
+import { startRunner, type RunnerOptions } from '../../scripts/launch/runnerProgram.ts';
+import { connectUser, type ServiceClient } from '../../scripts/launch/serviceClient.ts';
+import { startService, type ServiceProgram } from '../../scripts/launch/serviceProgram.ts';
+import { createToken, ensureUser } from '../../service/src/auth/tokens.ts';
+import { connect, type Sql } from '../../service/src/db/database.ts';
+import { temporaryFolder } from './temporaryFolder.ts';
+import { testDatabase } from './testDatabase.ts';
+import { waitFor } from './waitFor.ts';
+
+/** The image of command steps in these tests; the project's scripts make it. */
+export const testImage = 'flotilla/demo:local';
+
+export interface DeploymentOptions {
+  /** Puts repositories into the folder that the service serves, before it starts. */
+  readonly repositories: (folder: string) => Promise<unknown>;
+  /** Settings of the service (service/src/config.ts). */
+  readonly env?: Readonly<Record<string, string>>;
+  /** A migrated database; without it one of the shared server's. */
+  readonly databaseUrl?: string;
+}
+
+/** A runner of a deployment, as a program. */
+export interface RunnerOfDeployment extends Program {
+  readonly name: string;
+  readonly stateFolder: string;
+}
+
+/** An Execution that has ended, with its Jobs by repository. */
+export interface EndedExecution {
+  readonly execution: ExecutionView;
+  readonly jobs: ReadonlyMap<string, JobView>;
+}
+
+/** The service and any number of runners as programs, and a user's client of them. Disposing stops them all. */
+export interface Deployment extends AsyncDisposable {
+  /** For what a test needs besides; goes away with the deployment. */
+  readonly folder: string;
+  readonly repositoriesFolder: string;
+  readonly url: string;
+  readonly client: ServiceClient;
+  readonly userToken: string;
+  readonly runnerToken: string;
+  /** The database, for what the API does not show. */
+  readonly sql: Sql;
+  readonly service: ServiceProgram;
+  /** Kills the service without a goodbye and starts it again at the same address. */
+  restartService(): Promise<void>;
+  /** Starts a runner with a state folder of its own. */
+  startRunner(options?: Partial<RunnerOptions>): RunnerOfDeployment;
+  /** Starts an Execution of an Action (the members of its file). */
+  start(action: Readonly<Record<string, unknown>>): Promise<ExecutionView>;
+  /** Starts an Execution of one shell script over the repositories of a scope query. */
+  startScript(
+    scopeQuery: string,
+    script: string,
+    more?: Readonly<Record<string, unknown>>,
+  ): Promise<ExecutionView>;
+  /** Waits until an Execution has ended. */
+  ended(execution: ExecutionView, timeoutMs?: number): Promise<EndedExecution>;
+  /** The Attempts of a Job, oldest first. */
+  attemptsOf(jobId: number): Promise<AttemptView[]>;
+}
+
+/** Starts a service over repositories, with a user and a runner token. */
+export async function startDeployment(options: DeploymentOptions): Promise<Deployment> {
+  await using resources = new AsyncDisposableStack();
+  const { path: folder } = resources.use(await temporaryFolder());
+  const repositoriesFolder = join(folder, 'repositories');
+  await mkdir(repositoriesFolder);
+  await options.repositories(repositoriesFolder);
+  const databaseUrl = options.databaseUrl ?? resources.use(await testDatabase()).url;
+  const { sql, database } = resources.use(connect(databaseUrl, { max: 2 }));
+  const user = await ensureUser(database, 'Ada', 'member');
+  const [userToken, runnerToken] = await Promise.all([
+    createToken(database, { scope: 'user', userId: user.id, label: 'Ada' }),
+    createToken(database, { scope: 'runner', label: 'runners of the tests' }),
+  ]);
+  const serviceOptions = {
+    dataFolder: join(folder, 'service'),
+    repositoriesFolder,
+    defaultImage: testImage,
+    databaseUrl,
+    ...(options.env === undefined ? {} : { env: options.env }),
+  };
+  let service = await startService(serviceOptions);
+  resources.defer(() => service[Symbol.asyncDispose]());
+  const { url } = service;
+  const client = resources.use(connectUser(url, userToken));
+  await waitFor(
+    'the service to have scanned the repositories',
+    async () => {
+      const repositories = await client.api.repositories.list.query();
+      return (
+        repositories.length > 0 &&
+        repositories.every(({ reason }) => reason !== 'it has not been fetched yet')
+      );
+    },
+    { timeoutMs: 60_000 },
+  );
+  const runners = resources.use(new AsyncDisposableStack());
+  const start: Deployment['start'] = (action) =>
+    client.api.executions.create.mutate({
+      requestKey: randomUUID(),
+      fileName: 'example.action.json',
+      text: JSON.stringify(action),
+      baseVersion: null,
+      origin: null,
+      repositories: null,
+    });
+  const owned = resources.move();
+  return {
+    folder,
+    repositoriesFolder,
+    url,
+    client,
+    userToken,
+    runnerToken,
+    sql,
+    get service() {
+      return service;
+    },
+    async restartService() {
+      await service.kill();
+      service = await startService({ ...serviceOptions, port: Number(new URL(url).port) });
+    },
+    startRunner(runner = {}) {
+      const name = runner.name ?? `test-${randomUUID().slice(0, 8)}`;
+      const stateFolder = runner.stateFolder ?? join(folder, 'runners', name);
+      const program = startRunner({
+        serverUrl: url,
+        token: runnerToken,
+        capacity: 1,
+        ...runner,
+        name,
+        stateFolder,
+      });
+      runners.use(program);
+      return { ...program, name, stateFolder };
+    },
+    start,
+    startScript: (scopeQuery, script, more = {}) =>
+      start({
+        name: 'example',
+        scopeQuery,
+        steps: [{ type: 'command', args: ['sh', '-c', script] }],
+        ...more,
+      }),
+    async ended(execution, timeoutMs = 30_000) {
+      const ended = await waitFor(
+        `Execution ${execution.id} to end`,
+        async () => {
+          const seen = await client.api.executions.get.query({ executionId: execution.id });
+          return isExecutionEnded(seen.state) && seen;
+        },
+        { timeoutMs, everyMs: 50 },
+      );
+      const jobs = await client.api.jobs.list.query({ executionId: execution.id });
+      return { execution: ended, jobs: new Map(jobs.map((job) => [job.repository, job])) };
+    },
+    attemptsOf: async (jobId) =>
+      (await client.api.attempts.list.query({ jobId })).toSorted((a, b) => a.number - b.number),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}

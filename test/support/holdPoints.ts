@@ -7,12 +7,18 @@ export interface Hold extends AsyncDisposable {
   release(): Promise<void>;
 }
 
+/** The service opens no transactions, and its type of client has none; a test may. */
+export interface TransactionalClient {
+  begin(body: (transaction: Sql) => Promise<unknown>): Promise<unknown>;
+}
+
 /** Runs statements in a transaction that stays open until it is released. */
 export async function hold(sql: Sql, statements: (transaction: Sql) => Promise<unknown>): Promise<Hold> {
   const holding = Promise.withResolvers<void>();
   const released = Promise.withResolvers<void>();
-  const transaction = sql.begin(async (tx) => {
-    await statements(tx as unknown as Sql);
+  const client = sql as unknown as TransactionalClient;
+  const transaction = client.begin(async (tx) => {
+    await statements(tx);
     holding.resolve();
     await released.promise;
   });

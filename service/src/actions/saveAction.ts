@@ -3,11 +3,11 @@ import { parseAction } from '@flotilla/shared/definition/parseAction';
 import { FlotillaError } from '@flotilla/shared/errors';
 import { describeProblem } from '@flotilla/shared/sourceProblem';
 import type { Origin } from '@flotilla/shared/views';
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import type { User } from '../auth/tokens.ts';
-import type { Database } from '../db/database.ts';
+import type { Database, Sql } from '../db/database.ts';
 import { actions, actionVersions } from '../db/schema.ts';
-import { audit } from '../telemetry/audit.ts';
+import { insertVersion } from './queries/insertVersion.ts';
 
 export interface ActionToSave {
   readonly fileName: string;
@@ -35,38 +35,45 @@ export function definitionOf(text: string, fileName: string): Definition {
  * Saves an Action's text as its next version, unless it is the text of the latest one. Refuses when the latest
  * version is not the one the caller started from and the text differs.
  */
-export async function saveAction(database: Database, user: User, save: ActionToSave): Promise<SavedAction> {
+export async function saveAction(
+  { database, sql }: { readonly database: Database; readonly sql: Sql },
+  user: User,
+  save: ActionToSave,
+): Promise<SavedAction> {
   const definition = definitionOf(save.text, save.fileName);
-  return database.transaction(async (tx) => {
-    await tx.insert(actions).values({ name: definition.name, latestVersion: 0 }).onConflictDoNothing();
-    const [action] = await tx.select().from(actions).where(eq(actions.name, definition.name)).for('update');
-    if (action === undefined) throw new Error(`the action ${definition.name} vanished while it was saved`);
-    const [latest] = await tx
-      .select({ text: actionVersions.text })
-      .from(actionVersions)
-      .where(and(eq(actionVersions.actionId, action.id), eq(actionVersions.version, action.latestVersion)));
-    if (latest?.text === save.text) return { actionId: action.id, version: action.latestVersion, definition };
-    if (save.baseVersion !== null && save.baseVersion !== action.latestVersion) {
+  for (;;) {
+    const latest = await findLatest(database, definition.name);
+    if (latest?.text === save.text) return { actionId: latest.actionId, version: latest.version, definition };
+    if (latest !== undefined && save.baseVersion !== null && save.baseVersion !== latest.version) {
       throw new FlotillaError(
         'action.conflict',
-        `"${definition.name}" has changed since: version ${action.latestVersion} is there, and this text started from version ${save.baseVersion}. Compare the two, then save over it or take the newer one.`,
-        { details: { actionId: action.id, latestVersion: action.latestVersion } },
+        `"${definition.name}" has changed since: version ${latest.version} is there, and this text started from version ${save.baseVersion}. Compare the two, then save over it or take the newer one.`,
+        { details: { actionId: latest.actionId, latestVersion: latest.version } },
       );
     }
-    const version = action.latestVersion + 1;
-    await tx.insert(actionVersions).values({
-      actionId: action.id,
-      version,
-      text: save.text,
+    const { text, origin } = save;
+    const inserted = await insertVersion(sql, user, {
       definition,
-      origin: save.origin,
-      createdBy: user.id,
+      text,
+      origin,
+      after: latest?.version ?? 0,
     });
-    await tx
-      .update(actions)
-      .set({ latestVersion: sql`${version}` })
-      .where(eq(actions.id, action.id));
-    await audit(tx, user.name, 'action.saved', { action: definition.name, version });
-    return { actionId: action.id, version, definition };
-  });
+    if (inserted !== undefined) return { ...inserted, definition };
+    // Somebody else saved in between: what is there now decides.
+  }
+}
+
+async function findLatest(
+  database: Database,
+  name: string,
+): Promise<{ actionId: number; version: number; text: string } | undefined> {
+  const [row] = await database
+    .select({ actionId: actions.id, version: actionVersions.version, text: actionVersions.text })
+    .from(actions)
+    .innerJoin(
+      actionVersions,
+      and(eq(actionVersions.actionId, actions.id), eq(actionVersions.version, actions.latestVersion)),
+    )
+    .where(eq(actions.name, name));
+  return row;
 }

@@ -12,7 +12,7 @@ export const actionsRouter = router({
     .query(({ ctx, input }) => getActionVersion(ctx.service.database, input.actionId, input.version)),
   /** Saves a text as the next version, unless it is the latest one already. */
   save: memberProcedure.input(actionToSave).mutation(async ({ ctx, input }): Promise<ActionVersionView> => {
-    const saved = await saveAction(ctx.service.database, ctx.user, input);
+    const saved = await saveAction(ctx.service, ctx.user, input);
     return getActionVersion(ctx.service.database, saved.actionId, saved.version);
   }),
 });

@@ -3,7 +3,9 @@ import type { Logger } from 'pino';
 /**
  * Keeps the process alive through one known defect of postgres.js: when a backend dies while a transaction is open,
  * it writes to a socket that is gone, from a timer, where nobody can catch it (porsager/postgres#1208). The query
- * itself has been rejected and the pool works on. Any other uncaught exception still ends the process.
+ * itself has been rejected and the pool's other connections work on; that one first sends what it could not write, so
+ * its next users fail. Therefore the service opens no transaction (see database.ts), and this guard is for one that
+ * comes in by a library. Any other uncaught exception still ends the process.
  */
 export function guardAgainstDriverCrash(logger: Logger): Disposable {
   const onUncaught = (error: unknown) => {

@@ -2,10 +2,20 @@ import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
 import * as schema from './schema.ts';
 
+/**
+ * Whatever belongs together is one auto-commit statement, never a transaction: when a backend dies inside one, the
+ * driver throws where nobody can catch it, and leaves its connection unusable for a while (see crashGuard.ts).
+ */
+interface NoTransactions {
+  readonly transaction: never;
+  readonly begin: never;
+  readonly reserve: never;
+}
+
 /** The query builder, for plain reads and writes. */
-export type Database = PostgresJsDatabase<typeof schema>;
+export type Database = Omit<PostgresJsDatabase<typeof schema>, keyof NoTransactions>;
 /** The client itself, for the statements that lock or must be fast; one file each under `queries/`. */
-export type Sql = postgres.Sql;
+export type Sql = postgres.Sql & NoTransactions;
 
 export interface Connections extends AsyncDisposable {
   readonly database: Database;
@@ -31,7 +41,7 @@ export function connect(url: string, options: { max?: number } = {}): Connection
     },
   };
   const builderClient = postgres(url, common);
-  const sql = postgres(url, common);
+  const sql = postgres(url, common) as Sql;
   return {
     database: drizzle(builderClient, { schema }),
     sql,

@@ -40,7 +40,7 @@ export async function createExecution(
   const { database, sql, mirrors } = context;
   const earlier = await findByRequestKey(sql, user, request.requestKey);
   if (earlier !== undefined) return earlier;
-  const saved = await saveAction(database, user, request);
+  const saved = await saveAction(context, user, request);
   const scope = await resolveScope({
     query: saved.definition.scopeQuery,
     ...(request.repositories === null ? {} : { only: request.repositories }),

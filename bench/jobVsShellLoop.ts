@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { demoImage } from '../scripts/system/ensureDemoImage.ts';
 import { startExecution, untilEnded } from './support/executeAction.ts';
-import type { Benchmark, Figure } from './support/figure.ts';
+import type { Benchmark, Figure, Settings } from './support/figure.ts';
+import { phasesOf } from './support/phases.ts';
 import { median, relativeRange } from './support/statistics.ts';
 import { openTestBed, type TestBed } from './support/testBed.ts';
 
@@ -26,7 +27,7 @@ export const jobVsShellLoop: Benchmark = async function* (settings) {
     const loop: number[] = [];
     for (let round = 0; round < settings.rounds; round++) {
       loop.push(await timeShellLoop(bed, capacity));
-      ours.push(await timeJobs(bed, capacity));
+      ours.push(await timeJobs(bed, capacity, settings));
       settings.say(`capacity ${capacity}, round ${round + 1}: Job ${last(ours)} ms, loop ${last(loop)} ms`);
     }
     yield figure(capacity, ours, loop);
@@ -46,7 +47,7 @@ function figure(capacity: number, ours: readonly number[], loop: readonly number
   };
 }
 
-async function timeJobs(bed: TestBed, capacity: number): Promise<number> {
+async function timeJobs(bed: TestBed, capacity: number, settings: Settings): Promise<number> {
   await using _runner = await bed.startRunner(capacity);
   const started = performance.now();
   const { id } = await startExecution(bed.client, 'licence', change);
@@ -54,6 +55,10 @@ async function timeJobs(bed: TestBed, capacity: number): Promise<number> {
   const milliseconds = performance.now() - started;
   if (ended.state !== 'succeeded' || ended.counts.succeeded !== repositories)
     throw new Error(`the Execution ended as ${ended.state}: ${JSON.stringify(ended.counts)}`);
+  const { prepare, steps, finish } = await phasesOf(bed.client, id);
+  settings.say(
+    `  of an Attempt: prepare ${prepare.toFixed(0)} ms, Steps ${steps.toFixed(0)} ms, finish ${finish.toFixed(0)} ms`,
+  );
   return milliseconds / repositories;
 }
 

@@ -18,6 +18,11 @@ const checks: readonly Check[] = [
     command: ['oxlint', '--type-aware', '--deny-warnings'],
     repair: 'npm run fix, then by hand',
   },
+  {
+    name: 'unused',
+    command: ['knip'],
+    repair: 'delete what is unused, or name its entry point in knip.json',
+  },
   { name: 'types', command: ['tsc', '-b', '--pretty'], repair: 'by hand: npx tsc -b' },
 ];
 

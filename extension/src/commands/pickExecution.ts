@@ -3,8 +3,9 @@ import { FlotillaError } from '@flotilla/shared/errors';
 import { CancellationError, l10n, window } from 'vscode';
 import { oneLine, withoutIcons } from '../platform/plainText.ts';
 import { nodeOf } from '../views/nodes.ts';
-import { attemptText, executionText, fileText, jobText } from '../views/rowText.ts';
+import { executionText, fileText, jobText } from '../views/rowText.ts';
 import { statuses } from '../views/status.ts';
+
 import type { App } from './app.ts';
 
 /** The Execution that a command is about: what it was given, or a choice among those that fit. */
@@ -74,19 +75,6 @@ export async function attemptOf(
     );
   }
   return { job, attempt, step: node?.kind === 'step' ? node.index : undefined };
-}
-
-/** An Attempt of a Job, by choice where there are several. */
-export async function chooseAttempt(attempts: readonly AttemptView[]): Promise<AttemptView> {
-  const now = Date.now();
-  return choose(
-    attempts.map((attempt) => ({
-      label: `$(${statuses[attempt.state].icon}) ${l10n.t('Attempt {0}', attempt.number)}`,
-      description: withoutIcons(attemptText(attempt, now)),
-      value: attempt,
-    })),
-    l10n.t('Which Attempt?'),
-  );
 }
 
 /** The file that a command is about: that of the row it was given, or a choice. */

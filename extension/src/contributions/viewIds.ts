@@ -1,3 +1,2 @@
 /** The views that package.json declares, in their order. */
 export const viewIds = ['flotilla.actions', 'flotilla.executions', 'flotilla.jobLogs'] as const;
-export type ViewId = (typeof viewIds)[number];

@@ -24,7 +24,7 @@ export interface SavedAction {
 }
 
 /** The Definition of an action file, or the refusal that lists its problems with their places. */
-export function definitionOf(text: string, fileName: string): Definition {
+function definitionOf(text: string, fileName: string): Definition {
   const parsed = parseAction(text, fileName);
   if (parsed.ok) return parsed.definition;
   const sentences = parsed.problems.map((problem) => describeProblem(fileName, text, problem));

@@ -87,12 +87,12 @@ class AttemptWork {
     this.#folder = join(context.config.stateFolder, 'attempts', String(job.attemptId));
     this.#upload = new Uploader(context.config.serverUrl, lease, 'log');
     this.#log = new AttemptLog(this.#upload, session.hello.limits.logBytes);
-    this.#steps = new StepTracker(job.steps, (steps) => {
+    this.#steps = new StepTracker(job.steps, (steps) =>
       // For people who watch: the container does not wait for it, and finish says it all again.
       session.service
         .progress(this.#leaseRef(), steps)
-        .catch((error: unknown) => context.logger.debug({ err: error }, 'progress was not reported'));
-    });
+        .catch((error: unknown) => context.logger.debug({ err: error }, 'progress was not reported')),
+    );
   }
 
   async run(): Promise<Outcome> {

@@ -1,11 +1,17 @@
 import type { ClaimedStep, StepProgress } from '@flotilla/shared/protocol/runnerMessages';
 
-/** How far the Steps of an Attempt are. Every change is reported as the whole list, so that no report depends on another. */
+/**
+ * How far the Steps of an Attempt are. Every report is the whole list, so that none depends on another, and waits for the
+ * one before it: of two on their way together the older one could be stored last.
+ */
 export class StepTracker {
   #steps: StepProgress[];
-  readonly #report: (steps: readonly StepProgress[]) => void;
+  readonly #report: (steps: readonly StepProgress[]) => Promise<void>;
+  #isReporting = false;
+  #isReported = true;
 
-  constructor(steps: readonly ClaimedStep[], report: (steps: readonly StepProgress[]) => void) {
+  /** `report` does not reject. */
+  constructor(steps: readonly ClaimedStep[], report: (steps: readonly StepProgress[]) => Promise<void>) {
     this.#steps = steps.map((_step, index) => ({
       index,
       state: 'pending',
@@ -36,6 +42,16 @@ export class StepTracker {
 
   #change(index: number, change: Partial<StepProgress>): void {
     this.#steps = this.#steps.map((step) => (step.index === index ? { ...step, ...change } : step));
-    this.#report(this.#steps);
+    this.#isReported = false;
+    if (!this.#isReporting) void this.#reportAll();
+  }
+
+  async #reportAll(): Promise<void> {
+    this.#isReporting = true;
+    while (!this.#isReported) {
+      this.#isReported = true;
+      await this.#report(this.#steps);
+    }
+    this.#isReporting = false;
   }
 }

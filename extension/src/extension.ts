@@ -99,6 +99,7 @@ export function activate(context: ExtensionContext): void {
       scopeDocuments,
       executionsTree,
       executionsView,
+      jobLogsView,
       origin,
     }),
   );

@@ -12,6 +12,7 @@ import type { Log } from '../platform/log.ts';
 import type { Contents } from '../review/contents.ts';
 import type { ExecutionsTree } from '../views/executionsTree.ts';
 import type { ExecutionsView } from '../views/executionsView.ts';
+import type { JobLogsView } from '../views/jobLogsView.ts';
 
 /** What commands work with: the parts that `extension.ts` puts together. */
 export interface App {
@@ -29,6 +30,7 @@ export interface App {
   readonly scopeDocuments: ScopeDocuments;
   readonly executionsTree: ExecutionsTree;
   readonly executionsView: ExecutionsView;
+  readonly jobLogsView: JobLogsView;
   /** Scheme, host and port of the service that is meant; empty without one. */
   readonly origin: () => string;
 }

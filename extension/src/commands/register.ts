@@ -1,5 +1,5 @@
-import { commands } from 'vscode';
-import type { CommandId } from '../contributions/commandIds.ts';
+import { commands, l10n, window } from 'vscode';
+import { rowCommandIds, type CommandId } from '../contributions/commandIds.ts';
 import { Disposables, type Disposable } from '../platform/disposables.ts';
 import { handleError } from '../platform/errors.ts';
 import type { App, CommandHandler } from './app.ts';
@@ -49,7 +49,9 @@ export function registerCommands(app: App): Disposable {
   const owned = new Disposables();
   for (const [id, handler] of Object.entries(handlers)) {
     owned.own(
-      commands.registerCommand(id, async (argument: unknown) => {
+      commands.registerCommand(id, async (...given: unknown[]) => {
+        const [argument] = given;
+        if (given.length > 0 && argument === undefined && rowCommandIds.has(id)) return sayRowIsGone();
         const hold = app.connection.hold();
         try {
           await handler(app, argument);
@@ -62,4 +64,14 @@ export function registerCommands(app: App): Disposable {
     );
   }
   return owned;
+}
+
+/**
+ * A menu of a row passes the row. While VS Code draws rows again it does not know them and passes undefined; the command
+ * must then not be taken for one of the palette, which asks or takes the active editor: that would be another thing.
+ */
+function sayRowIsGone(): void {
+  void window.showInformationMessage(
+    l10n.t('That row was being updated at the moment of the click. Please click it again.'),
+  );
 }

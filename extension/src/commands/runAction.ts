@@ -56,7 +56,13 @@ async function confirm(
       modal: true,
       detail: [
         [...names, ...(more > 0 ? [l10n.t('and {0} more', more)] : [])].join(', '),
-        ...(leftOut.length > 0 ? [l10n.t('{0} left out.', leftOut.length)] : []),
+        ...(leftOut.length > 0
+          ? [
+              leftOut.length === 1
+                ? l10n.t('1 other repository is left out.')
+                : l10n.t('{0} other repositories are left out.', leftOut.length),
+            ]
+          : []),
       ].join('\n\n'),
     },
     run,

@@ -21,3 +21,19 @@ export const commandIds = [
   'flotilla.copyDiagnostics',
 ] as const;
 export type CommandId = (typeof commandIds)[number];
+
+/** Commands that rows of the trees offer, and that mean that row. A test compares them with package.json. */
+export const rowCommandIds: ReadonlySet<string> = new Set<CommandId>([
+  'flotilla.runAction',
+  'flotilla.previewScope',
+  'flotilla.openAction',
+  'flotilla.runOnOneRepository',
+  'flotilla.reviewAllChanges',
+  'flotilla.cancelExecution',
+  'flotilla.savePatches',
+  'flotilla.reviewChanges',
+  'flotilla.showLog',
+  'flotilla.openDiff',
+  'flotilla.saveLog',
+  'flotilla.copyId',
+]);

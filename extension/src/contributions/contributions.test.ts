@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
 import texts from '../../package.nls.json' with { type: 'json' };
-import { commandIds } from './commandIds.ts';
+import { commandIds, rowCommandIds } from './commandIds.ts';
 import { schemes } from './schemes.ts';
 import { viewIds } from './viewIds.ts';
 
@@ -22,6 +22,11 @@ describe('package.json', () => {
     const inMenus = Object.values(contributes.menus).flatMap((items) => items.map((item) => item.command));
     const inTexts = [...JSON.stringify(texts).matchAll(/command:(flotilla\.\w+)/g)].map(([, id]) => id);
     expect([...inMenus, ...inTexts].filter((id) => !known.has(id ?? ''))).toEqual([]);
+  });
+
+  test('offers on rows the commands that know what a row is, and no others', () => {
+    const onRows = contributes.menus['view/item/context'].map((item) => item.command);
+    expect(new Set(onRows)).toEqual(rowCommandIds);
   });
 
   test('has a text for each of its keys, and no text without a key', () => {

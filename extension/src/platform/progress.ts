@@ -1,25 +1,46 @@
-import { CancellationError, ProgressLocation, window } from 'vscode';
+import { CancellationError, ProgressLocation, window, type Progress } from 'vscode';
+
+/** What is over sooner shows nothing: a notification that flashes up only disturbs. */
+const patienceMs = 700;
 
 /**
- * Does something that takes a while, with a cancellable notification. The signal reaches the service; what was
- * cancelled ends as a CancellationError.
+ * Does something that can take a while. When it does, a notification says so and can cancel it. The signal reaches the
+ * service; what was cancelled ends as a CancellationError.
  */
 export async function withCancellableProgress<T>(
   title: string,
   work: (signal: AbortSignal, report: (message: string) => void) => Promise<T>,
 ): Promise<T> {
-  return window.withProgress(
-    { location: ProgressLocation.Notification, title, cancellable: true },
-    async (progress, token) => {
-      const ending = new AbortController();
-      const listener = token.onCancellationRequested(() => ending.abort());
-      try {
-        return await work(ending.signal, (message) => progress.report({ message }));
-      } catch (error) {
-        throw token.isCancellationRequested ? new CancellationError() : error;
-      } finally {
-        listener.dispose();
-      }
-    },
+  const ending = new AbortController();
+  let latest = '';
+  let shown: Progress<{ message: string }> | undefined;
+  const working = work(ending.signal, (message) => {
+    latest = message;
+    shown?.report({ message });
+  });
+  const isOver = working.then(
+    () => true,
+    () => true,
   );
+  if (!(await Promise.race([isOver, patience()]))) {
+    await window.withProgress(
+      { location: ProgressLocation.Notification, title, cancellable: true },
+      async (progress, token) => {
+        shown = progress;
+        progress.report({ message: latest });
+        const listener = token.onCancellationRequested(() => ending.abort());
+        await isOver;
+        listener.dispose();
+      },
+    );
+  }
+  try {
+    return await working;
+  } catch (error) {
+    throw ending.signal.aborted ? new CancellationError() : error;
+  }
+}
+
+function patience(): Promise<false> {
+  return new Promise((resolve) => setTimeout(() => resolve(false), patienceMs));
 }

@@ -1,3 +1,4 @@
+import type { ExecutionState } from '@flotilla/shared/lifecycle/executionState';
 import type { ChangedFile, JobView } from '@flotilla/shared/views';
 import { TreeItem, type TreeDataProvider } from 'vscode';
 import type { ChangedFiles } from '../model/changedFiles.ts';
@@ -13,10 +14,13 @@ import { NodeCache, nodeId, type ExecutionsNode } from './nodes.ts';
 import { rowUri } from './rowUri.ts';
 import { TreeChanges } from './treeChanges.ts';
 
-/** An Execution's row takes its rows of Jobs along: 200 of them cost 40 ms of the editor's main thread. */
-const executionIntervalMs = 1000;
-/** So many rows of Jobs are cheap enough to be taken along as often as any row. */
-const manyRows = 40;
+/** Executions that come or go draw the whole tree again. */
+const treeIntervalMs = 1000;
+/**
+ * While VS Code draws an Execution's row again it forgets the rows of its Jobs, and a click on an icon of theirs reaches
+ * nobody; and 200 of them cost 40 ms of its main thread. So where Jobs are shown, their Execution's row waits.
+ */
+const openRowIntervalMs = 5000;
 /** So many Jobs of an Execution are rows at first, and with each *Show More*. */
 const pageSize = 200;
 
@@ -31,15 +35,17 @@ export class ExecutionsTree implements TreeDataProvider<ExecutionsNode>, Disposa
   readonly #parts: ExecutionsTreeParts;
   readonly #owned = new Disposables();
   readonly #changes = this.#owned.own(
-    new TreeChanges<ExecutionsNode>((node) => this.getParent(node), executionIntervalMs),
+    new TreeChanges<ExecutionsNode>((node) => this.getParent(node), treeIntervalMs),
   );
   readonly #nodes = new NodeCache<ExecutionsNode>();
   /** The trees of lists of files; a list is never changed in place. */
   readonly #fileTrees = new WeakMap<readonly ChangedFile[], readonly FileTreeNode<ChangedFile>[]>();
   /** How many Jobs of an Execution are rows, where it is more than a page. */
   readonly #shown = new Map<number, number>();
-  readonly #manyRows = this.#owned.own(
-    new Coalescer<ExecutionsNode>(executionIntervalMs, (nodes) => this.#changes.redraw(nodes)),
+  /** What the row of an Execution shows at the moment; a new state is shown at once. */
+  readonly #drawnStates = new Map<number, ExecutionState>();
+  readonly #openRows = this.#owned.own(
+    new Coalescer<ExecutionsNode>(openRowIntervalMs, (nodes) => this.#changes.redraw(nodes)),
   );
 
   readonly onDidChangeTreeData = this.#changes.event;
@@ -117,9 +123,13 @@ export class ExecutionsTree implements TreeDataProvider<ExecutionsNode>, Disposa
 
   /** Draws the rows of what is running again: the time they show has moved on. */
   redrawRunning(): void {
-    for (const execution of this.#parts.model.executions) {
+    const { model } = this.#parts;
+    for (const execution of model.executions) {
       if (execution.endedAt !== null) continue;
       this.#redrawExecution(execution.id);
+      for (const job of model.jobs(execution.id) ?? []) {
+        if (job.state === 'running') this.#redrawJob(job.id);
+      }
     }
   }
 
@@ -175,7 +185,10 @@ export class ExecutionsTree implements TreeDataProvider<ExecutionsNode>, Disposa
     const { model } = this.#parts;
     if (node.kind === 'execution') {
       const execution = model.execution(node.executionId);
-      if (execution !== undefined) return executionRow(execution);
+      if (execution !== undefined) {
+        this.#drawnStates.set(execution.id, execution.state);
+        return executionRow(execution);
+      }
     } else if (node.kind === 'more') {
       return this.#moreRow(node.executionId, node);
     } else {
@@ -228,10 +241,11 @@ export class ExecutionsTree implements TreeDataProvider<ExecutionsNode>, Disposa
   }
 
   #redrawExecution(executionId: number): void {
-    const rows = this.#parts.model.jobs(executionId)?.length ?? 0;
+    const { model } = this.#parts;
     const node = this.executionNode(executionId);
-    if (rows > manyRows) this.#manyRows.add([node]);
-    else this.#changes.redraw([node]);
+    const isNew = model.execution(executionId)?.state !== this.#drawnStates.get(executionId);
+    if (isNew || model.jobs(executionId) === undefined) this.#changes.redraw([node]);
+    else this.#openRows.add([node]);
   }
 
   #redrawJob(jobId: number): void {

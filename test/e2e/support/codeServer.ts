@@ -1,0 +1,113 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { waitFor } from '../../support/waitFor.ts';
+import { freePort } from './freePort.ts';
+
+export interface CodeServerOptions {
+  /** The program: a JavaScript file. */
+  readonly program: string;
+  /** An empty folder for its settings and extensions. */
+  readonly folder: string;
+  readonly vsix: string;
+}
+
+export interface CodeServer extends AsyncDisposable {
+  readonly url: string;
+  /** What it printed. */
+  output(): string;
+}
+
+/** Without what would come between a test and the extension: tips, chat, suggestions, minimap. */
+const settings = {
+  'workbench.colorTheme': 'Default Dark Modern',
+  'workbench.startupEditor': 'none',
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
+  'workbench.layoutControl.enabled': false,
+  'workbench.tips.enabled': false,
+  'window.commandCenter': false,
+  'chat.disableAIFeatures': true,
+  'editor.minimap.enabled': false,
+  'extensions.ignoreRecommendations': true,
+  'git.openRepositoryInParentFolders': 'never',
+  'telemetry.telemetryLevel': 'off',
+};
+
+/** Starts VS Code as a server, with the extension installed as a user installs it: from the VSIX. */
+export async function startCodeServer({ program, folder, vsix }: CodeServerOptions): Promise<CodeServer> {
+  const userData = join(folder, 'user-data');
+  await mkdir(join(userData, 'User'), { recursive: true });
+  await writeFile(join(userData, 'User', 'settings.json'), JSON.stringify(settings));
+  await writeFile(join(folder, 'config.yaml'), 'auth: none\n');
+  const common = [
+    `--config=${join(folder, 'config.yaml')}`,
+    `--user-data-dir=${userData}`,
+    `--extensions-dir=${join(folder, 'extensions')}`,
+  ];
+  // Whoever runs the tests may sit in a terminal of VS Code, whose variables code-server would take for its own.
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^(VSCODE|CODE_SERVER|FLOTILLA)_/.test(name)),
+  );
+  await execa(process.execPath, [program, ...common, '--install-extension', vsix, '--force'], {
+    env,
+    extendEnv: false,
+  });
+  const port = await freePort();
+  const child = execa(
+    process.execPath,
+    [
+      program,
+      ...common,
+      '--auth=none',
+      `--bind-addr=127.0.0.1:${port}`,
+      '--disable-telemetry',
+      '--disable-update-check',
+      '--disable-workspace-trust',
+      '--disable-getting-started-override',
+      '--ignore-last-opened',
+      // Else the extension hosts of closed windows live for hours.
+      '--reconnection-grace-time=5',
+    ],
+    {
+      all: true,
+      buffer: false,
+      reject: false,
+      stdin: 'ignore',
+      forceKillAfterDelay: 5000,
+      env,
+      extendEnv: false,
+    },
+  );
+  let output = '';
+  let hasEnded = false;
+  child.all.setEncoding('utf8').on('data', (text: string) => (output += text));
+  const ended = child.then(() => (hasEnded = true));
+  const stop = async () => {
+    child.kill('SIGTERM');
+    await ended;
+  };
+  const url = `http://127.0.0.1:${port}`;
+  try {
+    await waitFor(
+      'code-server to answer',
+      () => {
+        if (hasEnded) throw new Error(`code-server ended while it started:\n${output}`);
+        return isHealthy(url);
+      },
+      { timeoutMs: 30_000, everyMs: 100 },
+    );
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { url, output: () => output, [Symbol.asyncDispose]: stop };
+}
+
+async function isHealthy(url: string): Promise<boolean> {
+  try {
+    return (await fetch(`${url}/healthz`)).ok;
+  } catch {
+    // It does not listen yet; the caller asks again, a bounded time.
+    return false;
+  }
+}

@@ -1,0 +1,103 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import { startRunner } from '../../../scripts/launch/runnerProgram.ts';
+import type { Program } from '../../../scripts/launch/program.ts';
+import { connectUser, type ServiceClient } from '../../../scripts/launch/serviceClient.ts';
+import { startService, type ServiceProgram } from '../../../scripts/launch/serviceProgram.ts';
+import { createPairingCode } from '../../../service/src/auth/pairing.ts';
+import { createToken, ensureUser } from '../../../service/src/auth/tokens.ts';
+import { connect } from '../../../service/src/db/database.ts';
+import { startEmbeddedPostgres } from '../../../service/src/db/embedded/embeddedPostgres.ts';
+import { temporaryFolder } from '../../support/temporaryFolder.ts';
+import { freePort } from './freePort.ts';
+
+/** The real programs, as an administrator starts them, on a database and in folders of their own. */
+export interface Flotilla extends AsyncDisposable {
+  readonly url: string;
+  /** The connect URL that the service's first start printed. */
+  readonly connectUrl: string;
+  readonly client: ServiceClient;
+  /** What the programs printed. */
+  output(): string;
+  /** A connect URL for the same user, with another pairing code. */
+  pair(): Promise<string>;
+  startRunner(): Promise<Program>;
+  /** Stops the service, as an upgrade would. */
+  stopService(): Promise<void>;
+  /** Starts it again at the same address. */
+  startService(): Promise<void>;
+}
+
+/** Starts a service without a runner, over a folder of repositories. */
+export async function startFlotilla(repositoriesFolder: string): Promise<Flotilla> {
+  await using resources = new AsyncDisposableStack();
+  const folder = resources.use(await temporaryFolder());
+  // A server beside the service: it stays when the service is stopped.
+  const postgresFolder = resources.use(await temporaryFolder());
+  const { url: databaseUrl } = resources.use(
+    await startEmbeddedPostgres({ folder: postgresFolder.path, durable: false }),
+  );
+  const connections = resources.use(connect(databaseUrl, { max: 2 }));
+  const { database } = connections;
+  let output = '';
+  const onOutput = (text: string) => {
+    output += text;
+  };
+  const port = await freePort();
+  const start = () =>
+    startService({
+      dataFolder: join(folder.path, 'data'),
+      repositoriesFolder,
+      defaultImage: 'flotilla/demo:local',
+      databaseUrl,
+      port,
+      env: { FLOTILLA_STOP_GRACE_MS: '1000' },
+      onOutput,
+    });
+  let service: ServiceProgram | undefined = await start();
+  resources.defer(() => service?.[Symbol.asyncDispose]());
+  const { url, pairingCode } = service;
+  if (pairingCode === undefined) throw new Error('the first start of a service gave no pairing code');
+  const owner = await ensureUser(database, userInfo().username, 'admin');
+  const [userToken, runnerToken] = await Promise.all([
+    createToken(database, { scope: 'user', userId: owner.id, label: 'the test itself' }),
+    createToken(database, { scope: 'runner', label: 'runners of the tests' }),
+  ]);
+  const client = resources.use(connectUser(url, userToken));
+  const runners = resources.use(new AsyncDisposableStack());
+  let runnerCount = 0;
+  const owned = resources.move();
+  return {
+    url,
+    connectUrl: `${url}/connect?code=${pairingCode}`,
+    client,
+    output: () => output,
+    pair: async () => `${url}/connect?code=${await createPairingCode(database, owner.id)}`,
+    async startRunner() {
+      runnerCount += 1;
+      const stateFolder = join(folder.path, `runner-${runnerCount}`);
+      await mkdir(stateFolder);
+      return runners.use(
+        startRunner({
+          serverUrl: url,
+          token: runnerToken,
+          stateFolder,
+          // A runner removes leftovers of its name, and other tests may run on this machine.
+          name: `builder-${randomBytes(2).toString('hex')}`,
+          capacity: 2,
+          onOutput,
+        }),
+      );
+    },
+    async stopService() {
+      await service?.[Symbol.asyncDispose]();
+      service = undefined;
+    },
+    async startService() {
+      service = await start();
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}

@@ -1,0 +1,57 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** Puts the action files that the tests open into a folder. */
+export async function writeSampleActions(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  for (const [name, text] of Object.entries(actions)) {
+    await writeFile(join(folder, `${name}.action.json`), text);
+  }
+}
+
+const actions: Readonly<Record<string, string>> = {
+  'node-24': String.raw`{
+  // Every service of ours on Node moves to the current LTS.
+  "description": "Moves a repository to Node 24, and sees whether its tests still pass.",
+  "scopeQuery": "repo:^acme/ file:^package\\.json$",
+  "steps": [
+    {
+      "type": "command",
+      "args": [
+        "sed", "-Ei", "s/(node:|node-version: |>=|^v)[0-9]+/\\124/",
+        "package.json", ".nvmrc", "Dockerfile", ".github/workflows/ci.yml"
+      ]
+    },
+    { "type": "command", "args": ["rm", "-f", ".travis.yml"] },
+    { "type": "command", "args": ["sh", "scripts/test.sh"] }
+  ]
+}
+`,
+  wait: String.raw`{
+  "scopeQuery": "repo:^acme/(storefront|checkout-api)$",
+  "steps": [{ "type": "command", "args": ["sh", "-c", "echo waiting; sleep 600"] }]
+}
+`,
+  broken: String.raw`{
+  "scopeQuery": "repo:^acme/ flie:package.json",
+  "steps": [{ "type": "command", "args": "echo hello" }]
+}
+`,
+  nowhere: String.raw`{
+  "scopeQuery": "repo:^acme/ file:^Cargo\\.toml$",
+  "steps": [{ "type": "command", "args": ["true"] }]
+}
+`,
+  'no-image': String.raw`{
+  "scopeQuery": "repo:^acme/handbook$",
+  "steps": [{ "type": "docker", "image": "flotilla/does-not-exist:1", "args": ["true"] }]
+}
+`,
+  numbers: String.raw`{
+  "scopeQuery": "repo:^acme/handbook$",
+  "steps": [
+    { "type": "command", "args": ["sh", "-c", "for n in $(seq 1 150); do echo line $n of 150; sleep 0.08; done"] }
+  ]
+}
+`,
+};

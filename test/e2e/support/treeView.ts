@@ -1,0 +1,119 @@
+import type { Locator, Page } from './playwright.ts';
+import { waitFor } from '../../support/waitFor.ts';
+
+/** One of the trees in the side bar. Rows are named by the beginning of what they show. */
+export class TreeView {
+  readonly #page: Page;
+  readonly #name: string;
+
+  constructor(page: Page, name: string) {
+    this.#page = page;
+    this.#name = name;
+  }
+
+  get pane(): Locator {
+    return this.#page.locator('.pane', {
+      has: this.#page.locator('.pane-header .title').filter({ hasText: exact(this.#name) }),
+    });
+  }
+
+  /** What the view says where it has no rows. */
+  async welcome(): Promise<string> {
+    const text = this.pane.locator('.welcome-view-content');
+    await text.waitFor();
+    return text.innerText();
+  }
+
+  /** Waits for a part of the welcome text. */
+  async untilWelcomes(text: string): Promise<void> {
+    await this.pane.locator('.welcome-view-content', { hasText: text }).waitFor({ timeout: 20_000 });
+  }
+
+  welcomeButton(name: string): Locator {
+    return this.pane.locator('.welcome-view-content .monaco-button', { hasText: name });
+  }
+
+  /** What is said above the rows. */
+  get message(): Locator {
+    return this.pane.locator('.message');
+  }
+
+  /** The row whose label is this. */
+  row(label: string | RegExp): Locator {
+    return this.pane.locator('.monaco-list-row').filter({
+      has: this.#page.locator('.label-name').filter({ hasText: exact(label) }),
+    });
+  }
+
+  /** All rows as far as they are shown: label and description. */
+  async rows(): Promise<readonly string[]> {
+    const texts = await this.pane.locator('.monaco-list-row').allInnerTexts();
+    return texts.map((text) => text.replace(/\s*\n\s*/g, ' ').trim());
+  }
+
+  /** What stands behind the label. */
+  async description(label: string | RegExp): Promise<string> {
+    const row = this.row(label).first();
+    await row.waitFor();
+    const description = row.locator('.label-description');
+    return (await description.count()) === 0 ? '' : description.first().innerText();
+  }
+
+  /** Waits until a row's description fits; returns it. */
+  async untilDescribed(label: string | RegExp, pattern: RegExp, timeoutMs = 30_000): Promise<string> {
+    let last = '';
+    try {
+      return await waitFor(
+        `the row ${String(label)} to say ${String(pattern)}`,
+        async () => {
+          if ((await this.row(label).count()) === 0) return undefined;
+          last = await this.description(label);
+          return pattern.test(last) ? last : undefined;
+        },
+        { timeoutMs, everyMs: 50 },
+      );
+    } catch (error) {
+      throw new Error(`the row ${String(label)} says "${last}"; rows: ${(await this.rows()).join(' | ')}`, {
+        cause: error,
+      });
+    }
+  }
+
+  /** Opens a row that has rows below it. */
+  async expand(label: string | RegExp): Promise<void> {
+    const row = this.row(label).first();
+    await row.waitFor();
+    if ((await row.getAttribute('aria-expanded')) !== 'true') await row.locator('.monaco-tl-twistie').click();
+    await waitFor(
+      `the row ${String(label)} to open`,
+      async () => (await row.getAttribute('aria-expanded')) === 'true',
+    );
+  }
+
+  async select(label: string | RegExp): Promise<void> {
+    await this.row(label).first().locator('.label-name').click();
+  }
+
+  /** Clicks one of the icons that a row shows under the mouse. */
+  async pressInline(label: string | RegExp, action: string): Promise<void> {
+    const row = this.row(label).first();
+    await row.hover();
+    await row.locator(`.action-label[aria-label^="${action}"]`).click();
+  }
+
+  /** The box in front of a row. */
+  checkbox(label: string | RegExp): Locator {
+    return this.row(label).first().locator('.custom-view-tree-node-item-checkbox');
+  }
+
+  /** Chooses from a row's context menu. */
+  async menu(label: string | RegExp, item: string): Promise<void> {
+    await this.row(label).first().click({ button: 'right' });
+    const entry = this.#page.locator('.context-view .action-menu-item', { hasText: item });
+    await entry.click();
+  }
+}
+
+function exact(label: string | RegExp): RegExp {
+  return label instanceof RegExp ? label : new RegExp(`^${label.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`);
+}

@@ -24,6 +24,8 @@ const environment = z.object({
   FLOTILLA_DEFAULT_IMAGE: z.string().min(1).default('ubuntu:24.04'),
   /** A Postgres server of your own; without it the service starts one from its npm package. */
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// URL' }).optional(),
+  /** False lets the embedded Postgres forget all when the machine crashes, for demos and tests: it is faster. */
+  FLOTILLA_DURABLE: z.stringbool().default(true),
   FLOTILLA_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'),
   /** Time limit of a Job whose Action names none, in seconds (60 min, as `src actions exec` had). */
   FLOTILLA_JOB_TIMEOUT_SECONDS: z.coerce.number().int().min(1).max(maxTimeoutSeconds).default(3600),
@@ -55,6 +57,8 @@ export interface Config {
   readonly repositoriesFolder: string | undefined;
   readonly defaultImage: string;
   readonly databaseUrl: string | undefined;
+  /** Whether the embedded Postgres waits for the disk. */
+  readonly durable: boolean;
   readonly logLevel: string;
   readonly jobTimeoutSeconds: number;
   readonly heartbeatMs: number;
@@ -83,6 +87,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
       values.FLOTILLA_REPOSITORIES === undefined ? undefined : resolve(values.FLOTILLA_REPOSITORIES),
     defaultImage: values.FLOTILLA_DEFAULT_IMAGE,
     databaseUrl: values.DATABASE_URL,
+    durable: values.FLOTILLA_DURABLE,
     logLevel: values.FLOTILLA_LOG_LEVEL,
     jobTimeoutSeconds: values.FLOTILLA_JOB_TIMEOUT_SECONDS,
     heartbeatMs: values.FLOTILLA_HEARTBEAT_MS,

@@ -54,7 +54,10 @@ async function openDatabase(config: Config): Promise<{ url: string; embedded: bo
   if (config.databaseUrl !== undefined) {
     return { url: config.databaseUrl, embedded: false, [Symbol.asyncDispose]: () => Promise.resolve() };
   }
-  const embedded = await startEmbeddedPostgres({ folder: join(config.dataFolder, 'postgres') });
+  const embedded = await startEmbeddedPostgres({
+    folder: join(config.dataFolder, 'postgres'),
+    durable: config.durable,
+  });
   return { url: embedded.url, embedded: true, [Symbol.asyncDispose]: () => embedded[Symbol.asyncDispose]() };
 }
 

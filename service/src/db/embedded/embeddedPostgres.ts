@@ -11,7 +11,7 @@ import { ensurePostgresUser, type PostgresUser } from './postgresUser.ts';
 export interface EmbeddedPostgresOptions {
   /** Folder for the cluster, its log and its password. As root it must be reachable for the user `postgres`. */
   readonly folder: string;
-  /** False trades safety for speed; only for tests. */
+  /** False trades safety for speed: a crash of the machine may lose all. For data that is thrown away anyway. */
   readonly durable?: boolean;
 }
 
@@ -43,16 +43,16 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   }
   const binaries = await postgresBinaries(folder, user);
   const cluster = new Cluster(binaries, folder, user);
-  const password = await cluster.initialise();
-  const port =
-    (await cluster.runningPort()) ?? (await cluster.start(await freePort(), options.durable ?? true));
+  const durable = options.durable ?? true;
+  const password = await cluster.initialise(durable);
+  const port = (await cluster.runningPort()) ?? (await cluster.start(await freePort(), durable));
   const url = `postgres://postgres:${password}@127.0.0.1:${port}/flotilla`;
   await ensureDatabase(url);
   return {
     url,
     async restartImmediately() {
       await cluster.stop('immediate');
-      await cluster.start(port, options.durable ?? true);
+      await cluster.start(port, durable);
     },
     [Symbol.asyncDispose]: () => cluster.stop('fast'),
   };
@@ -72,7 +72,7 @@ class Cluster {
   }
 
   /** Makes the cluster when there is none, and returns the superuser's password. */
-  async initialise(): Promise<string> {
+  async initialise(durable: boolean): Promise<string> {
     const passwordFile = join(this.#folder, 'password');
     const known = await readIfThere(passwordFile);
     if (known !== undefined && (await readIfThere(join(this.#data, 'PG_VERSION'))) !== undefined)
@@ -90,6 +90,7 @@ class Cluster {
       '--encoding=UTF8',
       '--locale=C',
       '--no-instructions',
+      ...(durable ? [] : ['--no-sync']),
     ]);
     return password;
   }

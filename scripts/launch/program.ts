@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
+import { onExit } from 'signal-exit';
 
 /** How long a program that was asked to stop may take before it is killed. */
 const stopMs = 20_000;
@@ -32,7 +33,10 @@ export interface Program extends AsyncDisposable {
   kill(): Promise<void>;
 }
 
-/** Starts a program with the Node that runs this script. It ends with this process at the latest. */
+/**
+ * Starts a program with the Node that runs this script. It ends with this process at the latest. In a process group of
+ * its own: Ctrl-C in the terminal reaches this process alone, which ends the others in their order.
+ */
 export function startProgram(options: ProgramOptions): Program {
   const child = execa(process.execPath, [fileURLToPath(options.file)], {
     all: true,
@@ -40,11 +44,13 @@ export function startProgram(options: ProgramOptions): Program {
     reject: false,
     stdin: 'ignore',
     forceKillAfterDelay: stopMs,
+    detached: true,
     env: { ...options.env },
     ...options.user,
   });
   const { pid } = child;
   if (pid === undefined) throw new Error(`${options.name} could not be started`);
+  const forget = onExit(() => void child.kill());
   let kept = '';
   let ended = false;
   child.all.setEncoding('utf8').on('data', (text: string) => {
@@ -53,6 +59,7 @@ export function startProgram(options: ProgramOptions): Program {
   });
   const exited = child.then((result) => {
     ended = true;
+    forget();
     return { exitCode: result.exitCode, signal: result.signal };
   });
   return {

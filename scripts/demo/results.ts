@@ -1,0 +1,79 @@
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { JobView } from '@flotilla/shared/views';
+import { patchFileNames } from './patchFileNames.ts';
+
+/** One Job in `summary.json`. */
+export interface JobSummary {
+  readonly repository: string;
+  readonly baseRevision: string;
+  readonly state: JobView['state'];
+  /** From the claim of its first Attempt to its end. */
+  readonly seconds: number;
+  /** The file with its Patch; null when nothing changed. */
+  readonly patch: string | null;
+}
+
+export interface JobResult {
+  readonly job: JobView;
+  /** Null when nothing changed, or the Job did not succeed. */
+  readonly patch: Uint8Array | null;
+}
+
+const summaryFile = 'summary.json';
+
+/** Writes a patch per changed repository and the summary. The patches of an earlier summary there are removed. */
+export async function writeResults(folder: string, results: readonly JobResult[]): Promise<JobSummary[]> {
+  await mkdir(folder, { recursive: true });
+  await removeEarlier(folder);
+  const names = patchFileNames(results.map(({ job }) => job.repository));
+  const summaries = results.map(({ job, patch }) => ({
+    repository: job.repository,
+    baseRevision: job.baseRevision,
+    state: job.state,
+    seconds: secondsOf(job),
+    patch: patch === null ? null : (names.get(job.repository) ?? null),
+  }));
+  await Promise.all(
+    results.map(async ({ patch }, index) => {
+      const name = summaries[index]?.patch;
+      if (patch !== null && name != null) await writeFile(join(folder, name), patch);
+    }),
+  );
+  await writeFile(join(folder, summaryFile), `${JSON.stringify(summaries, null, 2)}\n`);
+  return summaries;
+}
+
+/** How long a Job took, in seconds; 0 when it never began. */
+export function secondsOf({ startedAt, endedAt }: JobView): number {
+  return startedAt === null || endedAt === null ? 0 : (endedAt - startedAt) / 1000;
+}
+
+async function removeEarlier(folder: string): Promise<void> {
+  const path = join(folder, summaryFile);
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return;
+    throw error;
+  }
+  for (const patch of patchesIn(text)) {
+    if (patch === basename(patch)) await rm(join(folder, patch), { force: true });
+  }
+  await rm(path);
+}
+
+/** The files that a summary names; none where the text is not a summary of ours. */
+function patchesIn(text: string): string[] {
+  let summary: unknown;
+  try {
+    summary = JSON.parse(text);
+  } catch {
+    return [];
+  }
+  const jobs: readonly unknown[] = Array.isArray(summary) ? summary : [];
+  return jobs
+    .map((job) => (typeof job === 'object' && job !== null && 'patch' in job ? job.patch : null))
+    .filter((patch) => typeof patch === 'string');
+}

@@ -1,0 +1,121 @@
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { makeSampleRepositories } from '../sampleRepositories.ts';
+import { ensureDemoImage } from '../system/ensureDemoImage.ts';
+import { ensureDocker } from '../system/ensureDocker.ts';
+import type { Say } from '../system/say.ts';
+import { diffLines } from './diffView.ts';
+import { startFleet, type Fleet } from './fleet.ts';
+import type { EndedExecution } from './followExecution.ts';
+import type { ActionInput, DemoInput } from './input.ts';
+import type { DemoOptions } from './options.ts';
+import { printable } from './printable.ts';
+import { writeResults, type JobResult } from './results.ts';
+import { runAction, showScope } from './runAction.ts';
+import { count } from './scopeView.ts';
+import { summaryTable } from './summaryTable.ts';
+import type { Terminal } from './terminal.ts';
+
+export interface DemoContext {
+  readonly options: DemoOptions;
+  readonly input: DemoInput;
+  readonly terminal: Terminal;
+  readonly say: Say;
+  /** Aborts when the person wants the demo to end. */
+  readonly signal: AbortSignal;
+}
+
+/** Runs the demo from the first container to the last folder removed. Returns whether all Jobs succeeded. */
+export async function runDemo(context: DemoContext): Promise<boolean> {
+  const { options, input, terminal, say, signal } = context;
+  await using resources = new AsyncDisposableStack();
+  const { action } = input;
+  terminal.print(`${terminal.paint('bold', action.definition.name)}  ${terminal.paint('dim', action.path)}`);
+  if (action.definition.description !== '') terminal.print(printable(action.definition.description, false));
+  terminal.print('');
+  const folder = await temporaryFolder(resources);
+  const repositoriesFolder = input.repositories ?? join(folder, 'repositories');
+  const [defaultImage] = await Promise.all([
+    prepareDocker(action, resources, say),
+    input.repositories === undefined ? makeSampleRepositories(repositoriesFolder) : undefined,
+  ]);
+  signal.throwIfAborted();
+  const { runners, capacity } = options;
+  const fleet = await start(
+    { folder, repositoriesFolder, defaultImage, runners, capacity },
+    resources,
+    terminal,
+  );
+  const ending = AbortSignal.any([signal, fleet.broken]);
+  ending.throwIfAborted();
+  const scope = await showScope(fleet.client, action, terminal, ending);
+  const ended = await runAction(fleet.client, action, scope, terminal, ending);
+  const results = await readResults(fleet, ended);
+  await showResults(context, ended, results);
+  return ended.jobs.every((job) => job.state === 'succeeded');
+}
+
+/** A folder for everything, which goes last. As root, the user `postgres` has to get through it. */
+async function temporaryFolder(resources: AsyncDisposableStack): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'flotilla-demo-'));
+  resources.defer(() => rm(folder, { recursive: true, force: true }));
+  await chmod(folder, 0o711);
+  await mkdir(join(folder, 'data'));
+  return folder;
+}
+
+/** Returns the image of `command` steps that name none; undefined where no step needs it. */
+async function prepareDocker(
+  { definition }: ActionInput,
+  resources: AsyncDisposableStack,
+  say: Say,
+): Promise<string | undefined> {
+  resources.use(await ensureDocker(say));
+  const { FLOTILLA_DEFAULT_IMAGE: chosen } = process.env;
+  if (chosen !== undefined && chosen !== '') return chosen;
+  const isNeeded = definition.image === null && definition.steps.some((step) => step.type === 'command');
+  return isNeeded ? ensureDemoImage(say) : undefined;
+}
+
+async function start(
+  options: Parameters<typeof startFleet>[0],
+  resources: AsyncDisposableStack,
+  terminal: Terminal,
+): Promise<Fleet> {
+  const what = `Postgres, the service and ${count(options.runners, 'runner')}`;
+  using _progress = terminal.progress(() => `Starting ${what}`);
+  return resources.use(await startFleet(options));
+}
+
+async function readResults({ client }: Fleet, { jobs }: EndedExecution): Promise<JobResult[]> {
+  return Promise.all(
+    jobs.map(async (job) => ({
+      job,
+      patch: job.patch === null ? null : await client.read(`/attempts/${job.patch.attemptId}/patch`),
+    })),
+  );
+}
+
+async function showResults(
+  { input, terminal }: DemoContext,
+  { execution, jobs }: EndedExecution,
+  results: readonly JobResult[],
+): Promise<void> {
+  for (const { job, patch } of results) {
+    if (patch === null) continue;
+    const name = printable(job.repository, false);
+    terminal.print('', terminal.paint('bold', `── ${name} ${'─'.repeat(Math.max(3, 60 - name.length))}`));
+    terminal.print(...diffLines(patch, (format, text) => terminal.paint(format, text)));
+  }
+  terminal.print('', ...summaryTable(jobs), '');
+  const { counts, changed } = execution;
+  const seconds = ((execution.endedAt ?? 0) - execution.createdAt) / 1000;
+  terminal.print(
+    `${counts.succeeded} of ${count(jobs.length, 'Job')} succeeded in ${seconds.toFixed(1)} s; ${changed} with changes.`,
+  );
+  if (input.out !== undefined) {
+    const written = (await writeResults(input.out, results)).filter(({ patch }) => patch !== null).length;
+    terminal.print(`${count(written, 'patch', 'patches')} and summary.json are in ${input.out}`);
+  }
+}

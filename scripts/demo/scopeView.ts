@@ -1,0 +1,41 @@
+import type { ScopePreview } from '@flotilla/shared/views';
+import { printable } from './printable.ts';
+
+/** So many of each kind are listed; more are counted. */
+const shown = 15;
+
+/** What a scope touches and what it leaves out, as lines. */
+export function scopeLines(scope: ScopePreview): string[] {
+  return [
+    `${count(scope.targets.length, 'repository', 'repositories')} in scope of "${oneLine(scope.query)}"`,
+    ...columns(
+      scope.targets.map(({ repository, baseRef, baseRevision }) => [
+        repository,
+        `${baseRef.replace(/^refs\/heads\//, '')} at ${baseRevision.slice(0, 10)}`,
+      ]),
+    ),
+    ...(scope.leftOut.length === 0
+      ? []
+      : [
+          `${count(scope.leftOut.length, 'repository', 'repositories')} left out`,
+          ...columns(scope.leftOut.map(({ repository, reason }) => [repository, reason])),
+        ]),
+  ];
+}
+
+/** A number with its noun. */
+export function count(number: number, one: string, many = `${one}s`): string {
+  return `${number} ${number === 1 ? one : many}`;
+}
+
+function columns(rows: readonly (readonly [name: string, fact: string])[]): string[] {
+  const listed = rows.slice(0, shown).map(([name, fact]) => [oneLine(name), oneLine(fact)] as const);
+  const width = Math.max(0, ...listed.map(([name]) => name.length));
+  const lines = listed.map(([name, fact]) => `  ${name.padEnd(width)}  ${fact}`);
+  if (rows.length > shown) lines.push(`  and ${rows.length - shown} more`);
+  return lines;
+}
+
+function oneLine(text: string): string {
+  return printable(text.replace(/[\r\n]+/g, ' '), false);
+}

@@ -77,7 +77,8 @@ export function activate(context: ExtensionContext): void {
   );
   const statusBar = owned.own(new StatusBar(connection, model));
 
-  owned.own(registerEndNotices(model));
+  const cancelledHere = new Set<number>();
+  owned.own(registerEndNotices(model, cancelledHere));
   owned.own(registerDiagnostics());
   owned.own(registerCodeLenses());
   owned.own(registerActionDocuments(connection));
@@ -100,6 +101,7 @@ export function activate(context: ExtensionContext): void {
       executionsTree,
       executionsView,
       jobLogsView,
+      cancelledHere,
       origin,
     }),
   );

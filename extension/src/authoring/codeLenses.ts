@@ -30,8 +30,8 @@ function lensesOf(document: TextDocument): CodeLens[] {
   const lens = (title: string, command: string) =>
     new CodeLens(place, { title, command, arguments: [document.uri] });
   return [
-    lens(`$(play) ${l10n.t('Run Action…')}`, 'flotilla.runAction'),
-    lens(`$(list-tree) ${l10n.t('Preview Scope')}`, 'flotilla.previewScope'),
+    lens(`$(play)\u00a0${l10n.t('Run Action…')}`, 'flotilla.runAction'),
+    lens(`$(list-tree)\u00a0${l10n.t('Preview Scope')}`, 'flotilla.previewScope'),
     lens(l10n.t('Run on One Repository…'), 'flotilla.runOnOneRepository'),
   ];
 }

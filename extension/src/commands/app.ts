@@ -31,6 +31,8 @@ export interface App {
   readonly executionsTree: ExecutionsTree;
   readonly executionsView: ExecutionsView;
   readonly jobLogsView: JobLogsView;
+  /** Ids of the Executions that were cancelled from this window. */
+  readonly cancelledHere: Set<number>;
   /** Scheme, host and port of the service that is meant; empty without one. */
   readonly origin: () => string;
 }

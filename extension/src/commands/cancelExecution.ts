@@ -16,16 +16,29 @@ export async function cancelExecution(app: App, argument: unknown): Promise<void
   const cancel = l10n.t('Cancel Execution');
   const answer = await window.showWarningMessage(
     l10n.t('Cancel {0} #{1}?', oneLine(execution.actionName), execution.id),
-    {
-      modal: true,
-      detail: l10n.t(
-        'Running Jobs that are stopped: {0}. Queued Jobs that will not run: {1}. Jobs that have ended keep their Patches.',
-        running,
-        queued,
-      ),
-    },
-    cancel,
+    { modal: true, detail: detailOf(queued, running) },
+    { title: cancel },
+    { title: l10n.t('Let It Run'), isCloseAffordance: true },
   );
-  if (answer !== cancel) throw new CancellationError();
+  if (answer?.title !== cancel) throw new CancellationError();
+  app.cancelledHere.add(execution.id);
   await app.connection.use((client) => client.executions.cancel.mutate({ executionId: execution.id }));
+}
+
+function detailOf(queued: number, running: number): string {
+  return [
+    ...(running === 0
+      ? []
+      : [
+          running === 1
+            ? l10n.t('1 running Job is stopped, and what it changed is lost.')
+            : l10n.t('{0} running Jobs are stopped, and what they changed is lost.', running),
+        ]),
+    ...(queued === 0
+      ? []
+      : [
+          queued === 1 ? l10n.t('1 queued Job does not run.') : l10n.t('{0} queued Jobs do not run.', queued),
+        ]),
+    l10n.t('Jobs that have ended keep their Patches.'),
+  ].join(' ');
 }

@@ -6,8 +6,11 @@ import type { LiveModel } from '../model/liveModel.ts';
 import type { Disposable } from '../platform/disposables.ts';
 import { oneLine } from '../platform/plainText.ts';
 
-/** Says once when an Execution that the user started has ended, with what to do next. Nothing opens by itself. */
-export function registerEndNotices(model: LiveModel): Disposable {
+/**
+ * Says once when an Execution that the user started has ended, with what to do next. Nothing opens by itself. Of those
+ * that this window cancelled nothing has to be said.
+ */
+export function registerEndNotices(model: LiveModel, cancelledHere: ReadonlySet<number>): Disposable {
   const live = new Set<number>();
   return model.onDidChange(({ executions, list }) => {
     const touched = list ? model.executions.map(({ id }) => id) : executions;
@@ -15,7 +18,7 @@ export function registerEndNotices(model: LiveModel): Disposable {
       const execution = model.execution(id);
       if (execution === undefined || !execution.mine) continue;
       if (!isExecutionEnded(execution.state)) live.add(id);
-      else if (live.delete(id)) void notify(execution);
+      else if (live.delete(id) && !cancelledHere.has(id)) void notify(execution);
     }
   });
 }
@@ -24,15 +27,17 @@ async function notify(execution: ExecutionView): Promise<void> {
   const wanted = readSetting('notifications');
   const isFailure = execution.state === 'failed';
   if (wanted === 'off' || (wanted === 'failures' && !isFailure)) return;
-  const review = l10n.t('Review All Changes');
+  const next = execution.changed > 0 ? l10n.t('Review All Changes') : l10n.t('Show Executions');
   const settings = l10n.t('Settings');
   const show = isFailure ? window.showWarningMessage : window.showInformationMessage;
-  const choice = await show(sentenceOf(execution), ...(execution.changed > 0 ? [review] : []), settings);
-  if (choice === review) {
+  const choice = await show(sentenceOf(execution), next, settings);
+  if (choice === next && execution.changed > 0) {
     await commands.executeCommand('flotilla.reviewAllChanges', {
       kind: 'execution',
       executionId: execution.id,
     });
+  } else if (choice === next) {
+    await commands.executeCommand('flotilla.executions.focus');
   } else if (choice === settings) {
     await commands.executeCommand('workbench.action.openSettings', 'flotilla.notifications');
   }

@@ -7,6 +7,7 @@ import type { Touched } from '../model/modelState.ts';
 import { Coalescer } from '../platform/coalescer.ts';
 import { Disposables, type Disposable } from '../platform/disposables.ts';
 import type { Log } from '../platform/log.ts';
+import { DrawnRows } from './drawnRows.ts';
 import { executionRow, fileRow, folderRow, jobRow, moreRow } from './executionRows.ts';
 import { executionTooltip, jobTooltip } from './executionTooltips.ts';
 import { filesBelow, fileTree, type FileTreeNode } from './fileTree.ts';
@@ -17,8 +18,9 @@ import { TreeChanges } from './treeChanges.ts';
 /** Executions that come or go draw the whole tree again. */
 const treeIntervalMs = 1000;
 /**
- * While VS Code draws an Execution's row again it forgets the rows of its Jobs, and a click on an icon of theirs reaches
- * nobody; and 200 of them cost 40 ms of its main thread. So where Jobs are shown, their Execution's row waits.
+ * While VS Code draws a row again it forgets the rows below it, and a click on them then reaches nobody; and 200 of them
+ * cost 40 ms of its main thread. So rows that would look the same are left alone, and where the Jobs of a running
+ * Execution are shown, its own row waits.
  */
 const openRowIntervalMs = 5000;
 /** So many Jobs of an Execution are rows at first, and with each *Show More*. */
@@ -42,8 +44,11 @@ export class ExecutionsTree implements TreeDataProvider<ExecutionsNode>, Disposa
   readonly #fileTrees = new WeakMap<readonly ChangedFile[], readonly FileTreeNode<ChangedFile>[]>();
   /** How many Jobs of an Execution are rows, where it is more than a page. */
   readonly #shown = new Map<number, number>();
-  /** What the row of an Execution shows at the moment; a new state is shown at once. */
-  readonly #drawnStates = new Map<number, ExecutionState>();
+  readonly #drawn = new DrawnRows();
+  /** The state that the row of an Execution shows; a new one is shown at once. */
+  readonly #drawnStates = new Map<number, ExecutionState | undefined>();
+  /** The lists of files whose rows VS Code has asked for, by Job. */
+  readonly #listed = new Map<number, readonly ChangedFile[]>();
   readonly #openRows = this.#owned.own(
     new Coalescer<ExecutionsNode>(openRowIntervalMs, (nodes) => this.#changes.redraw(nodes)),
   );
@@ -53,12 +58,14 @@ export class ExecutionsTree implements TreeDataProvider<ExecutionsNode>, Disposa
   constructor(parts: ExecutionsTreeParts) {
     this.#parts = parts;
     this.#owned.own(parts.model.onDidChange((touched) => this.#redraw(touched)));
-    this.#owned.own(parts.files.onDidChange((jobId) => this.#redrawJob(jobId)));
+    this.#owned.own(parts.files.onDidChange((jobId) => this.#redrawFiles(jobId)));
   }
 
   getTreeItem(node: ExecutionsNode): TreeItem {
     const row = this.#row(node);
     row.id = nodeId(node);
+    this.#drawn.add(row);
+    if (node.kind === 'execution') this.#drawnStates.set(node.executionId, this.#stateOf(node.executionId));
     return row;
   }
 
@@ -146,7 +153,10 @@ export class ExecutionsTree implements TreeDataProvider<ExecutionsNode>, Disposa
     if (node.kind === 'execution') return this.#jobNodes(node.executionId);
     if (node.kind === 'job') {
       const job = model.job(node.executionId, node.jobId);
-      return job === undefined ? [] : this.#fileNodes(job, this.#fileTree(await files.load(job)));
+      if (job === undefined) return [];
+      const list = await files.load(job);
+      this.#listed.set(job.id, list);
+      return this.#fileNodes(job, this.#fileTree(list));
     }
     if (node.kind === 'folder') {
       const job = model.job(node.executionId, node.jobId);
@@ -185,10 +195,7 @@ export class ExecutionsTree implements TreeDataProvider<ExecutionsNode>, Disposa
     const { model } = this.#parts;
     if (node.kind === 'execution') {
       const execution = model.execution(node.executionId);
-      if (execution !== undefined) {
-        this.#drawnStates.set(execution.id, execution.state);
-        return executionRow(execution);
-      }
+      if (execution !== undefined) return executionRow(execution);
     } else if (node.kind === 'more') {
       return this.#moreRow(node.executionId, node);
     } else {
@@ -241,17 +248,52 @@ export class ExecutionsTree implements TreeDataProvider<ExecutionsNode>, Disposa
   }
 
   #redrawExecution(executionId: number): void {
-    const { model } = this.#parts;
     const node = this.executionNode(executionId);
-    const isNew = model.execution(executionId)?.state !== this.#drawnStates.get(executionId);
-    if (isNew || model.jobs(executionId) === undefined) this.#changes.redraw([node]);
+    if (!this.#isOutdated(node)) return;
+    const isNew = this.#stateOf(executionId) !== this.#drawnStates.get(executionId);
+    if (isNew || this.#parts.model.jobs(executionId) === undefined) this.#changes.redraw([node]);
     else this.#openRows.add([node]);
   }
 
   #redrawJob(jobId: number): void {
     // Only the Job's id is in the node's id, so any Execution finds it.
     const node = this.#nodes.find({ kind: 'job', executionId: 0, jobId });
-    if (node !== undefined) this.#changes.redraw([node]);
+    if (node === undefined) return;
+    if (this.#isOutdated(node)) this.#changes.redraw([node]);
+    const job = this.#parts.model.findJob(jobId);
+    if (job === undefined || !this.#listed.has(jobId)) return;
+    // The selection of files may be another; where it is, that is told.
+    this.#parts.files.load(job).catch((error: unknown) => {
+      this.#parts.log.warn(`The files of ${job.repository}: ${String(error)}`);
+    });
+  }
+
+  /** Draws again what a new list of a Job's files makes look otherwise. */
+  #redrawFiles(jobId: number): void {
+    const listed = this.#listed.get(jobId);
+    const list = this.#parts.files.get(jobId);
+    const node = this.#nodes.find({ kind: 'job', executionId: 0, jobId });
+    if (node === undefined || list === undefined || listed === undefined) return;
+    this.#listed.set(jobId, list);
+    const isOther = listed.length !== list.length || listed.some(({ path }, at) => path !== list[at]?.path);
+    this.#changes.redraw(isOther ? [node] : this.#outdatedBelow(jobId, this.#fileTree(list)));
+  }
+
+  #outdatedBelow(jobId: number, tree: readonly FileTreeNode<ChangedFile>[]): ExecutionsNode[] {
+    return tree.flatMap((entry) => {
+      const { kind, path } = entry;
+      const node = this.#nodes.find({ kind, executionId: 0, jobId, path });
+      const below = entry.kind === 'folder' ? this.#outdatedBelow(jobId, entry.children) : [];
+      return node !== undefined && this.#isOutdated(node) ? [node, ...below] : below;
+    });
+  }
+
+  #stateOf(executionId: number): ExecutionState | undefined {
+    return this.#parts.model.execution(executionId)?.state;
+  }
+
+  #isOutdated(node: ExecutionsNode): boolean {
+    return this.#drawn.isOutdated(nodeId(node), this.#row(node));
   }
 }
 

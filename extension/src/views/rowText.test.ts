@@ -1,4 +1,4 @@
-import { noJobs } from '@flotilla/shared/lifecycle/executionState';
+import { noJobs, type JobCounts } from '@flotilla/shared/lifecycle/executionState';
 import type { ChangedFile, StepView } from '@flotilla/shared/views';
 import { describe, expect, test } from 'vitest';
 import { aJob, anAttempt, anExecution, aStep } from '../model/builders.ts';
@@ -31,6 +31,14 @@ describe('an Execution says', () => {
     expect(executionText(execution, 42_000 + 7_200_000)).toBe(
       '5/8 · 1 failed · 2 cancelled · 4 changed · 42s · 2h ago',
     );
+  });
+
+  test('that nothing changed only where Jobs succeeded', () => {
+    const ended = { startedAt: 0, endedAt: 1000 };
+    const said = (counts: Partial<JobCounts>, state: 'succeeded' | 'cancelled') =>
+      executionText(anExecution({ ...ended, counts: { ...noJobs, ...counts }, state }), 1000);
+    expect(said({ succeeded: 2 }, 'succeeded')).toBe('2/2 · no changes · 1.0s · just now');
+    expect(said({ cancelled: 2 }, 'cancelled')).toBe('0/2 · 2 cancelled · 1.0s · just now');
   });
 });
 

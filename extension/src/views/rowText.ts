@@ -26,7 +26,7 @@ export function executionText(execution: ExecutionView, now: number): string {
     `${counts.succeeded}/${total}`,
     failed > 0 && `${failed} failed`,
     cancelled > 0 && `${cancelled} cancelled`,
-    `${execution.changed} changed`,
+    execution.changed > 0 ? `${execution.changed} changed` : counts.succeeded > 0 && 'no changes',
     formatDuration(endedAt - started),
     formatAge(now - endedAt),
   );

@@ -1,7 +1,11 @@
 /** The whole way of a user through real VS Code: connect, preview, run, watch, review, take home. */
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { temporaryFolder } from '../support/temporaryFolder.ts';
+import { git } from '../support/repositories.ts';
+import { temporaryFolder, type TemporaryFolder } from '../support/temporaryFolder.ts';
+import { waitFor } from '../support/waitFor.ts';
 import { openEditor, type Editor } from './support/editor.ts';
 import { keepEvidence } from './support/evidence.ts';
 import { startFlotilla, type Flotilla } from './support/flotilla.ts';
@@ -10,12 +14,13 @@ import { makeSampleRepositories } from './support/sampleRepositories.ts';
 import type { Workbench } from './support/workbench.ts';
 
 const resources = new AsyncDisposableStack();
+let folder: TemporaryFolder;
 let flotilla: Flotilla;
 let editor: Editor;
 let workbench: Workbench;
 
 beforeAll(async () => {
-  const folder = resources.use(await temporaryFolder());
+  folder = resources.use(await temporaryFolder());
   const repositories = join(folder.path, 'repositories');
   const workspace = join(folder.path, 'actions');
   await Promise.all([makeSampleRepositories(repositories), writeSampleActions(workspace)]);
@@ -92,7 +97,150 @@ test('Show Log grows in an output channel while the Job runs', async () => {
   expect(second.length).toBeGreaterThan(first.length);
 });
 
+test('the colours of the terminal are colours in the log, and its escape sequences are gone', async () => {
+  const line = await workbench.output.untilShows(/src\/checkout\.js refuses nonsense/);
+  expect(line).toBe('✔ src/checkout.js refuses nonsense');
+  expect(await workbench.output.colorOf('✔')).not.toBe(await workbench.output.colorOf('src/checkout.js'));
+});
+
+test('while it runs the icon in the activity bar counts it; afterwards it says what came out', async () => {
+  expect(await workbench.badge()).toBe('1');
+  await workbench.executions.untilDescribed('node-24 #1', /3\/4 · 1 failed · 3 changed/);
+  await waitFor('the number on our icon to go', async () => (await workbench.badge()) === undefined);
+  expect(await workbench.notificationText('node-24 #1')).toBe(
+    'node-24 #1 ended: 1 Job failed, 3 Jobs changed something.',
+  );
+  await workbench.screenshot('08-ended');
+  await workbench.clearNotifications();
+});
+
+test("a failed Job's row says Step, exit code and the last line of stderr", async () => {
+  const description = await workbench.executions.untilDescribed('acme/legacy-import', /exit 70/);
+  expect(description).toContain('step 3 exit 70: Error: vendor/xml.node was built for Node 12');
+});
+
+test('Job Logs shows the Attempts of the selected Job and their Steps', async () => {
+  await workbench.executions.select('acme/legacy-import');
+  await workbench.jobLogs.untilDescribed('Attempt 1', /step 3 exit 70/);
+  await workbench.jobLogs.untilDescribed('3. sh scripts/test.sh', /exit 70/);
+  await workbench.jobLogs.select('3. sh scripts/test.sh');
+  await workbench.output.untilShows(/Error: vendor\/xml\.node was built for Node 12/);
+  await workbench.screenshot('09-failed-job');
+});
+
+test('Review Changes opens a multi-diff editor of the Job', async () => {
+  await workbench.hidePanel();
+  await workbench.executions.pressInline('acme/storefront', 'Review Changes');
+  await workbench.multiDiff.untilShows('"node": ">=24"');
+  expect(await workbench.multiDiff.text()).toContain('"node": ">=18"');
+  expect(await workbench.activeTab()).toContain('acme/storefront (5 files)');
+  await workbench.executions.expand('acme/storefront');
+  await workbench.executions.row('package.json').waitFor();
+  await workbench.screenshot('10-review-job');
+});
+
+test('a click on a changed file opens its diff', async () => {
+  await workbench.executions.select('Dockerfile');
+  await waitFor('the diff of the file', async () => (await workbench.activeTab()).includes('Dockerfile'));
+  await workbench.untilEditorShows('FROM node:24-slim');
+  await workbench.screenshot('11-diff');
+});
+
+test('an unchecked Job and an unchecked file are left out, and the service keeps that', async () => {
+  await workbench.executions.checkbox('acme/admin-console').click();
+  await workbench.executions.checkbox('.travis.yml').click();
+  await waitFor('the service to know what is left out', async () => {
+    const jobs = await flotilla.client.api.jobs.list.query({ executionId: 1 });
+    const left = jobs.find((job) => job.repository === 'acme/admin-console');
+    const job = jobs.find((candidate) => candidate.repository === 'acme/storefront');
+    const files = await flotilla.client.api.jobs.changedFiles.query({ jobId: job?.id ?? 0 });
+    return left?.included === false && files.find((file) => file.path === '.travis.yml')?.included === false;
+  });
+  await workbench.executions.untilDescribed('acme/admin-console', /^left out/);
+  await workbench.screenshot('12-left-out');
+});
+
+test('Review All Changes opens what is left in', async () => {
+  await workbench.executions.pressInline('node-24 #1', 'Review All Changes');
+  await waitFor('the review', async () => (await workbench.activeTab()).startsWith('node-24 #1 (8 files)'));
+  await workbench.multiDiff.untilShows('checkout-api');
+  await workbench.screenshot('13-review-all');
+});
+
+test('Save Patches… writes files that git applies, without what was left out', async () => {
+  const target = join(folder.path, 'patches');
+  await mkdir(target);
+  await workbench.executions.pressInline('node-24 #1', 'Save Patches…');
+  await workbench.quickInput.untilAsks('Folder for the Patches of node-24 #1');
+  await workbench.screenshot('14-save-patches');
+  await workbench.quickInput.chooseFolder(target);
+  await workbench.notificationText(/^2 Patches are in/);
+  expect((await readdir(target)).sort()).toEqual(['acme__checkout-api.patch', 'acme__storefront.patch']);
+  for (const name of ['checkout-api', 'storefront']) {
+    const repository = join(folder.path, 'repositories/acme', name);
+    await git(repository, ['apply', '--check', join(target, `acme__${name}.patch`)]);
+  }
+  const patch = await readFile(join(target, 'acme__storefront.patch'), 'utf8');
+  expect(patch).toContain('+    "node": ">=24"');
+  expect(patch).not.toContain('.travis.yml');
+  await workbench.screenshot('15-saved');
+  await workbench.clearNotifications();
+});
+
+test('Run on One Repository… asks which, and runs there alone', async () => {
+  await workbench.openFile('node-24.action.json');
+  await workbench.command('Run on One Repository…');
+  await workbench.quickInput.untilAsks('Run node-24 on which repository?');
+  await workbench.screenshot('16-one-repository');
+  await workbench.quickInput.pick('acme/admin-console');
+  await workbench.executions.untilDescribed('node-24 #2', /^1\/1 · 1 changed/);
+  const jobs = await flotilla.client.api.jobs.list.query({ executionId: 2 });
+  expect(jobs.map((job) => job.repository)).toEqual(['acme/admin-console']);
+  await workbench.clearNotifications();
+});
+
+test('Cancel Execution asks, ends the Jobs and removes their containers', async () => {
+  await workbench.openFile('wait.action.json');
+  await workbench.command('Run Action…');
+  await workbench.pressDialogButton('Run on 2 Repositories');
+  await workbench.executions.untilDescribed('acme/storefront', /step 1\/1/);
+  await waitFor('the containers', async () => (await containersOf(3)).length === 2);
+  await workbench.executions.pressInline('wait #3', 'Cancel Execution');
+  expect(await workbench.dialog()).toEqual({
+    message: 'Cancel wait #3?',
+    detail:
+      '2 running Jobs are stopped, and what they changed is lost. Jobs that have ended keep their Patches.',
+  });
+  await workbench.screenshot('17-cancel');
+  await workbench.pressDialogButton('Cancel Execution');
+  await workbench.executions.untilDescribed('wait #3', /2 cancelled/);
+  await waitFor('the containers to go', async () => (await containersOf(3)).length === 0);
+  await workbench.screenshot('18-cancelled');
+});
+
 async function jobState(repository: string): Promise<string | undefined> {
   const jobs = await flotilla.client.api.jobs.list.query({ executionId: 1 });
   return jobs.find((job) => job.repository === repository)?.state;
+}
+
+/** The containers of an Execution's Attempts, running or not. */
+async function containersOf(executionId: number): Promise<readonly string[]> {
+  const jobs = await flotilla.client.api.jobs.list.query({ executionId });
+  const names = await Promise.all(
+    jobs.map(async ({ currentAttemptId }) => {
+      const filter = `label=flotilla.attempt=${currentAttemptId}`;
+      const label = `label=flotilla.runner=${flotilla.runnerName}`;
+      const { stdout } = await execa('docker', [
+        'ps',
+        '--all',
+        '--quiet',
+        '--filter',
+        filter,
+        '--filter',
+        label,
+      ]);
+      return stdout.split('\n').filter((id) => id !== '');
+    }),
+  );
+  return names.flat();
 }

@@ -30,6 +30,7 @@ const settings = {
   'editor.minimap.enabled': false,
   'extensions.ignoreRecommendations': true,
   'git.openRepositoryInParentFolders': 'never',
+  'remote.autoForwardPorts': false,
   'telemetry.telemetryLevel': 'off',
 };
 

@@ -19,10 +19,13 @@ export interface Flotilla extends AsyncDisposable {
   /** The connect URL that the service's first start printed. */
   readonly connectUrl: string;
   readonly client: ServiceClient;
+  /** What its runner is called: a label of its containers. */
+  readonly runnerName: string;
   /** What the programs printed. */
   output(): string;
   /** A connect URL for the same user, with another pairing code. */
   pair(): Promise<string>;
+  /** Starts its one runner. */
   startRunner(): Promise<Program>;
   /** Stops the service, as an upgrade would. */
   stopService(): Promise<void>;
@@ -67,25 +70,25 @@ export async function startFlotilla(repositoriesFolder: string): Promise<Flotill
   ]);
   const client = resources.use(connectUser(url, userToken));
   const runners = resources.use(new AsyncDisposableStack());
-  let runnerCount = 0;
+  // A runner removes leftovers of its name, and other tests may run on this machine.
+  const runnerName = `builder-${randomBytes(2).toString('hex')}`;
   const owned = resources.move();
   return {
     url,
     connectUrl: `${url}/connect?code=${pairingCode}`,
     client,
+    runnerName,
     output: () => output,
     pair: async () => `${url}/connect?code=${await createPairingCode(database, owner.id)}`,
     async startRunner() {
-      runnerCount += 1;
-      const stateFolder = join(folder.path, `runner-${runnerCount}`);
+      const stateFolder = join(folder.path, 'runner');
       await mkdir(stateFolder);
       return runners.use(
         startRunner({
           serverUrl: url,
           token: runnerToken,
           stateFolder,
-          // A runner removes leftovers of its name, and other tests may run on this machine.
-          name: `builder-${randomBytes(2).toString('hex')}`,
+          name: runnerName,
           capacity: 2,
           onOutput,
         }),

@@ -28,6 +28,13 @@ export class QuickInput {
     await this.#input.press('Enter');
   }
 
+  /** Answers a question for a folder by its path. */
+  async chooseFolder(path: string): Promise<void> {
+    await this.fill(`${path}/`);
+    await this.#box.locator('.monaco-button', { hasText: /./ }).first().click();
+    await this.untilClosed();
+  }
+
   /** The words below the box. */
   async prompt(): Promise<string> {
     return (await this.#box.locator('.quick-input-message').innerText()).trim();

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Locator, Page } from './playwright.ts';
 import { waitFor } from '../../support/waitFor.ts';
+import { MultiDiff } from './multiDiff.ts';
 import { OutputPanel } from './outputPanel.ts';
 import { QuickInput } from './quickInput.ts';
 import { TreeView } from './treeView.ts';
@@ -14,6 +15,7 @@ export class Workbench {
   readonly page: Page;
   readonly quickInput: QuickInput;
   readonly output: OutputPanel;
+  readonly multiDiff: MultiDiff;
   readonly actions: TreeView;
   readonly executions: TreeView;
   readonly jobLogs: TreeView;
@@ -22,6 +24,7 @@ export class Workbench {
     this.page = page;
     this.quickInput = new QuickInput(page);
     this.output = new OutputPanel(page);
+    this.multiDiff = new MultiDiff(page);
     this.actions = new TreeView(page, 'Actions');
     this.executions = new TreeView(page, 'Executions');
     this.jobLogs = new TreeView(page, 'Job Logs');
@@ -136,6 +139,13 @@ export class Workbench {
     const box = this.page.locator('.monaco-dialog-box');
     await box.locator('.monaco-button', { hasText: name }).click();
     await box.waitFor({ state: 'detached' });
+  }
+
+  /** Makes room: puts the panel with the output away. */
+  async hidePanel(): Promise<void> {
+    const panel = this.page.locator('.part.panel');
+    await panel.locator('.action-label.codicon-panel-close').click();
+    await panel.waitFor({ state: 'hidden' });
   }
 
   /** Closes all editors. */

@@ -24,7 +24,10 @@ async function main(args: readonly string[]): Promise<number> {
   for (const name of Object.keys(process.env)) if (ownSettings.test(name)) delete process.env[name];
   using terminal = new Terminal(process.stdout);
   using interruption = listenForInterruption(
-    () => terminal.print('', 'Ending: stopping containers, runners and the service.'),
+    () => {
+      terminal[Symbol.dispose]();
+      terminal.print('', 'Ending: stopping containers, runners and the service.');
+    },
     () => terminal.print('Still ending; a container gets a second before it is killed.'),
   );
   const { signal } = interruption;
@@ -34,8 +37,18 @@ async function main(args: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof Interrupted) return interruptedCode;
     terminal[Symbol.dispose]();
-    if (error instanceof DemoError) say.announce(error.message);
-    else say.announce(`The demo failed: ${messageOf(error)}`);
+    for (const failure of failuresIn(error)) say.announce(sentenceFor(failure));
     return 1;
   }
+}
+
+/** What went wrong, first things first: an error while cleaning up hides neither itself nor what was before. */
+function failuresIn(error: unknown): unknown[] {
+  if (!(error instanceof SuppressedError)) return [error];
+  const { error: later, suppressed: earlier } = error as { error: unknown; suppressed: unknown };
+  return [...failuresIn(earlier), ...failuresIn(later)].filter((each) => !(each instanceof Interrupted));
+}
+
+function sentenceFor(error: unknown): string {
+  return error instanceof DemoError ? error.message : `The demo failed: ${messageOf(error)}`;
 }

@@ -22,10 +22,12 @@ const contents = {
 export async function makeSampleRepositories(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   const empty = join(folder, 'handbook-drafts');
-  await Promise.all([
+  const making = await Promise.allSettled([
     ...Object.entries(contents).map(([name, files]) =>
       makeRepository(join(folder, name), { files, message: `Import ${name}` }),
     ),
     mkdir(empty).then(() => git(empty, ['init', '--quiet', '--initial-branch=main'])),
   ]);
+  // Thrown when all have ended, so that whoever removes the folder then removes all of it.
+  for (const made of making) if (made.status === 'rejected') throw made.reason;
 }

@@ -36,11 +36,15 @@ export async function runDemo(context: DemoContext): Promise<boolean> {
   terminal.print('');
   const folder = await temporaryFolder(resources);
   const repositoriesFolder = input.repositories ?? join(folder, 'repositories');
-  const [defaultImage] = await Promise.all([
+  // Both are waited for, also when one fails: nothing may be made while the folder is being removed.
+  const [docker, samples] = await Promise.allSettled([
     prepareDocker(action, resources, say),
     input.repositories === undefined ? makeSampleRepositories(repositoriesFolder) : undefined,
   ]);
   signal.throwIfAborted();
+  if (docker.status === 'rejected') throw docker.reason;
+  if (samples.status === 'rejected') throw samples.reason;
+  const defaultImage = docker.value;
   const { runners, capacity } = options;
   const fleet = await start(
     { folder, repositoriesFolder, defaultImage, runners, capacity },
@@ -59,7 +63,7 @@ export async function runDemo(context: DemoContext): Promise<boolean> {
 /** A folder for everything, which goes last. As root, the user `postgres` has to get through it. */
 async function temporaryFolder(resources: AsyncDisposableStack): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'flotilla-demo-'));
-  resources.defer(() => rm(folder, { recursive: true, force: true }));
+  resources.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 10 }));
   await chmod(folder, 0o711);
   await mkdir(join(folder, 'data'));
   return folder;

@@ -15,6 +15,8 @@ export interface FleetOptions {
   readonly defaultImage: string | undefined;
   readonly runners: number;
   readonly capacity: number | undefined;
+  /** Whether it looks for new commits again and again; once is enough for one Execution. */
+  readonly scansRegularly: boolean;
 }
 
 /** A service, its runners and a user's connection, for as long as the demo takes. */
@@ -40,8 +42,7 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
         FLOTILLA_LOG_LEVEL: 'warn',
         // What it keeps is thrown away at the end.
         FLOTILLA_DURABLE: 'false',
-        // The demo asks for the one scan that it needs.
-        FLOTILLA_SYNC_MS: String(24 * 3600 * 1000),
+        ...(options.scansRegularly ? {} : { FLOTILLA_SYNC_MS: String(24 * 3600 * 1000) }),
         // Whoever presses Ctrl-C in a demo does not want to wait for a container that takes its time.
         FLOTILLA_STOP_GRACE_MS: '1000',
       },

@@ -8,7 +8,8 @@ import { findRepositories } from '../../service/src/codeHosts/directory/findRepo
 import { DemoError } from './demoError.ts';
 import type { DemoOptions } from './options.ts';
 
-const sampleAction = fileURLToPath(new URL('retire-deprecated.action.json', import.meta.url));
+/** The Action of the demo, where none is named. */
+export const sampleAction = fileURLToPath(new URL('retire-deprecated.action.json', import.meta.url));
 
 export interface ActionInput {
   readonly path: string;

@@ -10,6 +10,7 @@ import { startFleet, type Fleet } from './fleet.ts';
 import type { EndedExecution } from './followExecution.ts';
 import type { ActionInput, DemoInput } from './input.ts';
 import type { DemoOptions } from './options.ts';
+import { openInCode } from './openInCode.ts';
 import { printable } from './printable.ts';
 import { writeResults, type JobResult } from './results.ts';
 import { runAction, showScope } from './runAction.ts';
@@ -47,7 +48,7 @@ export async function runDemo(context: DemoContext): Promise<boolean> {
   const defaultImage = docker.value;
   const { runners, capacity } = options;
   const fleet = await start(
-    { folder, repositoriesFolder, defaultImage, runners, capacity },
+    { folder, repositoriesFolder, defaultImage, runners, capacity, scansRegularly: options.code },
     resources,
     terminal,
   );
@@ -57,6 +58,8 @@ export async function runDemo(context: DemoContext): Promise<boolean> {
   const ended = await runAction(fleet.client, action, scope, terminal, ending);
   const results = await readResults(fleet, ended);
   await showResults(context, ended, results);
+  if (options.code) await stayOpen(context, fleet, folder, resources, ending);
+  else showWhatElse(context);
   return ended.jobs.every((job) => job.state === 'succeeded');
 }
 
@@ -90,6 +93,52 @@ async function start(
   const what = `Postgres, the service and ${count(options.runners, 'runner')}`;
   using _progress = terminal.progress(() => `Starting ${what}`);
   return resources.use(await startFleet(options));
+}
+
+/** Opens the same in VS Code and waits until the person has seen enough. */
+async function stayOpen(
+  { input, terminal, say }: DemoContext,
+  fleet: Fleet,
+  folder: string,
+  resources: AsyncDisposableStack,
+  ending: AbortSignal,
+): Promise<void> {
+  terminal.print('');
+  using progress = terminal.progress(() => 'Starting VS Code in the browser, with the extension installed');
+  const code = resources.use(await openInCode(fleet, input.action, folder, say));
+  progress[Symbol.dispose]();
+  ending.throwIfAborted();
+  terminal.print(
+    `${terminal.paint('bold', 'Open')}      ${terminal.paint('cyan', code.url)}`,
+    `Password  ${code.password}`,
+    '',
+    'It is connected: open Flotilla in the activity bar, then Executions. Ctrl-C here ends it all.',
+  );
+  await untilAborted(ending);
+  if (fleet.broken.aborted) throw fleet.broken.reason;
+}
+
+function showWhatElse({ options, terminal }: DemoContext): void {
+  terminal.print('');
+  if (options.out === undefined)
+    terminal.print('Nothing in the repositories was changed; --out FOLDER writes the patches to a folder.');
+  terminal.print('To see the same in VS Code, in the browser: npm run demo -- --code');
+}
+
+function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    // The timer keeps the process alive: nothing else may be waiting.
+    const alive = setInterval(() => undefined, 60_000);
+    signal.addEventListener(
+      'abort',
+      () => {
+        clearInterval(alive);
+        resolve();
+      },
+      { once: true },
+    );
+  });
 }
 
 async function readResults({ client }: Fleet, { jobs }: EndedExecution): Promise<JobResult[]> {

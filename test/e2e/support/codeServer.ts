@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { onExit } from 'signal-exit';
 import { waitFor } from '../../support/waitFor.ts';
 import { freePort } from './freePort.ts';
 
@@ -10,6 +11,10 @@ export interface CodeServerOptions {
   /** An empty folder for its settings and extensions. */
   readonly folder: string;
   readonly vsix: string;
+  /** Who knows it gets in; without one everybody who reaches the port does. */
+  readonly password?: string;
+  /** Variables that the extension finds. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export interface CodeServer extends AsyncDisposable {
@@ -35,7 +40,8 @@ const settings = {
 };
 
 /** Starts VS Code as a server, with the extension installed as a user installs it: from the VSIX. */
-export async function startCodeServer({ program, folder, vsix }: CodeServerOptions): Promise<CodeServer> {
+export async function startCodeServer(options: CodeServerOptions): Promise<CodeServer> {
+  const { program, folder, vsix, password } = options;
   const userData = join(folder, 'user-data');
   await mkdir(join(userData, 'User'), { recursive: true });
   await writeFile(join(userData, 'User', 'settings.json'), JSON.stringify(settings));
@@ -59,7 +65,7 @@ export async function startCodeServer({ program, folder, vsix }: CodeServerOptio
     [
       program,
       ...common,
-      '--auth=none',
+      `--auth=${password === undefined ? 'none' : 'password'}`,
       `--bind-addr=127.0.0.1:${port}`,
       '--disable-telemetry',
       '--disable-update-check',
@@ -75,7 +81,9 @@ export async function startCodeServer({ program, folder, vsix }: CodeServerOptio
       reject: false,
       stdin: 'ignore',
       forceKillAfterDelay: 5000,
-      env,
+      // A process group of its own, because its extension hosts outlive it for a while.
+      detached: true,
+      env: { ...env, ...options.env, ...(password === undefined ? {} : { PASSWORD: password }) },
       extendEnv: false,
     },
   );
@@ -83,9 +91,12 @@ export async function startCodeServer({ program, folder, vsix }: CodeServerOptio
   let hasEnded = false;
   child.all.setEncoding('utf8').on('data', (text: string) => (output += text));
   const ended = child.then(() => (hasEnded = true));
+  const forget = onExit(() => killGroup(child.pid));
   const stop = async () => {
     child.kill('SIGTERM');
     await ended;
+    killGroup(child.pid);
+    forget();
   };
   const url = `http://127.0.0.1:${port}`;
   try {
@@ -102,6 +113,15 @@ export async function startCodeServer({ program, folder, vsix }: CodeServerOptio
     throw error;
   }
   return { url, output: () => output, [Symbol.asyncDispose]: stop };
+}
+
+/** Ends what is left of a process group at once. */
+function killGroup(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
 }
 
 async function isHealthy(url: string): Promise<boolean> {

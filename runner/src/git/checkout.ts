@@ -1,6 +1,7 @@
 import { copyFile, lstat, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AttemptError } from '../jobs/attemptError.ts';
+import { fetchFailureOf } from './fetchFailure.ts';
 import { git, GitError } from './git.ts';
 
 /** Where containers see the objects of the trusted repository, read-only. */
@@ -30,9 +31,20 @@ export interface CheckoutRequest {
   readonly signal: AbortSignal;
 }
 
+/** A fetch that did not bring the commit. */
+export class FetchError extends AttemptError {
+  readonly failure: ReturnType<typeof fetchFailureOf>;
+
+  constructor(baseRevision: string, cause: GitError) {
+    const said = cause.stderr.trim();
+    super('git', `Commit ${baseRevision} could not be fetched from the service: ${said}`, { cause });
+    this.failure = fetchFailureOf(said);
+  }
+}
+
 /**
  * Fetches one commit, depth 1, and checks it out. The work tree gets a `.git` of its own that the containers may read
- * and spoil; the runner never reads it.
+ * and spoil; the runner never reads it. Throws a {@link FetchError} when the service does not give the commit.
  */
 export async function checkOut(request: CheckoutRequest): Promise<Checkout> {
   const { folder, baseRevision, signal } = request;
@@ -50,16 +62,15 @@ export async function checkOut(request: CheckoutRequest): Promise<Checkout> {
         signal,
       },
     );
+  } catch (error) {
+    throw error instanceof GitError ? new FetchError(baseRevision, error) : error;
+  }
+  try {
     await git(['read-tree', '-u', '--reset', baseRevision], { gitDir, workTree, signal });
   } catch (error) {
     if (!(error instanceof GitError)) throw error;
-    throw new AttemptError(
-      'git',
-      `Commit ${baseRevision} could not be fetched from the service: ${error.stderr.trim()}`,
-      {
-        cause: error,
-      },
-    );
+    const message = `Commit ${baseRevision} could not be checked out: ${error.stderr.trim()}`;
+    throw new AttemptError('git', message, { cause: error });
   }
   const baseTree = (await git(['rev-parse', `${baseRevision}^{tree}`], { gitDir, signal })).toString().trim();
   await makeDisposableRepository({ gitDir, workTree, baseRevision, baseRef: request.baseRef });

@@ -27,8 +27,8 @@ export interface GitOptions {
   readonly workTree?: string;
   /** Further settings for this call; secrets travel here, in the environment, never as arguments. */
   readonly settings?: Readonly<Record<string, string>>;
-  /** Writes the output to this file instead of returning it. */
-  readonly outputFile?: string;
+  /** Writes the output to this file instead of returning it; more than `maxBytes` is a {@link TooLongError}. */
+  readonly outputFile?: { readonly path: string; readonly maxBytes: number };
   readonly signal?: AbortSignal;
 }
 
@@ -43,6 +43,9 @@ export class GitError extends Error {
   }
 }
 
+/** A git command that wrote more than its caller takes. */
+export class TooLongError extends Error {}
+
 /** Runs git on a trusted git directory. Returns its output; throws {@link GitError}. */
 export async function git(args: readonly string[], options: GitOptions): Promise<Buffer> {
   const child = spawn('git', args, {
@@ -53,15 +56,33 @@ export async function git(args: readonly string[], options: GitOptions): Promise
   const chunks: Buffer[] = [];
   let stderr = '';
   child.stderr.on('data', (data: Buffer) => (stderr = (stderr + data.toString()).slice(-16_384)));
+  // An aborted git has ended only at its `close`: whoever removes its folder must not do so before.
+  let failure: Error | undefined;
   const exit = new Promise<number | null>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', resolve);
+    child.once('error', (error) => (failure = error));
+    child.once('close', (exitCode) => (failure === undefined ? resolve(exitCode) : reject(failure)));
   });
   if (options.outputFile === undefined) child.stdout.on('data', (data: Buffer) => chunks.push(data));
-  else await Promise.all([pipeline(child.stdout, createWriteStream(options.outputFile)), exit]);
+  else await Promise.all([save(child.stdout, options.outputFile), exit]);
   const exitCode = await exit;
   if (exitCode !== 0) throw new GitError(args, exitCode, stderr);
   return Buffer.concat(chunks);
+}
+
+/** The failed pipeline closes git's output, and git ends by that. */
+async function save(
+  output: AsyncIterable<Buffer>,
+  { path, maxBytes }: { readonly path: string; readonly maxBytes: number },
+): Promise<void> {
+  const limited = async function* (chunks: AsyncIterable<Buffer>) {
+    let bytes = 0;
+    for await (const chunk of chunks) {
+      bytes += chunk.length;
+      if (bytes > maxBytes) throw new TooLongError(`git wrote more than ${maxBytes} bytes`);
+      yield chunk;
+    }
+  };
+  await pipeline(output, limited, createWriteStream(path));
 }
 
 function environmentOf(options: GitOptions): Record<string, string> {

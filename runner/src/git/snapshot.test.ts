@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import {
   appendFile,
   chmod,
+  cp,
   mkdir,
   mkdtemp,
   readFile,
@@ -123,4 +124,30 @@ test.each([
     message:
       'The steps left a git repository at "vendor/inner". Remove its .git folder in a step, so that its files can be part of the patch.',
   });
+});
+
+test('a repository that the Steps put into the place of a submodule is named, and its settings run nothing', async () => {
+  const trap = join(folder, 'trapped');
+  const options = { gitDir: checkout.gitDir, workTree: checkout.workTree, settings: identity, signal };
+  const submodule = inWorkTree('libs/sub');
+  await mkdir(submodule, { recursive: true });
+  await git(['update-index', '--add', '--cacheinfo', `160000,${checkout.baseRevision},libs/sub`], options);
+  await git(['commit', '--quiet', '--message', 'With a submodule'], options);
+  const [baseRevision = '', baseTree = ''] = (await git(['rev-parse', 'HEAD', 'HEAD^{tree}'], options))
+    .toString()
+    .split('\n');
+  const base = { ...checkout, baseRevision, baseTree };
+  expect(await takeSnapshot(folder, base, signal)).toBeNull();
+
+  await cp(checkout.gitDir, join(submodule, '.git'), { recursive: true });
+  await git(['update-ref', 'HEAD', checkout.baseRevision], { gitDir: join(submodule, '.git'), signal });
+  await writeFile(
+    join(submodule, '.git/config'),
+    `[core]\n\trepositoryformatversion = 0\n\tbare = false\n\tfsmonitor = "touch ${trap}; false"\n`,
+  );
+  await expect(takeSnapshot(folder, base, signal)).rejects.toMatchObject({
+    reason: 'patch',
+    message: expect.stringMatching(/^The steps left a git repository at "libs\/sub"/) as string,
+  });
+  await expect(readFile(trap)).rejects.toThrow('ENOENT');
 });

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { lstat, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { maxPatchBytes } from '@flotilla/shared/protocol/streams';
 import { AttemptError } from '../jobs/attemptError.ts';
 import type { Checkout } from './checkout.ts';
-import { git, GitError } from './git.ts';
+import { git, GitError, TooLongError } from './git.ts';
 
 /** What the Steps made of a work tree. */
 export interface Snapshot {
@@ -27,6 +27,7 @@ export async function takeSnapshot(
   signal: AbortSignal,
 ): Promise<Snapshot | null> {
   const { gitDir, workTree, baseRevision, baseTree } = checkout;
+  await refuseFilledSubmodules(gitDir, workTree, signal);
   try {
     await git(['add', '--all', '--', '.'], { gitDir, workTree, signal });
   } catch (error) {
@@ -47,18 +48,47 @@ export async function takeSnapshot(
     '--no-textconv',
     '--no-color',
   ];
-  await git([...diff, baseRevision], { gitDir, signal, outputFile: path });
-  const { size } = await stat(path);
-  if (size > maxPatchBytes) {
+  try {
+    const outputFile = { path, maxBytes: maxPatchBytes };
+    await git([...diff, baseRevision], { gitDir, signal, outputFile });
+  } catch (error) {
+    if (!(error instanceof TooLongError)) throw error;
     const limit = maxPatchBytes / 1024 / 1024;
-    throw new AttemptError(
-      'patch',
-      `The patch has ${Math.ceil(size / 1024 / 1024)} MiB; the limit is ${limit} MiB.`,
-    );
+    const message = `The patch is larger than ${limit} MiB, which is the limit. Leave large files out in a step, or by .gitignore.`;
+    throw new AttemptError('patch', message, { cause: error });
   }
+  const { size } = await stat(path);
   const hash = createHash('sha256');
   for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
   return { path, length: size, sha256: hash.digest('hex'), tree };
+}
+
+/**
+ * `git add` runs `git status` in a submodule that has a repository, by that repository's settings: one that a Step made
+ * could run a program of its choice on this machine. Submodules are not fetched, so none has a repository by itself.
+ */
+async function refuseFilledSubmodules(gitDir: string, workTree: string, signal: AbortSignal): Promise<void> {
+  // One byte per character, so that a path of any bytes stays what it is.
+  const entries = (await git(['ls-files', '--stage', '-z'], { gitDir, signal }))
+    .toString('latin1')
+    .split('\0');
+  for (const entry of entries) {
+    if (!entry.startsWith('160000 ')) continue;
+    const path = Buffer.from(entry.slice(entry.indexOf('\t') + 1), 'latin1');
+    const inside = Buffer.concat([Buffer.from(`${workTree}/`), path, Buffer.from('/.git')]);
+    if (await exists(inside)) throw new AttemptError('patch', nestedSentence(path.toString()));
+  }
+}
+
+async function exists(path: Buffer): Promise<boolean> {
+  try {
+    await lstat(path);
+    return true;
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return false;
+    throw error;
+  }
 }
 
 /** A repository inside the work tree would become a link to a commit that nobody else has. */

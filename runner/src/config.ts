@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { availableParallelism, homedir, hostname, userInfo } from 'node:os';
+import { availableParallelism, homedir, hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { ownUser } from './ownUser.ts';
 
 const environment = z
   .object({
@@ -95,7 +96,7 @@ function tokenFrom(path: string): string {
 }
 
 function standardStateFolder(env: NodeJS.ProcessEnv): string {
-  if (userInfo().uid === 0) return '/var/lib/flotilla-runner';
+  if (ownUser().uid === 0) return '/var/lib/flotilla-runner';
   return join(env['XDG_STATE_HOME'] ?? join(homedir(), '.local', 'state'), 'flotilla-runner');
 }
 

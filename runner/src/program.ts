@@ -5,11 +5,13 @@ import Docker from 'dockerode';
 import pino, { type Logger } from 'pino';
 import { readConfig, runnerName, type Config } from './config.ts';
 import { runJob } from './jobs/runJob.ts';
-import { removeLeftoverContainers } from './sandbox/removeLeftovers.ts';
+import { removeLeftovers, type LeftoversContext } from './sandbox/removeLeftovers.ts';
 import { pause } from './session/pause.ts';
 import { RefusedError, runSession } from './session/session.ts';
 import { lockStateFolder } from './stateFolder.ts';
 
+/** How long the engine may take to say that it is there. */
+const pingMs = 5000;
 /** Between two looks for containers that were left behind (design §8). */
 const leftoversMs = 60_000;
 
@@ -40,8 +42,16 @@ async function work(config: Config, logger: Logger): Promise<void> {
   const ended = new AbortController();
   const { drain, stop } = stopSignals(config.drainSeconds, logger);
   const live = new Set<number>();
-  const engine = new Engine(docker, logger);
-  const cleaning = cleanUpRegularly(docker, name, live, logger, ended.signal);
+  const engine = new Engine(logger);
+  const isLive = (attemptId: number) => live.has(attemptId);
+  const cleaning = cleanUpRegularly({
+    docker,
+    config,
+    runnerName: name,
+    logger,
+    isLive,
+    signal: ended.signal,
+  });
   try {
     await runSession(
       {
@@ -56,8 +66,11 @@ async function work(config: Config, logger: Logger): Promise<void> {
         canWork: () => engine.answers(),
         async runJob(job, lease, session) {
           live.add(job.attemptId);
-          await runJob({ docker, config, runnerName: name, logger }, job, lease, session);
-          live.delete(job.attemptId);
+          try {
+            await runJob({ docker, config, runnerName: name, logger }, job, lease, session);
+          } finally {
+            live.delete(job.attemptId);
+          }
         },
       },
       drain,
@@ -88,12 +101,11 @@ function stopSignals(drainSeconds: number, logger: Logger): { drain: AbortSignal
 
 /** Says once when the engine goes away and once when it is back. */
 class Engine {
-  readonly #docker: Docker;
+  readonly #docker = new Docker({ timeout: pingMs });
   readonly #logger: Logger;
   #away = false;
 
-  constructor(docker: Docker, logger: Logger) {
-    this.#docker = docker;
+  constructor(logger: Logger) {
     this.#logger = logger;
   }
 
@@ -116,20 +128,15 @@ class Engine {
   }
 }
 
-async function cleanUpRegularly(
-  docker: Docker,
-  name: string,
-  live: ReadonlySet<number>,
-  logger: Logger,
-  signal: AbortSignal,
-): Promise<void> {
+async function cleanUpRegularly(context: LeftoversContext): Promise<void> {
   do {
     try {
-      await removeLeftoverContainers(docker, name, (attemptId) => live.has(attemptId), logger);
+      await removeLeftovers(context);
     } catch (error) {
-      logger.warn({ reason: messageOf(error) }, 'could not look for leftover containers');
+      if (context.signal.aborted) return;
+      context.logger.warn({ reason: messageOf(error) }, 'could not look for leftover containers');
     }
-  } while (await pause(leftoversMs, signal));
+  } while (await pause(leftoversMs, context.signal));
 }
 
 function describeMachine(): string {

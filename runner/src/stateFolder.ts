@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /**
@@ -8,10 +8,13 @@ import { join } from 'node:path';
 export async function lockStateFolder(folder: string): Promise<AsyncDisposable> {
   await mkdir(folder, { recursive: true });
   const path = join(folder, 'lock');
-  const ours = await identityOf(process.pid);
+  // Written beside and then linked: nobody can read a lock before its holder stands in it.
+  const prepared = join(folder, `lock.${process.pid}`);
+  await writeFile(prepared, (await identityOf(process.pid)) ?? '');
+  await using _prepared = { [Symbol.asyncDispose]: () => rm(prepared, { force: true }) };
   for (;;) {
     try {
-      await writeFile(path, ours ?? '', { flag: 'wx' });
+      await link(prepared, path);
       return { [Symbol.asyncDispose]: () => rm(path, { force: true }) };
     } catch (error) {
       if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;

@@ -1,11 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { FinishInput } from '@flotilla/shared/protocol/runnerMessages';
-import { FencedError } from '../logs/uploader.ts';
 import type { Lease } from '../session/lease.ts';
-import { refusalOf, type ServiceClient } from '../session/serviceClient.ts';
-
-/** First and longest pause between two tries, in milliseconds. */
-const retryMs = { first: 200, longest: 5000 };
+import type { ServiceClient } from '../session/serviceClient.ts';
+import { FencedError, untilAnswered } from '../session/untilAnswered.ts';
 
 /** Tells the service how an Attempt ended, until it has heard it. Throws a FencedError when the Attempt was lost meanwhile. */
 export async function finishAttempt(
@@ -13,24 +9,15 @@ export async function finishAttempt(
   lease: Lease,
   input: Omit<FinishInput, 'attemptId' | 'leaseToken'>,
 ): Promise<void> {
-  for (let pauseMs = retryMs.first; ; pauseMs = Math.min(pauseMs * 2, retryMs.longest)) {
-    lease.signal.throwIfAborted();
+  for (;;) {
     const leaseToken = lease.token;
-    try {
-      const answer = await service.finish({ ...input, attemptId: lease.attemptId, leaseToken });
-      if (answer.result === 'done') return;
-      if (answer.result === 'incomplete') {
-        throw new Error(
-          `the service has ${answer.logLength} bytes of log and ${answer.patchLength} of patch; all were acknowledged`,
-        );
-      }
-      if (!(await lease.wasRenewed(leaseToken))) throw new FencedError();
-    } catch (error) {
-      const refusal = refusalOf(error);
-      const lostConnection =
-        refusal === undefined && error instanceof Error && error.name === 'TRPCClientError';
-      if (!lostConnection && refusal?.code !== 'SERVICE_UNAVAILABLE') throw error;
+    const answer = await untilAnswered(lease, lease.signal, (ref) => service.finish({ ...input, ...ref }));
+    if (answer.result === 'done') return;
+    if (answer.result === 'incomplete') {
+      throw new Error(
+        `the service has ${answer.logLength} bytes of log and ${answer.patchLength} of patch; all were acknowledged`,
+      );
     }
-    await delay(pauseMs * (0.5 + Math.random() / 2), undefined, { signal: lease.signal });
+    if (!(await lease.wasRenewed(leaseToken))) throw new FencedError();
   }
 }

@@ -1,5 +1,4 @@
 import { createReadStream } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '@flotilla/shared/errors';
 import { describeOutcome, type Outcome } from '@flotilla/shared/lifecycle/outcome';
@@ -7,16 +6,19 @@ import type { ClaimedJob, FinishInput } from '@flotilla/shared/protocol/runnerMe
 import type Docker from 'dockerode';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
-import { checkOut, type Checkout } from '../git/checkout.ts';
+import type { Checkout } from '../git/checkout.ts';
 import { takeSnapshot, type Snapshot } from '../git/snapshot.ts';
 import { AttemptLog } from '../logs/attemptLog.ts';
-import { FencedError, Uploader } from '../logs/uploader.ts';
+import { Uploader } from '../logs/uploader.ts';
 import { resolveImage } from '../sandbox/image.ts';
 import { labelsOf } from '../sandbox/labels.ts';
+import { attemptsFolder, noteImage, removeAttemptFolder, workFolder } from '../sandbox/attemptFolder.ts';
 import { takeBack } from '../sandbox/takeBack.ts';
 import type { Lease } from '../session/lease.ts';
 import type { RunningSession } from '../session/session.ts';
+import { FencedError, untilAnswered } from '../session/untilAnswered.ts';
 import { AttemptError, stopCauseOf } from './attemptError.ts';
+import { fetchTarget } from './fetchTarget.ts';
 import { finishAttempt } from './finishAttempt.ts';
 import { runStep } from './runStep.ts';
 import { StepTracker } from './stepTracker.ts';
@@ -27,6 +29,11 @@ export interface JobContext {
   readonly runnerName: string;
   readonly logger: Logger;
 }
+
+/** Above this a timer of Node's fires at once. */
+const longestTimerMs = 2 ** 31 - 1;
+/** How long giving an Attempt back may take; after it the end of its lease does the same. */
+const releaseMs = 10_000;
 
 /** What the Steps of an Attempt came to. */
 interface Result {
@@ -50,7 +57,7 @@ export async function runJob(
     repository: job.repository,
   });
   const started = performance.now();
-  const deadline = setTimeout(() => lease.stop('timedOut'), job.deadlineInMs);
+  const deadline = setTimeout(() => lease.stop('timedOut'), Math.min(job.deadlineInMs, longestTimerMs));
   const attempt = new AttemptWork(context, job, lease, session);
   try {
     const outcome = await attempt.run();
@@ -64,7 +71,9 @@ export async function runJob(
     clearTimeout(deadline);
     await attempt
       .cleanUp()
-      .catch((error: unknown) => logger.error({ err: error }, 'leftovers of an attempt remain'));
+      .catch((error: unknown) =>
+        logger.error({ err: error }, 'the folder of an attempt remains; it is removed later'),
+      );
   }
 }
 
@@ -84,7 +93,7 @@ class AttemptWork {
     this.#job = job;
     this.#lease = lease;
     this.#session = session;
-    this.#folder = join(context.config.stateFolder, 'attempts', String(job.attemptId));
+    this.#folder = join(attemptsFolder(context.config.stateFolder), String(job.attemptId));
     this.#upload = new Uploader(context.config.serverUrl, lease, 'log');
     this.#log = new AttemptLog(this.#upload, session.hello.limits.logBytes);
     this.#steps = new StepTracker(job.steps, (steps) =>
@@ -96,12 +105,16 @@ class AttemptWork {
   }
 
   async run(): Promise<Outcome> {
-    const result = await this.#work();
-    if (this.#lease.signal.aborted) {
-      if (stopCauseOf(this.#lease.stopSignal) === 'released')
-        await this.#session.service.release(this.#leaseRef());
-      throw new FencedError();
+    try {
+      return await this.#finish(await this.#work());
+    } catch (error) {
+      if (this.#lease.signal.reason === 'released') await this.#release();
+      throw error;
     }
+  }
+
+  async #finish(result: Result): Promise<Outcome> {
+    this.#lease.signal.throwIfAborted();
     await this.#log.notice(`Job ${describeOutcome(result.outcome)}`);
     await this.#log.end();
     await this.#upload.flush();
@@ -110,15 +123,30 @@ class AttemptWork {
     return result.outcome;
   }
 
+  /** Gives the Attempt back, now that its container is gone. */
+  async #release(): Promise<void> {
+    const { service } = this.#session;
+    await untilAnswered(this.#lease, AbortSignal.timeout(releaseMs), (ref) => service.release(ref));
+  }
+
   /** Removes the work tree. The containers are removed by who started them. */
   async cleanUp(): Promise<void> {
-    if (this.#lastImage !== undefined) await this.#takeBack(this.#lastImage).catch(() => undefined);
-    await rm(this.#folder, { recursive: true, force: true });
+    const { docker, config, runnerName } = this.#context;
+    await removeAttemptFolder(docker, this.#folder, {
+      limits: config.limits,
+      labels: labelsOf({ runnerName, attemptId: this.#job.attemptId, jobId: this.#job.jobId }),
+    });
   }
 
   async #work(): Promise<Result> {
     try {
-      const checkout = await this.#checkOut();
+      const checkout = await fetchTarget({
+        folder: this.#folder,
+        serverUrl: this.#context.config.serverUrl,
+        job: this.#job,
+        lease: this.#lease,
+        log: this.#log,
+      });
       const failed = await this.#runSteps(checkout);
       if (failed !== undefined) return { outcome: failed, snapshot: null };
       if (this.#lastImage !== undefined) await this.#takeBack(this.#lastImage);
@@ -128,26 +156,10 @@ class AttemptWork {
       return { outcome: { kind: 'succeeded' }, snapshot };
     } catch (error) {
       if (error instanceof FencedError) throw error;
-      return { outcome: this.#stopped() ?? errored(error, this.#steps.running), snapshot: null };
+      const outcome = this.#stopped() ?? errored(error, this.#steps.running);
+      this.#steps.endRunning(outcome.kind);
+      return { outcome, snapshot: null };
     }
-  }
-
-  async #checkOut(): Promise<Checkout> {
-    const job = this.#job;
-    await rm(this.#folder, { recursive: true, force: true });
-    await mkdir(this.#folder, { recursive: true });
-    await this.#log.notice(`Fetching ${job.repository} at ${job.baseRevision}`);
-    const checkout = await checkOut({
-      folder: this.#folder,
-      url: `${this.#context.config.serverUrl}${job.gitPath}`,
-      attemptId: job.attemptId,
-      leaseToken: this.#lease.token,
-      baseRevision: job.baseRevision,
-      baseRef: job.baseRef,
-      signal: this.#lease.stopSignal,
-    });
-    for (const remark of checkout.remarks) await this.#log.notice(remark);
-    return checkout;
   }
 
   /** Runs the Steps in order. Undefined when all succeeded; else how the Attempt ends. */
@@ -158,6 +170,7 @@ class AttemptWork {
       if (stopped !== undefined) return stopped;
       const imageDigest = await this.#pinnedImage(step.image, step.pinnedImage, index);
       this.#lastImage = imageDigest;
+      await noteImage(this.#folder, imageDigest);
       await this.#log.notice(
         `Step ${index + 1} of ${job.steps.length}: ${[step.image, ...step.args].join(' ')}`,
         index,
@@ -178,6 +191,7 @@ class AttemptWork {
           }),
           cacheFolder: join(this.#context.config.stateFolder, 'caches'),
           stopGraceMs: this.#session.hello.intervals.stopGraceMs,
+          logger: this.#context.logger,
           signal: this.#lease.stopSignal,
         },
         index,
@@ -190,7 +204,7 @@ class AttemptWork {
         return cause;
       }
       const lastLine = this.#log.takeLastErrorLine();
-      if (finished.exitCode !== 0) {
+      if (finished.exitCode !== 0 || finished.outOfMemory) {
         this.#steps.end(index, 'failed', finished.exitCode);
         return {
           kind: 'failed',
@@ -211,14 +225,17 @@ class AttemptWork {
     const report = (line: string) => this.#log.notice(line, step);
     const digest = await resolveImage(docker, pinned ?? image, report, this.#lease.stopSignal);
     if (pinned !== null) return digest;
-    const winner = await this.#session.service.pinImage(this.#leaseRef(), image, digest);
+    const { service } = this.#session;
+    const winner = await untilAnswered(this.#lease, this.#lease.stopSignal, (ref) =>
+      service.pinImage(ref, image, digest),
+    );
     return winner === digest ? digest : resolveImage(docker, winner, report, this.#lease.stopSignal);
   }
 
   async #takeBack(image: string): Promise<void> {
     const { docker, config, runnerName } = this.#context;
     await takeBack(docker, {
-      folder: join(this.#folder, 'work'),
+      folder: workFolder(this.#folder),
       image,
       limits: config.limits,
       labels: labelsOf({ runnerName, attemptId: this.#job.attemptId, jobId: this.#job.jobId }),

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { ClaimedJob, ClaimedStep } from '@flotilla/shared/protocol/runnerMessages';
 import type Docker from 'dockerode';
+import type { Logger } from 'pino';
 import type { ContainerLimits } from '../config.ts';
 import { containerObjectsPath, type Checkout } from '../git/checkout.ts';
 import type { AttemptLog } from '../logs/attemptLog.ts';
@@ -19,6 +20,7 @@ export interface StepContext {
   /** Where folders that Jobs share between Attempts are kept. */
   readonly cacheFolder: string;
   readonly stopGraceMs: number;
+  readonly logger: Logger;
   /** Aborts when the Attempt has to stop. */
   readonly signal: AbortSignal;
 }
@@ -48,8 +50,12 @@ export async function runStep(
     limits: context.limits,
     labels: context.labels,
   });
-  const stop = () =>
-    void container.stop(stopCauseOf(signal) === 'fenced' ? 0 : context.stopGraceMs).catch(() => undefined);
+  const stop = () => {
+    const graceMs = stopCauseOf(signal) === 'fenced' ? 0 : context.stopGraceMs;
+    container
+      .stop(graceMs)
+      .catch((error: unknown) => context.logger.error({ err: error }, 'a container could not be stopped'));
+  };
   if (signal.aborted) stop();
   signal.addEventListener('abort', stop, { once: true });
   try {

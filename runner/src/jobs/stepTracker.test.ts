@@ -32,3 +32,11 @@ test('one Step runs at a time, or none', () => {
   tracker.end(1, 'cancelled', null);
   expect(tracker.running).toBeNull();
 });
+
+test('the end of an Attempt ends the Step that runs, and no other', () => {
+  const tracker = new StepTracker([step, step], async () => undefined);
+  tracker.endRunning('errored');
+  tracker.start(0, 'sha256:1');
+  tracker.endRunning('errored');
+  expect(tracker.steps.map((one) => one.state)).toEqual(['errored', 'pending']);
+});

@@ -40,6 +40,12 @@ export class StepTracker {
     this.#change(index, { state, exitCode, endedAt: Date.now() });
   }
 
+  /** Ends the Step that runs now, if one does: an Attempt that has ended has none that still runs. */
+  endRunning(state: StepProgress['state']): void {
+    const { running } = this;
+    if (running !== null) this.end(running, state, null);
+  }
+
   #change(index: number, change: Partial<StepProgress>): void {
     this.#steps = this.#steps.map((step) => (step.index === index ? { ...step, ...change } : step));
     this.#isReported = false;

@@ -143,11 +143,10 @@ export class AttemptLog {
       return;
     }
     if (this.#droppedBytes === 0) {
-      const mib = Math.round(this.#limitBytes / 1024 / 1024);
       const cut = Math.max(0, room);
       this.#keepInTail(step, descriptor, data.subarray(cut));
       if (cut > 0) await this.#emit(step, descriptor, data.subarray(0, cut));
-      const text = `[the log has reached its limit of ${mib} MiB; the job goes on, and the end of its output will follow]\n`;
+      const text = `[the log has reached its limit of ${sizeText(this.#limitBytes)}; the job goes on, and the end of its output will follow]\n`;
       await this.#emit(noStep, descriptors.notice, Buffer.from(text));
       return;
     }
@@ -180,4 +179,9 @@ export class AttemptLog {
     this.#storedBytes += frameHeaderBytes + data.length;
     await this.#sink.write(encodeFrame({ step, descriptor, time: Date.now(), data }));
   }
+}
+
+function sizeText(bytes: number): string {
+  const mib = bytes / 1024 / 1024;
+  return mib >= 1 ? `${Math.round(mib)} MiB` : `${bytes} bytes`;
 }

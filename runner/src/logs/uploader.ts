@@ -1,19 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { maxAppendBytes, type AppendAnswer, type StreamName } from '@flotilla/shared/protocol/streams';
 import type { Lease } from '../session/lease.ts';
+import { FencedError } from '../session/untilAnswered.ts';
 
 /** Bytes that may wait here before the writer has to: bounds memory while the service is away. */
 const maxWaitingBytes = 4 * 1024 * 1024;
 /** First and longest pause between two tries while the service is away, in milliseconds. */
 const retryMs = { first: 100, longest: 5000 };
-
-/** The lease is over: nothing of this Attempt may be sent any more. */
-export class FencedError extends Error {
-  constructor() {
-    super('the attempt is no longer this runner’s');
-    this.name = 'FencedError';
-  }
-}
 
 /**
  * Sends one stream of an Attempt in order, at most 64 KiB at a time and one request in flight, from the offset that the
@@ -58,15 +51,6 @@ export class Uploader {
       await this.#sending;
     }
     this.#throwFailure();
-  }
-
-  /** The service has less than was acknowledged, or more: it says so at finish. Bytes that are gone here are an error. */
-  expectEnd(end: number): void {
-    if (end !== this.#acknowledged) {
-      throw new Error(
-        `the service has ${end} bytes of a stream of which it acknowledged ${this.#acknowledged}`,
-      );
-    }
   }
 
   #start(): void {

@@ -17,6 +17,8 @@ export interface ContainerSpec {
   readonly entrypoint?: readonly string[];
   /** Replaces the image's command. */
   readonly command?: readonly string[];
+  /** Replaces the image's user, e.g. `0:0`. */
+  readonly user?: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly mounts: readonly Mount[];
   readonly workingDirectory: string;
@@ -81,6 +83,7 @@ function createOptions(spec: ContainerSpec): Docker.ContainerCreateOptions {
     Image: spec.image,
     ...(spec.entrypoint === undefined ? {} : { Entrypoint: [...spec.entrypoint] }),
     ...(spec.command === undefined ? {} : { Cmd: [...spec.command] }),
+    ...(spec.user === undefined ? {} : { User: spec.user }),
     Env: Object.entries(spec.environment).map(([name, value]) => `${name}=${value}`),
     WorkingDir: spec.workingDirectory,
     Labels: { ...spec.labels },

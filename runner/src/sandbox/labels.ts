@@ -9,7 +9,8 @@ export const labelNames = {
 export interface Labelled {
   readonly runnerName: string;
   readonly attemptId: number;
-  readonly jobId: number;
+  /** Undefined for a helper that removes what an earlier process left. */
+  readonly jobId?: number;
   /** Index of the Step; undefined for helpers. */
   readonly step?: number;
 }
@@ -19,7 +20,7 @@ export function labelsOf(labelled: Labelled): Record<string, string> {
   return {
     [labelNames.runner]: labelled.runnerName,
     [labelNames.attempt]: String(labelled.attemptId),
-    [labelNames.job]: String(labelled.jobId),
+    ...(labelled.jobId === undefined ? {} : { [labelNames.job]: String(labelled.jobId) }),
     ...(labelled.step === undefined ? {} : { [labelNames.step]: String(labelled.step) }),
   };
 }

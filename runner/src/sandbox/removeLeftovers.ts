@@ -1,31 +1,82 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { messageOf } from '@flotilla/shared/errors';
 import type Docker from 'dockerode';
 import type { Logger } from 'pino';
-import { labelNames } from './labels.ts';
+import type { Config } from '../config.ts';
+import { attemptsFolder, removeAttemptFolder } from './attemptFolder.ts';
+import { labelNames, labelsOf } from './labels.ts';
 
-/** Removes containers of this runner whose Attempt does not live, such as those of a process that was killed. */
-export async function removeLeftoverContainers(
-  docker: Docker,
-  runnerName: string,
-  isLive: (attemptId: number) => boolean,
-  logger: Logger,
-): Promise<void> {
+/** How long the engine may take for one call of these; nobody waits for them. */
+const callMs = 30_000;
+
+export interface LeftoversContext {
+  readonly docker: Docker;
+  readonly config: Config;
+  readonly runnerName: string;
+  readonly logger: Logger;
+  /** Whether this process works on an Attempt. */
+  readonly isLive: (attemptId: number) => boolean;
+  readonly signal: AbortSignal;
+}
+
+/** Removes what Attempts left behind that do not live, such as those of a process that was killed. */
+export async function removeLeftovers(context: LeftoversContext): Promise<void> {
+  await removeContainers(context);
+  await removeFolders(context);
+}
+
+async function removeContainers({
+  docker,
+  runnerName,
+  logger,
+  isLive,
+  signal,
+}: LeftoversContext): Promise<void> {
+  const limited = () => ({ abortSignal: AbortSignal.any([signal, AbortSignal.timeout(callMs)]) });
   const containers = await docker.listContainers({
     all: true,
     filters: { label: [`${labelNames.runner}=${runnerName}`] },
+    ...limited(),
   });
   for (const { Id: id, Labels: labels } of containers) {
     const attemptId = Number(labels[labelNames.attempt]);
     if (isLive(attemptId)) continue;
     logger.warn({ containerId: id, attemptId }, 'removing a container that its attempt left behind');
-    await docker
-      .getContainer(id)
-      .remove({ force: true, v: true })
-      .catch((error: unknown) => {
-        const gone =
-          error instanceof Error &&
-          'statusCode' in error &&
-          (error.statusCode === 404 || error.statusCode === 409);
-        if (!gone) throw error;
+    try {
+      await docker.getContainer(id).remove({ force: true, v: true, ...limited() });
+    } catch (error) {
+      // 404: it is gone; 409: its removal is under way.
+      const status = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined;
+      if (status !== 404 && status !== 409) throw error;
+    }
+  }
+}
+
+/** A folder that cannot be removed now, such as one whose image is gone, holds up no other. */
+async function removeFolders(context: LeftoversContext): Promise<void> {
+  const { docker, config, runnerName, logger, isLive, signal } = context;
+  for (const name of await namesIn(attemptsFolder(config.stateFolder))) {
+    const attemptId = Number(name);
+    if (isLive(attemptId) || signal.aborted) continue;
+    logger.warn({ attemptId }, 'removing a folder that its attempt left behind');
+    try {
+      const labels = labelsOf({ runnerName, attemptId });
+      await removeAttemptFolder(docker, join(attemptsFolder(config.stateFolder), name), {
+        limits: config.limits,
+        labels,
       });
+    } catch (error) {
+      logger.error({ attemptId, reason: messageOf(error) }, 'the folder of an attempt could not be removed');
+    }
+  }
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    throw error;
   }
 }

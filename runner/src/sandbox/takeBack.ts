@@ -1,12 +1,12 @@
-import { userInfo } from 'node:os';
+import { ownUser } from '../ownUser.ts';
 import type Docker from 'dockerode';
 import { AttemptError } from '../jobs/attemptError.ts';
 import type { ContainerLimits } from '../config.ts';
 import { startContainer } from './container.ts';
 
 /**
- * Gives every file of a folder to the runner's user, whoever the containers wrote as. Root needs nothing; anybody else
- * needs a container that is root, because only root may change owners.
+ * Gives every file of a folder to the runner's user, whoever the containers wrote as, and lets that user read them.
+ * Root needs nothing; anybody else needs a container that is root, because only root may change owners.
  */
 export async function takeBack(
   docker: Docker,
@@ -17,12 +17,13 @@ export async function takeBack(
     readonly labels: Readonly<Record<string, string>>;
   },
 ): Promise<void> {
-  const { uid, gid } = userInfo();
+  const { uid, gid } = ownUser();
   if (uid === 0) return;
   await using helper = await startContainer(docker, {
     image: options.image,
-    entrypoint: ['chown'],
-    command: ['-R', '-h', `${uid}:${gid}`, '/work'],
+    entrypoint: ['/bin/sh'],
+    command: ['-c', 'chown -R -h "$0" /work && chmod -R u+rwX /work', `${uid}:${gid}`],
+    user: '0:0',
     environment: {},
     mounts: [{ source: options.folder, target: '/work' }],
     workingDirectory: '/',
@@ -36,7 +37,7 @@ export async function takeBack(
   if (exitCode !== 0) {
     throw new AttemptError(
       'sandbox',
-      `The files of the work tree could not be given back to the runner's user: chown ended with ${exitCode}: ${said.trim()}.`,
+      `The files of the work tree could not be given back to the runner's user: it ended with ${exitCode}: ${said.trim()}.`,
     );
   }
 }

@@ -41,7 +41,8 @@ export interface ConnectOptions {
   readonly runnerId: () => string | undefined;
   /** Each time a connection stands, the first one included. */
   readonly onOpen: () => void;
-  readonly onClose: () => void;
+  /** When there is no connection any more, and again at each try to connect that fails. */
+  readonly onLost: () => void;
 }
 
 /** Opens the connection; it is kept up until disposed. */
@@ -58,7 +59,12 @@ export function connectToService(options: ConnectOptions): ServiceClient {
     retryDelayMs: (attempt) =>
       Math.min(reconnectMs.first * 2 ** attempt, reconnectMs.longest) * (0.5 + Math.random() / 2),
     onOpen: options.onOpen,
-    onClose: options.onClose,
+  });
+  // Not the socket's own `close`: that also comes for a socket that another one has replaced.
+  socket.connectionState.subscribe({
+    next: ({ state, error }) => {
+      if (state === 'connecting' && error !== null) options.onLost();
+    },
   });
   const client: TRPCUntypedClient<AnyRouter> = createTRPCUntypedClient<AnyRouter>({
     links: [wsLink({ client: socket })],

@@ -59,10 +59,15 @@ class Session {
   readonly #wakeUp = new WakeUp();
   readonly #instance = randomUUID();
   readonly #refused = new AbortController();
+  readonly #ended = new AbortController();
   readonly #drain: AbortSignal;
   readonly #stop: AbortSignal;
   #hello = Promise.withResolvers<HelloAnswer>();
   #helloed = false;
+  /** Counts connections: what an earlier one has to say is old. */
+  #connection = 0;
+  /** Whether the present lack of a connection was said. */
+  #saidLost = false;
   #answer: HelloAnswer | undefined;
   #stopHints: (() => void) | undefined;
 
@@ -74,8 +79,13 @@ class Session {
       serverUrl: options.serverUrl,
       token: options.token,
       runnerId: () => this.#answer?.runnerId,
-      onOpen: () => void this.#sayHello(),
-      onClose: () => this.#lostConnection(),
+      onOpen: () => {
+        this.#saidLost = false;
+        this.#connection += 1;
+        this.#awaitHello();
+        void this.#sayHello(this.#connection);
+      },
+      onLost: () => this.#lostConnection(),
     });
   }
 
@@ -96,15 +106,12 @@ class Session {
     await this.#service[Symbol.asyncDispose]();
   }
 
-  readonly #ended = new AbortController();
-
   /** Says hello until it is answered; every connection begins with one. */
-  async #sayHello(): Promise<void> {
-    const hello = this.#hello;
+  async #sayHello(connection: number): Promise<void> {
     try {
       const answer = await this.#service.hello(this.#helloInput());
+      if (connection !== this.#connection) return;
       this.#takeAnswer(answer);
-      hello.resolve(answer);
       this.#options.logger.info(
         { runnerId: answer.runnerId, kept: answer.keep.length },
         'connected to the service',
@@ -121,7 +128,8 @@ class Session {
         { reason: refusal.message },
         'the service could not take the hello; trying again',
       );
-      if (await pause(1000, this.#ended.signal)) await this.#sayHello();
+      if (!(await pause(1000, this.#ended.signal)) || connection !== this.#connection) return;
+      await this.#sayHello(connection);
     }
   }
 
@@ -141,7 +149,6 @@ class Session {
 
   #takeAnswer(answer: HelloAnswer): void {
     this.#answer = answer;
-    this.#helloed = true;
     for (const { attemptId, leaseToken } of answer.keep) this.#leases.get(attemptId)?.renew(leaseToken);
     for (const attemptId of answer.drop) this.#leases.get(attemptId)?.stop('fenced');
     this.#stopHints ??= this.#service.onHint(
@@ -155,14 +162,27 @@ class Session {
         this.#stopHints = undefined;
       },
     );
+    this.#helloed = true;
+    this.#hello.resolve(answer);
     this.#wakeUp.wake();
   }
 
   #lostConnection(): void {
-    if (this.#ended.signal.aborted || !this.#helloed) return;
+    if (this.#ended.signal.aborted) return;
+    this.#awaitHello();
+    if (this.#saidLost) return;
+    this.#saidLost = true;
+    const { serverUrl, logger } = this.#options;
+    if (this.#answer === undefined)
+      logger.warn(`there is no service at ${serverUrl} yet; trying until there is`);
+    else logger.warn(`the connection to the service at ${serverUrl} was lost; connecting again`);
+  }
+
+  /** From now on, whoever needs a hello waits for the next one: the last one's connection, or its tokens, are old. */
+  #awaitHello(): void {
+    if (!this.#helloed) return;
     this.#helloed = false;
     this.#hello = Promise.withResolvers();
-    this.#options.logger.warn('the connection to the service was lost; connecting again');
   }
 
   #refuse(reason: string): void {
@@ -203,6 +223,7 @@ class Session {
 
   async #claim(): Promise<void> {
     const drained = whenAborted(this.#drain);
+    const stopped = whenAborted(this.#stop);
     let claimKey: string = randomUUID();
     while (!this.#drain.aborted) {
       const hello = await Promise.race([this.#hello.promise, drained]);
@@ -217,7 +238,10 @@ class Session {
         continue;
       }
       try {
-        const { jobs } = await withTimeout(this.#service.claim(claimKey, free), answerMs);
+        const claimed = withTimeout(this.#service.claim(claimKey, free), answerMs);
+        const answer = await Promise.race([claimed, stopped]);
+        if (answer === undefined) return;
+        const { jobs } = answer;
         claimKey = randomUUID();
         for (const job of jobs) this.#start(job, hello);
         if (jobs.length === 0) await this.#wakeUp.wait(jittered(hello.intervals.pollMs), this.#drain);

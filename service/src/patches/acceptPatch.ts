@@ -44,7 +44,8 @@ export async function acceptPatch(accept: PatchToAccept): Promise<PatchVerdict> 
     const resultTree = await gitText(['write-tree'], options);
     await git(['update-ref', `refs/flotilla/trees/${accept.attemptId}`, resultTree], options);
     const { output } = await git(
-      ['diff-tree', '-r', '-z', '--numstat', '--no-renames', baseTree, resultTree],
+      // Renames as in the list of changed files, so that both count the same.
+      ['diff-tree', '-r', '-z', '--numstat', '--find-renames', baseTree, resultTree],
       options,
     );
     const files = parseNumstat(output);

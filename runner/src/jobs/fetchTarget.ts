@@ -1,0 +1,57 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ClaimedJob } from '@flotilla/shared/protocol/runnerMessages';
+import { checkOut, FetchError, type Checkout } from '../git/checkout.ts';
+import type { AttemptLog } from '../logs/attemptLog.ts';
+import type { Lease } from '../session/lease.ts';
+
+/** Between two tries while the service is away, in milliseconds. */
+const fetchAgainMs = 500;
+/** So many transfers may break off: the service restarts, but a mirror may also be damaged. */
+const maxCuts = 5;
+
+export interface FetchTarget {
+  /** The Attempt's folder; what is in it goes away. */
+  readonly folder: string;
+  readonly serverUrl: string;
+  readonly job: ClaimedJob;
+  readonly lease: Lease;
+  readonly log: AttemptLog;
+}
+
+/** Brings a Job's Target to this machine; waits while the service is away. Throws a FetchError when it does not give it. */
+export async function fetchTarget(fetch: FetchTarget): Promise<Checkout> {
+  const { job, lease, log } = fetch;
+  await log.notice(`Fetching ${job.repository} at ${job.baseRevision}`);
+  for (let cuts = 0; ;) {
+    const leaseToken = lease.token;
+    try {
+      const checkout = await tryOnce(fetch, leaseToken);
+      for (const remark of checkout.remarks) await log.notice(remark);
+      return checkout;
+    } catch (error) {
+      if (!(error instanceof FetchError)) throw error;
+      if (error.failure === 'cut') cuts += 1;
+      const lasting = error.failure === 'refused' || cuts === maxCuts;
+      if (lasting && !(await lease.wasRenewed(leaseToken))) throw error;
+      await delay(fetchAgainMs, undefined, { signal: lease.stopSignal });
+    }
+  }
+}
+
+async function tryOnce(
+  { folder, serverUrl, job, lease }: FetchTarget,
+  leaseToken: string,
+): Promise<Checkout> {
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  return checkOut({
+    folder,
+    url: `${serverUrl}${job.gitPath}`,
+    attemptId: job.attemptId,
+    leaseToken,
+    baseRevision: job.baseRevision,
+    baseRef: job.baseRef,
+    signal: lease.stopSignal,
+  });
+}

@@ -1,0 +1,50 @@
+import { readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type Docker from 'dockerode';
+import type { ContainerLimits } from '../config.ts';
+import { takeBack } from './takeBack.ts';
+
+/** Where a runner keeps one folder per Attempt, named by its id. */
+export function attemptsFolder(stateFolder: string): string {
+  return join(stateFolder, 'attempts');
+}
+
+/** The part of an Attempt's folder that its containers see. */
+export function workFolder(attemptFolder: string): string {
+  return join(attemptFolder, 'work');
+}
+
+/** Notes an image of an Attempt beside its work tree, for whoever has to take its files back later. */
+export async function noteImage(attemptFolder: string, image: string): Promise<void> {
+  await writeFile(join(attemptFolder, 'image'), image);
+}
+
+/** Removes an Attempt's folder, whoever its files belong to. */
+export async function removeAttemptFolder(
+  docker: Docker,
+  attemptFolder: string,
+  helper: { readonly limits: ContainerLimits; readonly labels: Readonly<Record<string, string>> },
+): Promise<void> {
+  const image = await notedImage(attemptFolder);
+  if (image !== undefined && (await exists(workFolder(attemptFolder)))) {
+    await takeBack(docker, { folder: workFolder(attemptFolder), image, ...helper });
+  }
+  await rm(attemptFolder, { recursive: true, force: true });
+}
+
+async function notedImage(attemptFolder: string): Promise<string | undefined> {
+  return unlessMissing(readFile(join(attemptFolder, 'image'), 'utf8'));
+}
+
+async function exists(path: string): Promise<boolean> {
+  return (await unlessMissing(stat(path))) !== undefined;
+}
+
+async function unlessMissing<T>(read: Promise<T>): Promise<T | undefined> {
+  try {
+    return await read;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}

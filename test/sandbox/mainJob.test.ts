@@ -1,17 +1,11 @@
-import { execFile } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   makeRepositoriesFromPackages,
   type PackageRepository,
 } from '../../scripts/repositoriesFromPackages.ts';
 import { startDeployment, type Deployment } from '../support/deployment.ts';
-import { git } from '../support/repositories.ts';
+import { treeOfPatch, treeOutside } from '../support/outside.ts';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporaryFolder.ts';
-
-const exec = promisify(execFile);
 
 /** Changes, renames, deletes and adds files: text, a program, a symbolic link, bytes that are no text. */
 const script = `
@@ -58,7 +52,10 @@ test('two runners change 60 real repositories, and every Patch gives the tree th
     const job = jobs.get(repository.name);
     expect(job).toMatchObject({ state: 'succeeded', baseRevision: repository.commit, attemptCount: 1 });
     const patch = await deployment.client.read(`/attempts/${job?.patch?.attemptId}/patch`);
-    const [applied, outside] = await Promise.all([treeOfPatch(repository, patch), treeOutside(repository)]);
+    const [applied, outside] = await Promise.all([
+      treeOfPatch(clones.path, repository, patch),
+      treeOutside(clones.path, repository, script),
+    ]);
     trees.push({ repository: repository.name, stored: job?.patch?.resultTree, applied, outside });
   }
   expect(trees).toEqual(
@@ -70,28 +67,3 @@ test('two runners change 60 real repositories, and every Patch gives the tree th
   expect([...perRunner.keys()].sort()).toEqual(['first', 'second']);
   expect(runners.map((runner) => runner.hasExited())).toEqual([false, false]);
 }, 180_000);
-
-/** Applies a Patch to a clone of its base, as a user would, and returns the tree. */
-async function treeOfPatch({ name, gitDir }: PackageRepository, patch: Uint8Array): Promise<string> {
-  const clone = await cloneOf(name, gitDir, 'patched');
-  const file = `${clone}.patch`;
-  await writeFile(file, patch);
-  await git(clone, ['apply', '--check', file]);
-  await git(clone, ['apply', '--index', file]);
-  return git(clone, ['write-tree']);
-}
-
-/** Runs the script in a clone on this machine, without Flotilla, and returns the tree. */
-async function treeOutside({ name, gitDir, commit }: PackageRepository): Promise<string> {
-  const clone = await cloneOf(name, gitDir, 'outside');
-  const env = { PATH: process.env['PATH'], REPOSITORY: name, BRANCH: 'main', COMMIT: commit };
-  await exec('sh', ['-c', script], { cwd: clone, env });
-  await git(clone, ['add', '--all']);
-  return git(clone, ['write-tree']);
-}
-
-async function cloneOf(name: string, gitDir: string, kind: string): Promise<string> {
-  const clone = join(clones.path, kind, name);
-  await git(clones.path, ['clone', '--quiet', '--shared', gitDir, clone]);
-  return clone;
-}

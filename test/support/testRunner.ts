@@ -61,7 +61,7 @@ export async function connectRunner(
     token: options.token,
     runnerId: () => runnerId,
     onOpen: () => undefined,
-    onClose: () => undefined,
+    onLost: () => undefined,
   });
   try {
     const hello = await service.hello({

@@ -1,0 +1,33 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { AttemptView, ExecutionView } from '@flotilla/shared/views';
+import type { Deployment } from './deployment.ts';
+import { readLog, stdoutOf } from './logs.ts';
+import { waitFor } from './waitFor.ts';
+
+/** A Step that says that it has begun, and goes on when {@link letGo} says so. */
+export const waitingScript = 'echo begun; until [ -e go ]; do sleep 0.05; done; rm go; echo let go';
+
+/** Waits until the current Attempt of an Execution's one Job has begun its waiting Step. */
+export async function untilBegun(
+  deployment: Deployment,
+  execution: ExecutionView,
+  number = 1,
+): Promise<AttemptView> {
+  return waitFor(
+    `Attempt ${number} to begin its Step`,
+    async () => {
+      const [job] = await deployment.client.api.jobs.list.query({ executionId: execution.id });
+      const attempt = (await deployment.attemptsOf(job?.id ?? 0))[number - 1];
+      if (attempt === undefined) return undefined;
+      const log = await readLog(deployment.client, attempt.id);
+      return stdoutOf(log).startsWith('begun\n') && attempt;
+    },
+    { timeoutMs: 30_000, everyMs: 50 },
+  );
+}
+
+/** Lets the waiting Step of an Attempt go on, by a file in its work tree. */
+export async function letGo(runner: { readonly stateFolder: string }, attempt: AttemptView): Promise<void> {
+  await writeFile(join(runner.stateFolder, 'attempts', String(attempt.id), 'work', 'go'), '');
+}

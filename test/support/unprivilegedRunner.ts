@@ -1,0 +1,71 @@
+import { chown, mkdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import { testImage, type Deployment } from './deployment.ts';
+
+const engineSocket = '/var/run/docker.sock';
+/** A user that no machine knows: the runner must not need an entry in /etc/passwd. */
+const user = { uid: 23_456, gid: 23_456 };
+
+/** A runner whose user is not root and may talk to the engine. Disposing ends it. */
+export interface UnprivilegedRunner extends AsyncDisposable {
+  readonly name: string;
+  readonly stateFolder: string;
+  /** Ends it without a chance to say goodbye. */
+  kill(): Promise<void>;
+}
+
+/**
+ * Starts a runner as another user: in a container with the network of this machine, the project, and a state folder at
+ * the same path, so that it can stand wherever this project was cloned, also in a folder that only root may enter.
+ */
+export async function startUnprivilegedRunner(
+  deployment: Pick<Deployment, 'folder' | 'url' | 'runnerToken'>,
+  name: string,
+): Promise<UnprivilegedRunner> {
+  const project = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
+  const stateFolder = join(deployment.folder, 'runners', name);
+  await mkdir(stateFolder, { recursive: true });
+  await chown(stateFolder, user.uid, user.gid);
+  const { gid: engineGroup } = await stat(engineSocket);
+  const container = `flotilla-test-${name}`;
+  const program = execa(
+    'docker',
+    [
+      'run',
+      '--rm',
+      '--init',
+      `--name=${container}`,
+      '--network=host',
+      `--user=${user.uid}:${user.gid}`,
+      `--group-add=${engineGroup}`,
+      `--volume=${engineSocket}:${engineSocket}`,
+      `--volume=${project}:${project}:ro`,
+      `--volume=${process.execPath}:/usr/local/bin/node:ro`,
+      `--volume=${stateFolder}:${stateFolder}`,
+      '--env=FLOTILLA_SERVER_URL',
+      '--env=FLOTILLA_RUNNER_TOKEN',
+      '--env=FLOTILLA_RUNNER_NAME',
+      '--env=FLOTILLA_RUNNER_STATE',
+      testImage,
+      'node',
+      `${project}/runner/src/main.ts`,
+    ],
+    {
+      reject: false,
+      stdin: 'ignore',
+      env: {
+        FLOTILLA_SERVER_URL: deployment.url,
+        FLOTILLA_RUNNER_TOKEN: deployment.runnerToken,
+        FLOTILLA_RUNNER_NAME: name,
+        FLOTILLA_RUNNER_STATE: stateFolder,
+      },
+    },
+  );
+  const kill = async () => {
+    await execa('docker', ['rm', '--force', container], { reject: false });
+    await program;
+  };
+  return { name, stateFolder, kill, [Symbol.asyncDispose]: kill };
+}

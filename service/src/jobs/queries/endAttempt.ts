@@ -34,6 +34,16 @@ export interface EndAnswer {
  * of the streams and by the Job's current Attempt (invariants I2, I3, I4).
  */
 export async function endAttempt(sql: Sql, end: EndOfAttempt): Promise<EndAnswer | undefined> {
+  const { logLength, patch } = end.finish;
+  for (;;) {
+    const answer = await endOnce(sql, end);
+    const permitted = answer?.holder === true && answer.live && answer.logLength === logLength;
+    // A statement that had to wait for the row read its answer from before the wait, when it would have succeeded.
+    if (!permitted || answer.ended || answer.patchLength !== (patch?.length ?? 0)) return answer;
+  }
+}
+
+async function endOnce(sql: Sql, end: EndOfAttempt): Promise<EndAnswer | undefined> {
   const { finish, patch } = end;
   const [row] = await sql<
     {

@@ -19,6 +19,14 @@ export type AppendResult =
  * append and an end of the Attempt are ordered by its lock and nothing is stored after an end (design §6).
  */
 export async function appendChunk(sql: Sql, append: Append): Promise<AppendResult> {
+  for (;;) {
+    const result = await appendOnce(sql, append);
+    // A statement that had to wait for the row read its answer from before the wait, when it would have succeeded.
+    if (result.result !== 'mismatch' || result.end !== append.offset) return result;
+  }
+}
+
+async function appendOnce(sql: Sql, append: Append): Promise<AppendResult> {
   const { attemptId, leaseToken, offset, data } = append;
   const end = sql(append.stream === 'log' ? 'log_end' : 'patch_end');
   const [row] = await sql<{ stored: boolean; live: boolean; end: string }[]>`

@@ -43,8 +43,15 @@ const environment = {
   GIT_COMMITTER_DATE: '2024-05-01T12:00:00Z',
 };
 
-/** Runs git in a folder, free of the user's configuration. Returns what it printed, without the last line break. */
-export async function git(folder: string, args: readonly string[]): Promise<string> {
+/**
+ * Runs git in a folder, free of the user's configuration. Returns what it printed, without the last line break;
+ * `latin1` keeps every byte as one character.
+ */
+export async function git(
+  folder: string,
+  args: readonly string[],
+  encoding: 'utf8' | 'latin1' = 'utf8',
+): Promise<string> {
   const settings = [
     '-c',
     'safe.directory=*',
@@ -56,6 +63,7 @@ export async function git(folder: string, args: readonly string[]): Promise<stri
   const { stdout } = await exec('git', [...settings, ...args], {
     cwd: folder,
     env: environment,
+    encoding,
     maxBuffer: 64 * 1024 * 1024,
   });
   return stdout.replace(/\n$/, '');
@@ -74,10 +82,18 @@ export async function commitFiles(
   files: Readonly<Record<string, FileContent>>,
   message: string,
 ): Promise<string> {
-  for (const [path, content] of Object.entries(files)) await writeContent(join(folder, path), content);
+  await writeFiles(folder, files);
   await git(folder, ['add', '--all', '--force']);
   await git(folder, ['commit', '--quiet', '--allow-empty', '--message', message]);
   return git(folder, ['rev-parse', 'HEAD']);
+}
+
+/** Writes files below a folder. */
+export async function writeFiles(
+  folder: string,
+  files: Readonly<Record<string, FileContent>>,
+): Promise<void> {
+  for (const [path, content] of Object.entries(files)) await writeContent(join(folder, path), content);
 }
 
 async function writeContent(path: string, content: FileContent): Promise<void> {

@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { join } from 'node:path';
 import { createTRPCClient, createWSClient, wsLink, type TRPCClient } from '@trpc/client';
 import type { AppRouter } from '../../service/src/api/router.ts';
@@ -47,6 +47,8 @@ export interface TestService extends AsyncDisposable {
   createUserToken(name: string, role: Role): Promise<string>;
   /** A socket of its own; undefined connects without a token. */
   connectEditor(token: string | undefined): EditorClient;
+  /** Cuts every connection without a farewell, as a broken network does. */
+  cutConnections(): void;
   /** A runner that has said hello. It is closed with the service at the latest. */
   connectRunner(options?: Partial<TestRunnerOptions>): Promise<TestRunner>;
 }
@@ -75,7 +77,7 @@ export async function testService(options: TestServiceOptions = {}): Promise<Tes
     await openService(config, database.url, logger, (error) => failures.push(error)),
   );
   await service.syncRepositories();
-  const url = await listen(service, resources);
+  const { url, cutConnections } = await listen(service, resources);
   const createUserToken = async (name: string, role: Role) => {
     const user = await ensureUser(service.database, name, role);
     return createToken(service.database, { scope: 'user', userId: user.id, label: name });
@@ -98,6 +100,7 @@ export async function testService(options: TestServiceOptions = {}): Promise<Tes
     runnerToken,
     createUserToken,
     connectEditor,
+    cutConnections,
     connectRunner: async (runner = {}) =>
       clients.use(await connectRunner({ serverUrl: url, token: runnerToken, ...runner })),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
@@ -105,12 +108,23 @@ export async function testService(options: TestServiceOptions = {}): Promise<Tes
 }
 
 /** As service/src/program.ts does it. */
-async function listen(service: Service, resources: AsyncDisposableStack): Promise<string> {
+async function listen(
+  service: Service,
+  resources: AsyncDisposableStack,
+): Promise<Pick<TestService, 'url' | 'cutConnections'>> {
   const app = createApp(service);
   resources.defer(() => app.close());
   resources.use(serveWebSockets(app.server, service));
+  const sockets = new Set<Socket>();
+  app.server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
   await app.listen({ host: service.config.host, port: service.config.port });
-  return `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
+  return {
+    url: `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`,
+    cutConnections: () => sockets.forEach((socket) => socket.resetAndDestroy()),
+  };
 }
 
 function openEditor(url: string, token: string | undefined): EditorClient {

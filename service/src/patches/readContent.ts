@@ -44,8 +44,9 @@ async function findBlob(
         signal,
       },
     );
-    const match = /^\d+ blob ([0-9a-f]+) +(\d+)\t/.exec(output.toString());
-    return match === null ? null : { blob: match[1] ?? '', size: Number(match[2]) };
+    const match = /^\d+ blob ([0-9a-f]+) +(\d+)\t([^\0]*)\0$/.exec(output.toString());
+    // git normalises paths and lists what is in a folder; only the file of exactly that path is meant.
+    return match === null || match[3] !== path ? null : { blob: match[1] ?? '', size: Number(match[2]) };
   } catch (error) {
     // A tree or a path that git does not know, such as one with "..".
     if (error instanceof GitError) return null;

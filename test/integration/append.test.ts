@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { maxAppendBytes } from '@flotilla/shared/protocol/streams';
 import type { ClaimedJob } from '@flotilla/shared/protocol/runnerMessages';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { loseAttempts } from '../../service/src/jobs/queries/loseAttempts.ts';
 import { startExecution } from '../support/actionText.ts';
 import { hold, waitForBlocked } from '../support/holdPoints.ts';
@@ -16,15 +16,20 @@ describe('an append', () => {
   let runner: TestRunner;
   let job: ClaimedJob;
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     flotilla = await testService({
       repositories: (folder) => makeRepositories(folder, ['one']),
       config: { logLimitBytes: 1024 * 1024 },
     });
-    await startExecution(flotilla.api);
     runner = await flotilla.connectRunner();
-    job = await runner.claimOne();
     return () => flotilla[Symbol.asyncDispose]();
+  });
+
+  /** An Attempt for each test; nothing of it is queued for the next one. */
+  beforeEach(async () => {
+    const { id: executionId } = await startExecution(flotilla.api);
+    job = await runner.claimOne();
+    return () => flotilla.api.executions.cancel.mutate({ executionId });
   });
 
   const stored = async (stream: 0 | 1 = 0) => {
@@ -98,14 +103,15 @@ describe('an append', () => {
     await runner.service.release(job);
     expect((await runner.append(job, 'log', 0, bytes('late'))).status).toBe(410);
     const next = await runner.claimOne();
-    await flotilla.service.sql`update attempts set lease_expires_at = now() - interval '1 second'`;
+    await flotilla.service.sql`
+      update attempts set lease_expires_at = now() - interval '1 second' where id = ${next.attemptId}`;
     await loseAttempts(flotilla.service.sql, { cause: 'leaseExpired' });
     expect((await runner.append(next, 'log', 0, bytes('late'))).status).toBe(410);
   });
 
   test('that waits while its lease is ended is fenced and stores nothing', async () => {
     const { sql } = flotilla.service;
-    await sql`update attempts set lease_expires_at = now() - interval '1 second'`;
+    await sql`update attempts set lease_expires_at = now() - interval '1 second' where id = ${job.attemptId}`;
     // The janitor is in the middle of its statement: it has the row, and has not committed.
     await using janitor = await hold(sql, (tx) => loseAttempts(tx, { cause: 'leaseExpired' }));
     const append = runner.append(job, 'log', 0, bytes('late'));
@@ -117,7 +123,7 @@ describe('an append', () => {
 
   test('that has the row when the lease ends is kept, and the Attempt is lost by the next look', async () => {
     const { sql } = flotilla.service;
-    await sql`update attempts set lease_expires_at = now() - interval '1 second'`;
+    await sql`update attempts set lease_expires_at = now() - interval '1 second' where id = ${job.attemptId}`;
     await using writing = await hold(
       sql,
       (tx) => tx`select from attempts where id = ${job.attemptId} for update`,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ClaimedJob } from '@flotilla/shared/protocol/runnerMessages';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { requestCancellation } from '../../service/src/executions/queries/requestCancellation.ts';
 import { loseAttempts } from '../../service/src/jobs/queries/loseAttempts.ts';
 import { startExecution } from '../support/actionText.ts';
@@ -22,12 +22,17 @@ describe('a finish', () => {
   let runner: TestRunner;
   let job: ClaimedJob;
 
-  beforeEach(async () => {
-    flotilla = await testService({ repositories: (folder) => makeRepositories(folder, ['one', 'two']) });
-    await startExecution(flotilla.api, { scopeQuery: 'repo:one' });
+  beforeAll(async () => {
+    flotilla = await testService({ repositories: (folder) => makeRepositories(folder, ['one']) });
     runner = await flotilla.connectRunner();
-    job = await runner.claimOne();
     return () => flotilla[Symbol.asyncDispose]();
+  });
+
+  /** An Attempt for each test; nothing of it is queued for the next one. */
+  beforeEach(async () => {
+    const { id: executionId } = await startExecution(flotilla.api);
+    job = await runner.claimOne();
+    return () => flotilla.api.executions.cancel.mutate({ executionId });
   });
 
   const jobNow = () => flotilla.api.jobs.get.query({ jobId: job.jobId });
@@ -135,7 +140,7 @@ describe('a finish', () => {
 
   test('that waits while its lease is ended is fenced', async () => {
     const { sql } = flotilla.service;
-    await sql`update attempts set lease_expires_at = now() - interval '1 second'`;
+    await sql`update attempts set lease_expires_at = now() - interval '1 second' where id = ${job.attemptId}`;
     await using janitor = await hold(sql, (tx) => loseAttempts(tx, { cause: 'leaseExpired' }));
     const finishing = runner.finish(job, { kind: 'succeeded' });
     await waitForBlocked(sql, 1);

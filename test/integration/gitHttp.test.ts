@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { ClaimedJob } from '@flotilla/shared/protocol/runnerMessages';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { checkOut } from '../../runner/src/git/checkout.ts';
 import { startExecution } from '../support/actionText.ts';
 import { commitFiles, git, makeRepository } from '../support/repositories.ts';
@@ -14,7 +14,7 @@ describe('git over HTTP', () => {
   let one: ClaimedJob;
   let two: ClaimedJob;
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     flotilla = await testService({
       repositories: async (folder) => {
         await makeRepository(join(folder, 'one'), {
@@ -23,13 +23,18 @@ describe('git over HTTP', () => {
         await makeRepository(join(folder, 'two'), { files: { 'two.txt': 'two\n' } });
       },
     });
-    await startExecution(flotilla.api);
     runner = await flotilla.connectRunner();
+    return () => flotilla[Symbol.asyncDispose]();
+  });
+
+  /** Two Attempts for each test; nothing of them is queued for the next one. */
+  beforeEach(async () => {
+    const { id: executionId } = await startExecution(flotilla.api);
     const jobs = await runner.claim(2);
     const [first, second] = jobs;
     if (first === undefined || second === undefined) throw new Error('two Jobs were queued');
     [one, two] = [first, second];
-    return () => flotilla[Symbol.asyncDispose]();
+    return () => flotilla.api.executions.cancel.mutate({ executionId });
   });
 
   /** Asks as git does at the beginning of a fetch or a push; the status says whether it may. */
@@ -65,17 +70,6 @@ describe('git over HTTP', () => {
       /^100644 .*one\.txt\n100755 .*sub\/run\.sh$/,
     );
     expect(await git(join(flotilla.repositoriesFolder, 'one'), ['rev-parse', 'HEAD^{tree}'])).toBe(baseTree);
-  });
-
-  test('gives the pinned commit also when its branch was pushed over', async () => {
-    const source = join(flotilla.repositoriesFolder, 'one');
-    await git(source, ['checkout', '--quiet', '--orphan', 'fresh']);
-    await commitFiles(source, { 'other.txt': 'other\n' }, 'All new');
-    await git(source, ['branch', '--force', 'main']);
-    await flotilla.api.repositories.sync.mutate();
-    await using folder = await temporaryFolder();
-    const { workTree } = await checkOutInto(folder.path, one);
-    expect(await git(workTree, ['ls-files'])).toBe('one.txt\nsub/run.sh');
   });
 
   test('opens to the lease token of an Attempt its repository alone', async () => {
@@ -139,5 +133,17 @@ describe('git over HTTP', () => {
       reason: 'git',
       message: expect.stringContaining(`Commit ${one.baseRevision} could not be fetched from the service: `),
     });
+  });
+
+  // The last one: it changes the repository that all use.
+  test('gives the pinned commit also when its branch was pushed over', async () => {
+    const source = join(flotilla.repositoriesFolder, 'one');
+    await git(source, ['checkout', '--quiet', '--orphan', 'fresh']);
+    await commitFiles(source, { 'other.txt': 'other\n' }, 'All new');
+    await git(source, ['branch', '--force', 'main']);
+    await flotilla.api.repositories.sync.mutate();
+    await using folder = await temporaryFolder();
+    const { workTree } = await checkOutInto(folder.path, one);
+    expect(await git(workTree, ['ls-files'])).toBe('one.txt\nsub/run.sh');
   });
 });

@@ -1,7 +1,7 @@
 import { FrameDecoder } from '@flotilla/shared/logs/frame';
 import type { ClaimedJob } from '@flotilla/shared/protocol/runnerMessages';
 import type { LogMessage } from '@flotilla/shared/views';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startExecution } from '../support/actionText.ts';
 import { refusalOfCall } from '../support/refusal.ts';
 import { makeRepositories } from '../support/repositories.ts';
@@ -55,13 +55,18 @@ describe('a log', () => {
   let job: ClaimedJob;
   let attemptId: number;
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     flotilla = await testService({ repositories: (folder) => makeRepositories(folder, ['one']) });
-    await startExecution(flotilla.api);
     runner = await flotilla.connectRunner();
+    return () => flotilla[Symbol.asyncDispose]();
+  });
+
+  /** An Attempt for each test; nothing of it is queued for the next one. */
+  beforeEach(async () => {
+    const { id: executionId } = await startExecution(flotilla.api);
     job = await runner.claimOne();
     ({ attemptId } = job);
-    return () => flotilla[Symbol.asyncDispose]();
+    return () => flotilla.api.executions.cancel.mutate({ executionId });
   });
 
   const finish = (log: Uint8Array, text: string) =>
@@ -211,7 +216,7 @@ describe('a log', () => {
     const log = await runner.writeLog(job, 'hello');
     await finish(log, 'hello\n');
     await waitFor('the seal', sealed);
-    await flotilla.service.sql`update attempts set log_sealed_at = null`;
+    await flotilla.service.sql`update attempts set log_sealed_at = null where id = ${attemptId}`;
     await using _next = await testService({ database: flotilla.database });
     expect(await waitFor('the seal of the next service', sealed)).toEqual({ sealed: true, damage: null });
   });

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { ClaimedJob } from '@flotilla/shared/protocol/runnerMessages';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startExecution } from '../support/actionText.ts';
 import { patchOf, type Changes } from '../support/patches.ts';
 import { git, makeRepository } from '../support/repositories.ts';
@@ -15,7 +15,7 @@ describe('a Patch', () => {
   let job: ClaimedJob;
   let source: string;
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     flotilla = await testService({
       repositories: async (folder) => {
         source = join(folder, 'one');
@@ -31,10 +31,13 @@ describe('a Patch', () => {
         });
       },
     });
-    await startExecution(flotilla.api);
     runner = await flotilla.connectRunner();
-    job = await runner.claimOne();
     return () => flotilla[Symbol.asyncDispose]();
+  });
+
+  beforeEach(async () => {
+    await startExecution(flotilla.api);
+    job = await runner.claimOne();
   });
 
   const jobNow = () => flotilla.api.jobs.get.query({ jobId: job.jobId });

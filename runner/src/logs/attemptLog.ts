@@ -4,6 +4,7 @@ import {
   descriptors,
   encodeFrame,
   frameHeaderBytes,
+  maxFrameDataBytes,
   noStep,
   type Descriptor,
 } from '@flotilla/shared/logs/frame';
@@ -176,8 +177,11 @@ export class AttemptLog {
     this.#written.set(key, written);
     written.hash.update(data);
     written.bytes += data.length;
-    this.#storedBytes += frameHeaderBytes + data.length;
-    await this.#sink.write(encodeFrame({ step, descriptor, time: Date.now(), data }));
+    for (let at = 0; at < data.length; at += maxFrameDataBytes) {
+      const part = data.subarray(at, at + maxFrameDataBytes);
+      this.#storedBytes += frameHeaderBytes + part.length;
+      await this.#sink.write(encodeFrame({ step, descriptor, time: Date.now(), data: part }));
+    }
   }
 }
 

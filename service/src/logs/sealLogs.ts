@@ -1,11 +1,9 @@
-import { createHash, type Hash } from 'node:crypto';
-import { FrameDecoder } from '@flotilla/shared/logs/frame';
 import type { StreamHash } from '@flotilla/shared/protocol/runnerMessages';
 import type { Logger } from 'pino';
 import type { Sql } from '../db/database.ts';
 import type { Hints } from '../db/hints.ts';
 import { isTransientDatabaseError } from '../db/transientErrors.ts';
-import { readStream } from './readStream.ts';
+import { findDamage } from './findDamage.ts';
 
 /** A crash between an end and its sealing is found this much later. */
 const pollMs = 10_000;
@@ -48,33 +46,4 @@ async function sealBatch(sql: Sql, logger: Logger, signal: AbortSignal): Promise
        where id = ${attemptId}`;
   }
   return ended.length === batchSize;
-}
-
-/** What is wrong with a stored log; null when nothing is. A lost Attempt has no hashes: what it stored is its log. */
-async function findDamage(
-  sql: Sql,
-  attemptId: number,
-  expected: readonly StreamHash[] | null,
-): Promise<string | null> {
-  if (expected === null) return null;
-  const stored = new Map<string, { hash: Hash; bytes: number }>();
-  const decoder = new FrameDecoder();
-  for await (const chunk of readStream(sql, attemptId, 'log')) {
-    for (const record of decoder.push(chunk)) {
-      const key = `${record.step}/${record.descriptor}`;
-      const stream = stored.get(key) ?? { hash: createHash('sha256'), bytes: 0 };
-      stream.hash.update(record.data);
-      stream.bytes += record.data.length;
-      stored.set(key, stream);
-    }
-  }
-  if (decoder.pendingBytes > 0) return 'the log ends inside a record';
-  for (const { step, descriptor, bytes, sha256 } of expected) {
-    const stream = stored.get(`${step}/${descriptor}`);
-    const place = `step ${step}, descriptor ${descriptor}`;
-    if ((stream?.bytes ?? 0) !== bytes)
-      return `${place}: ${stream?.bytes ?? 0} bytes stored, ${bytes} written`;
-    if (stream !== undefined && stream.hash.digest('hex') !== sha256) return `${place}: the bytes differ`;
-  }
-  return null;
 }

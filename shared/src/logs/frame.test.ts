@@ -1,6 +1,14 @@
 import { array, assert, constantFrom, double, integer, property, record, uint8Array } from 'fast-check';
 import { expect, test } from 'vitest';
-import { encodeFrame, FrameDecoder, frameHeaderBytes, noStep, type LogRecord } from './frame.ts';
+import {
+  encodeFrame,
+  FrameDecoder,
+  FrameError,
+  frameHeaderBytes,
+  maxFrameDataBytes,
+  noStep,
+  type LogRecord,
+} from './frame.ts';
 
 const records = array(
   record({
@@ -45,4 +53,17 @@ test('a decoder that was set on the wrong offset says so', () => {
 test('the header is 16 bytes, little endian: descriptor, zero, step, length, time', () => {
   const bytes = encodeFrame({ step: 0x0102, descriptor: 1, time: 1.5, data: new Uint8Array([9]) });
   expect([...bytes]).toEqual([1, 0, 2, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xf8, 0x3f, 9]);
+});
+
+test('a false length is refused, not waited for', () => {
+  const bytes = encodeFrame({ step: 0, descriptor: 1, time: 0, data: new Uint8Array(20) });
+  new DataView(bytes.buffer).setUint32(4, maxFrameDataBytes + 1, true);
+  expect(() => new FrameDecoder().push(bytes)).toThrow(FrameError);
+});
+
+test('a record may be as long as the limit and no longer', () => {
+  const recordOf = (length: number) =>
+    ({ step: 0, descriptor: 1, time: 0, data: new Uint8Array(length) }) as const;
+  expect(new FrameDecoder().push(encodeFrame(recordOf(maxFrameDataBytes)))).toHaveLength(1);
+  expect(() => encodeFrame(recordOf(maxFrameDataBytes + 1))).toThrow(RangeError);
 });

@@ -5,6 +5,12 @@
  */
 export const frameHeaderBytes = 16;
 
+/** The most data of one record; a writer cuts what is longer. It bounds what a reader of a damaged log waits for. */
+export const maxFrameDataBytes = 1024 * 1024;
+
+/** Bytes that are no log, or not read from its beginning. */
+export class FrameError extends Error {}
+
 /** File descriptors of a Step, and `notice` for lines that Flotilla itself writes. */
 export const descriptors = { notice: 0, stdout: 1, stderr: 2 } as const;
 export type Descriptor = (typeof descriptors)[keyof typeof descriptors];
@@ -22,8 +28,11 @@ export interface LogRecord {
   readonly data: Uint8Array;
 }
 
-/** The bytes of one record. */
+/** The bytes of one record. Throws a RangeError above {@link maxFrameDataBytes}. */
 export function encodeFrame(record: LogRecord): Uint8Array {
+  if (record.data.length > maxFrameDataBytes) {
+    throw new RangeError(`a log record has ${record.data.length} bytes, ${maxFrameDataBytes} are allowed`);
+  }
   const bytes = new Uint8Array(frameHeaderBytes + record.data.length);
   const view = new DataView(bytes.buffer);
   view.setUint8(0, record.descriptor);
@@ -38,7 +47,7 @@ export function encodeFrame(record: LogRecord): Uint8Array {
 export class FrameDecoder {
   #rest: Uint8Array = new Uint8Array(0);
 
-  /** The records that are complete with this chunk. */
+  /** The records that are complete with this chunk. Throws a {@link FrameError}. */
   push(chunk: Uint8Array): LogRecord[] {
     const bytes = this.#rest.length === 0 ? chunk : concat(this.#rest, chunk);
     const records: LogRecord[] = [];
@@ -47,7 +56,7 @@ export class FrameDecoder {
       const view = new DataView(bytes.buffer, bytes.byteOffset + at, frameHeaderBytes);
       // Before the length is believed: a wrong one would be waited for in silence.
       const descriptor = descriptorOf(view.getUint8(0));
-      const end = at + frameHeaderBytes + view.getUint32(4, true);
+      const end = at + frameHeaderBytes + lengthOf(view.getUint32(4, true));
       if (end > bytes.length) break;
       records.push({
         descriptor,
@@ -69,8 +78,15 @@ export class FrameDecoder {
 
 function descriptorOf(value: number): Descriptor {
   if (value === 0 || value === 1 || value === 2) return value;
-  throw new Error(
+  throw new FrameError(
     `A log frame names descriptor ${value}; the log is damaged or was read from the wrong offset.`,
+  );
+}
+
+function lengthOf(value: number): number {
+  if (value <= maxFrameDataBytes) return value;
+  throw new FrameError(
+    `A log frame says that it has ${value} bytes; the log is damaged or was read from the wrong offset.`,
   );
 }
 

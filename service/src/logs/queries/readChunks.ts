@@ -13,6 +13,9 @@ export interface StreamPart {
   readonly state: AttemptState;
 }
 
+/** Chunks of a stream are missing between others: a damage of the store, which no later read repairs. */
+export class StreamGapError extends Error {}
+
 /** Reads a stream from an offset, at most `limit` bytes. Undefined when there is no such Attempt. */
 export async function readChunks(
   sql: Sql,
@@ -44,7 +47,7 @@ function joinChunks(
   let next = offset;
   for (const row of rows) {
     const from = next - Number(row.offset);
-    if (from < 0) throw new Error(`chunks of a stream leave a gap at offset ${next}`);
+    if (from < 0) throw new StreamGapError(`chunks of a stream leave a gap at offset ${next}`);
     const part = row.data.subarray(from, from + limit - (next - offset));
     parts.push(part);
     next += part.length;

@@ -26,6 +26,8 @@ const environment = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// URL' }).optional(),
   /** False lets the embedded Postgres forget all when the machine crashes, for demos and tests: it is faster. */
   FLOTILLA_DURABLE: z.stringbool().default(true),
+  /** Whether the data folder holds a token for a runner on this machine; by default with the embedded Postgres only. */
+  FLOTILLA_LOCAL_RUNNER: z.stringbool().optional(),
   FLOTILLA_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'),
   /** Time limit of a Job whose Action names none, in seconds (60 min, as `src actions exec` had). */
   FLOTILLA_JOB_TIMEOUT_SECONDS: z.coerce.number().int().min(1).max(maxTimeoutSeconds).default(3600),
@@ -59,6 +61,8 @@ export interface Config {
   readonly databaseUrl: string | undefined;
   /** Whether the embedded Postgres waits for the disk. */
   readonly durable: boolean;
+  /** Whether a token for a runner on this machine is kept in the data folder. */
+  readonly localRunner: boolean;
   readonly logLevel: string;
   readonly jobTimeoutSeconds: number;
   readonly heartbeatMs: number;
@@ -88,6 +92,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     defaultImage: values.FLOTILLA_DEFAULT_IMAGE,
     databaseUrl: values.DATABASE_URL,
     durable: values.FLOTILLA_DURABLE,
+    localRunner: values.FLOTILLA_LOCAL_RUNNER ?? values.DATABASE_URL === undefined,
     logLevel: values.FLOTILLA_LOG_LEVEL,
     jobTimeoutSeconds: values.FLOTILLA_JOB_TIMEOUT_SECONDS,
     heartbeatMs: values.FLOTILLA_HEARTBEAT_MS,

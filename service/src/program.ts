@@ -11,6 +11,7 @@ import { startEmbeddedPostgres } from './db/embedded/embeddedPostgres.ts';
 import { readIfThere } from './files.ts';
 import { createApp } from './http/app.ts';
 import { serveWebSockets } from './http/webSockets.ts';
+import { lockDataFolder } from './lockDataFolder.ts';
 import { openService, type Service } from './service.ts';
 import { createLogger } from './telemetry/logger.ts';
 
@@ -39,7 +40,7 @@ export async function runProgram(): Promise<number> {
       ending.resolve(1);
     });
     await using listening = await listen(service);
-    await announce(service, listening.url, database.embedded);
+    await announce(service, listening.url);
     const exitCode = await ending.promise;
     logger.info('stopping');
     return exitCode;
@@ -50,22 +51,32 @@ export async function runProgram(): Promise<number> {
   }
 }
 
-async function openDatabase(config: Config): Promise<{ url: string; embedded: boolean } & AsyncDisposable> {
+async function openDatabase(config: Config): Promise<{ url: string } & AsyncDisposable> {
   if (config.databaseUrl !== undefined) {
-    return { url: config.databaseUrl, embedded: false, [Symbol.asyncDispose]: () => Promise.resolve() };
+    return { url: config.databaseUrl, [Symbol.asyncDispose]: () => Promise.resolve() };
   }
-  const embedded = await startEmbeddedPostgres({
-    folder: join(config.dataFolder, 'postgres'),
-    durable: config.durable,
-  });
-  return { url: embedded.url, embedded: true, [Symbol.asyncDispose]: () => embedded[Symbol.asyncDispose]() };
+  await using resources = new AsyncDisposableStack();
+  resources.use(await lockDataFolder(config.dataFolder));
+  const { url } = resources.use(
+    await startEmbeddedPostgres({ folder: join(config.dataFolder, 'postgres'), durable: config.durable }),
+  );
+  const owned = resources.move();
+  return { url, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
 async function listen(service: Service): Promise<{ url: string } & AsyncDisposable> {
   const { host, port } = service.config;
   const app = createApp(service);
   const webSockets = serveWebSockets(app.server, service);
-  await app.listen({ host, port });
+  try {
+    await app.listen({ host, port });
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
+    throw new Error(
+      `Port ${port} of ${host} is taken by another program. Set FLOTILLA_PORT to a free one, or to 0 for any.`,
+      { cause: error },
+    );
+  }
   const address = app.server.address() as AddressInfo;
   const shownHost = address.family === 'IPv6' ? `[${address.address}]` : address.address;
   return {
@@ -79,9 +90,9 @@ async function listen(service: Service): Promise<{ url: string } & AsyncDisposab
 }
 
 /** Says where the service is: in its log, in files of the data folder for programs beside it, and how to pair. */
-async function announce(service: Service, url: string, embedded: boolean): Promise<void> {
+async function announce(service: Service, url: string): Promise<void> {
   const { config, database, logger } = service;
-  if (embedded) await ensureLocalRunnerToken(service);
+  if (config.localRunner) await ensureLocalRunnerToken(service);
   logger.info({ url }, 'the service listens');
   const pairingFile = join(config.dataFolder, 'pairing.json');
   await rm(pairingFile, { force: true });

@@ -3,12 +3,12 @@
  * Exits 0 only when every Job succeeded, and leaves no process, container or folder behind. Options: `--help`.
  */
 import { messageOf } from '@flotilla/shared/errors';
-import { DemoError, Interrupted } from './demo/demoError.ts';
+import { DemoError } from './demo/demoError.ts';
 import { readInput } from './demo/input.ts';
-import { listenForInterruption } from './demo/interruption.ts';
 import { readOptions } from './demo/options.ts';
 import { runDemo } from './demo/runDemo.ts';
 import { Terminal } from './demo/terminal.ts';
+import { Interrupted, listenForInterruption } from './launch/interruption.ts';
 import { sayOnTerminal as say } from './system/say.ts';
 
 /** What shells say of a program that Ctrl-C ended. */

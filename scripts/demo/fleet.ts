@@ -6,7 +6,7 @@ import type { Program } from '../launch/program.ts';
 import { startRunner } from '../launch/runnerProgram.ts';
 import { pair, type ServiceClient } from '../launch/serviceClient.ts';
 import { startService, type ServiceProgram } from '../launch/serviceProgram.ts';
-import { stopPostgres } from './stopPostgres.ts';
+import { stopPostgres } from '../launch/stopPostgres.ts';
 
 export interface FleetOptions {
   /** Folder for everything it keeps; as root the user `postgres` can reach it. */

@@ -5,7 +5,7 @@ import type { ServiceClient } from '../launch/serviceClient.ts';
 import { DemoError } from './demoError.ts';
 import { followExecution, type EndedExecution } from './followExecution.ts';
 import type { ActionInput } from './input.ts';
-import { orAborted } from './interruption.ts';
+import { orAborted } from '../launch/interruption.ts';
 import { printable } from './printable.ts';
 import { scopeLines } from './scopeView.ts';
 import { resultOf, signOf } from './summaryTable.ts';

@@ -1,4 +1,9 @@
-import { Interrupted } from './demoError.ts';
+/** The person pressed Ctrl-C, or asked the process to end. */
+export class Interrupted extends Error {
+  constructor() {
+    super('interrupted');
+  }
+}
 
 /** npm passes Ctrl-C on to a program that the terminal has told already: what comes this soon is the same one. */
 const sameMs = 500;

@@ -60,6 +60,7 @@ export async function connectRunner(
     serverUrl: options.serverUrl,
     token: options.token,
     runnerId: () => runnerId,
+    longestReconnectMs: () => 1000,
     onOpen: () => undefined,
     onLost: () => undefined,
   });

@@ -18,8 +18,8 @@ import type {
   StepProgress,
 } from '@flotilla/shared/protocol/runnerMessages';
 
-/** First and longest pause between two tries to connect, in milliseconds. */
-const reconnectMs = { first: 200, longest: 10_000 };
+/** First pause between two tries to connect, in milliseconds. */
+const firstReconnectMs = 200;
 
 /** The service as a runner sees it: the messages of shared/protocol/runnerMessages.ts over one WebSocket. */
 export interface ServiceClient extends AsyncDisposable {
@@ -39,6 +39,8 @@ export interface ConnectOptions {
   readonly token: string;
   /** Id from the last hello, so that calls work on a new connection at once. */
   readonly runnerId: () => string | undefined;
+  /** Longest pause between two tries to connect, in milliseconds. */
+  readonly longestReconnectMs: () => number;
   /** Each time a connection stands, the first one included. */
   readonly onOpen: () => void;
   /** When there is no connection any more, and again at each try to connect that fails. */
@@ -57,7 +59,7 @@ export function connectToService(options: ConnectOptions): ServiceClient {
     keepAlive: { enabled: true, intervalMs: 5000, pongTimeoutMs: 10_000 },
     // Jitter, so that runners do not all come back at the same moment.
     retryDelayMs: (attempt) =>
-      Math.min(reconnectMs.first * 2 ** attempt, reconnectMs.longest) * (0.5 + Math.random() / 2),
+      Math.min(firstReconnectMs * 2 ** attempt, options.longestReconnectMs()) * (0.5 + Math.random() / 2),
     onOpen: options.onOpen,
   });
   // Not the socket's own `close`: that also comes for a socket that another one has replaced.

@@ -32,8 +32,10 @@ export interface RunningSession {
 /** A refusal that no retry changes: the program says it and ends. */
 export class RefusedError extends Error {}
 
-/** How long a call's answer may take before it is asked again, in milliseconds. */
-const answerMs = 30_000;
+/** A bound for waits that something else ends, in milliseconds. */
+const waitMs = 30_000;
+/** The lease before a hello has said what it is (design §8). */
+const standardLeaseMs = 30_000;
 /** Between two checks whether containers can be started again. */
 const canWorkPollMs = 5000;
 
@@ -79,6 +81,8 @@ class Session {
       serverUrl: options.serverUrl,
       token: options.token,
       runnerId: () => this.#answer?.runnerId,
+      // A service that comes back waits one lease before it expires any: the runner has to be there by then.
+      longestReconnectMs: () => this.#thirdOfLeaseMs(),
       onOpen: () => {
         this.#saidLost = false;
         this.#connection += 1;
@@ -191,7 +195,7 @@ class Session {
 
   /** Resolves when no hello is under way. */
   readonly #settled = async (): Promise<void> => {
-    await Promise.race([this.#hello.promise, delay(answerMs, undefined, { ref: false })]);
+    await Promise.race([this.#hello.promise, delay(waitMs, undefined, { ref: false })]);
   };
 
   async #beat(): Promise<void> {
@@ -200,7 +204,7 @@ class Session {
       try {
         const answer = await withTimeout(
           this.#service.heartbeat(this.#leaseRefs(), this.#drain.aborted),
-          answerMs,
+          this.#thirdOfLeaseMs(),
         );
         for (const attemptId of answer.cancel) this.#leases.get(attemptId)?.stop('cancelled');
         for (const attemptId of answer.fenced) await this.#fence(attemptId);
@@ -230,7 +234,7 @@ class Session {
       if (hello === undefined) return;
       const free = this.#options.capacity - this.#work.size;
       if (free <= 0) {
-        await this.#wakeUp.wait(answerMs, this.#drain);
+        await this.#wakeUp.wait(waitMs, this.#drain);
         continue;
       }
       if (!(await this.#options.canWork())) {
@@ -238,7 +242,7 @@ class Session {
         continue;
       }
       try {
-        const claimed = withTimeout(this.#service.claim(claimKey, free), answerMs);
+        const claimed = withTimeout(this.#service.claim(claimKey, free), this.#thirdOfLeaseMs());
         const answer = await Promise.race([claimed, stopped]);
         if (answer === undefined) return;
         const { jobs } = answer;
@@ -266,6 +270,11 @@ class Session {
       this.#wakeUp.wake();
     });
     this.#work.add(work);
+  }
+
+  /** What may get lost twice before a lease ends: the wait for an answer, or for a connection. */
+  #thirdOfLeaseMs(): number {
+    return (this.#answer?.intervals.leaseMs ?? standardLeaseMs) / 3;
   }
 
   #stopAll(): void {

@@ -23,6 +23,14 @@ export interface Connections extends AsyncDisposable {
 }
 
 /**
+ * Pause before a connection is tried again. The driver's own rule goes up to 20 s, and a statement that waits for such
+ * a connection held up heartbeats for longer than a lease after the database was back.
+ */
+function reconnectSeconds(retries: number): number {
+  return Math.min(3 ** retries / 100, 0.5) * (0.5 + Math.random() / 2);
+}
+
+/**
  * Opens the pools. Two clients, because drizzle replaces its client's date and JSON handling (runner.md §6).
  * `statement_timeout` bounds every query; `fetch_types: false` avoids a query per connection that crashes on a
  * restart (postgres.js #1223).
@@ -31,6 +39,7 @@ export function connect(url: string, options: { max?: number } = {}): Connection
   const common = {
     max: options.max ?? 10,
     connect_timeout: 5,
+    backoff: reconnectSeconds,
     fetch_types: false,
     max_lifetime: 45 * 60,
     onnotice: () => undefined,

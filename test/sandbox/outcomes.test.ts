@@ -14,6 +14,7 @@ import {
 } from '../support/deployment.ts';
 import { bytesOf, noticesOf, readLog, stdoutOf } from '../support/logs.ts';
 import { git, makeRepository } from '../support/repositories.ts';
+import { currentAttempt } from '../support/steps.ts';
 import { waitFor } from '../support/waitFor.ts';
 
 const exec = promisify(execFile);
@@ -78,7 +79,7 @@ test('a Step that fails ends the Job with its number, its exit code and its last
     ['failed', 3],
     ['pending', null],
   ]);
-  expect(await containersOf(attempt.id)).toEqual([]);
+  expect(await containersOf(attempt)).toEqual([]);
 });
 
 test('a Job that takes too long is stopped, also when its Step ignores SIGTERM, and keeps its log', async () => {
@@ -91,7 +92,7 @@ test('a Job that takes too long is stopped, also when its Step ignores SIGTERM, 
   const seconds = ((attempt.endedAt ?? 0) - attempt.claimedAt) / 1000;
   expect(seconds).toBeGreaterThanOrEqual(2);
   expect(stdoutOf(await readLog(deployment.client, attempt.id))).toBe('begun\n');
-  expect(await containersOf(attempt.id)).toEqual([]);
+  expect(await containersOf(attempt)).toEqual([]);
 });
 
 test.each([
@@ -101,14 +102,14 @@ test.each([
   'a cancelled Execution has no container left within the grace and 2 s: a Step %s',
   async (_title, script) => {
     const execution = await deployment.startScript('repo:', script);
-    const attempt = await running(execution.id);
+    const attempt = await currentAttempt(deployment, execution, 1);
     await waitFor(
       'the first line',
       async () => stdoutOf(await readLog(deployment.client, attempt.id)) === 'begun\n',
     );
     const cancelledAt = performance.now();
     await deployment.client.api.executions.cancel.mutate({ executionId: execution.id });
-    await waitFor('the container to be gone', async () => (await containersOf(attempt.id)).length === 0);
+    await waitFor('the container to be gone', async () => (await containersOf(attempt)).length === 0);
     expect(performance.now() - cancelledAt).toBeLessThan(stopGraceMs + 2000);
     const { execution: ended, jobs } = await deployment.ended(execution);
     expect(ended.state).toBe('cancelled');
@@ -121,15 +122,6 @@ test.each([
     expect(after?.steps[0]?.state).toBe('cancelled');
   },
 );
-
-/** The Attempt of an Execution's one Job, once its first Step runs. */
-async function running(executionId: number): Promise<AttemptView> {
-  return waitFor('a Step to run', async () => {
-    const [job] = await deployment.client.api.jobs.list.query({ executionId });
-    const [attempt] = await deployment.attemptsOf(job?.id ?? 0);
-    return attempt?.steps[0]?.state === 'running' && attempt;
-  });
-}
 
 test.each([
   ['ends with an error', 'perl -e \'$x = "y" x 400_000_000\'', 137],
@@ -251,7 +243,7 @@ test('without a network a Step reaches none', async () => {
 
 test('a work tree and its containers are gone when the Attempt has ended', async () => {
   const { attempt } = await end({ steps: [shell('mkdir -m 000 locked; chown -R 1234 .')] });
-  expect(await containersOf(attempt.id)).toEqual([]);
+  expect(await containersOf(attempt)).toEqual([]);
   await waitFor('the folder to be gone', async () => {
     const folders = await readdir(join(runner.stateFolder, 'attempts'));
     return !folders.includes(String(attempt.id));

@@ -132,7 +132,7 @@ test('told a second time it gives back what it has, and the Job runs elsewhere w
   await waitFor('the runner to drain', () => runner.output().includes('finishing what is running'));
   runner.signal('SIGTERM');
   expect(await runner.exited).toMatchObject({ exitCode: 0 });
-  expect(await containersOf(attempt.id)).toEqual([]);
+  expect(await containersOf(attempt)).toEqual([]);
   expect(await readdir(join(runner.stateFolder, 'attempts'))).toEqual([]);
 
   await using other = deployment.startRunner();
@@ -154,11 +154,11 @@ test('a runner that was killed removes its containers and folders when it starts
   const execution = await deployment.startScript('repo:', waitingScript);
   const attempt = await untilBegun(deployment, execution);
   await runner.kill();
-  expect(await containersOf(attempt.id)).toHaveLength(1);
+  expect(await containersOf(attempt)).toHaveLength(1);
 
   await using again = deployment.startRunner({ name: runner.name, stateFolder: runner.stateFolder });
   const second = await untilBegun(deployment, execution, 2);
-  await waitFor('the leftovers to be gone', async () => (await containersOf(attempt.id)).length === 0);
+  await waitFor('the leftovers to be gone', async () => (await containersOf(attempt)).length === 0);
   await waitFor('the folder to be gone', async () => {
     const folders = await readdir(join(again.stateFolder, 'attempts'));
     return folders.length === 1 && folders[0] === String(second.id);

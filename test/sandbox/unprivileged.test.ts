@@ -56,13 +56,13 @@ test('such a runner removes what it left behind when it was killed, whoever it b
   const attempt = await untilBegun(deployment, execution);
   await runner.kill();
   expect(await attemptFolders(runner.stateFolder)).toEqual([String(attempt.id)]);
-  expect(await containersOf(attempt.id)).toHaveLength(1);
+  expect(await containersOf(attempt)).toHaveLength(1);
 
   await using again = await startUnprivilegedRunner(deployment, 'killed');
   await waitFor(
     'its leftovers to be gone',
     async () =>
-      (await containersOf(attempt.id)).length === 0 &&
+      (await containersOf(attempt)).length === 0 &&
       !(await attemptFolders(again.stateFolder)).includes(String(attempt.id)),
     { timeoutMs: 30_000 },
   );

@@ -1,19 +1,16 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import type { AttemptView } from '@flotilla/shared/views';
 
 const exec = promisify(execFile);
 
-/** Ids of the containers of an Attempt, whatever their state. */
-export function containersOf(attemptId: number): Promise<string[]> {
-  return list(`flotilla.attempt=${attemptId}`);
-}
-
-/** Ids of the containers of a runner, by its name. */
-export function containersOfRunner(name: string): Promise<string[]> {
-  return list(`flotilla.runner=${name}`);
-}
-
-async function list(label: string): Promise<string[]> {
-  const { stdout } = await exec('docker', ['ps', '--all', '--quiet', '--filter', `label=${label}`]);
+/**
+ * Ids of the containers of an Attempt, whatever their state. By its runner too: services that others have on this
+ * machine count their Attempts from 1 as well.
+ */
+export async function containersOf(attempt: Pick<AttemptView, 'id' | 'runner'>): Promise<string[]> {
+  const labels = [`flotilla.attempt=${attempt.id}`, `flotilla.runner=${attempt.runner}`];
+  const filters = labels.flatMap((label) => ['--filter', `label=${label}`]);
+  const { stdout } = await exec('docker', ['ps', '--all', '--quiet', ...filters]);
   return stdout.split('\n').filter((id) => id !== '');
 }

@@ -8,23 +8,35 @@ import { waitFor } from './waitFor.ts';
 /** A Step that says that it has begun, and goes on when {@link letGo} says so. */
 export const waitingScript = 'echo begun; until [ -e go ]; do sleep 0.05; done; rm go; echo let go';
 
-/** Waits until the current Attempt of an Execution's one Job has begun its waiting Step. */
+/** The Attempt of that number of an Execution's one Job, once its first Step runs. */
+export async function currentAttempt(
+  deployment: Deployment,
+  execution: ExecutionView,
+  number: number,
+  timeoutMs = 30_000,
+): Promise<AttemptView> {
+  return waitFor(
+    `Attempt ${number} to run its Step`,
+    async () => {
+      const [job] = await deployment.client.api.jobs.list.query({ executionId: execution.id });
+      const attempt = (await deployment.attemptsOf(job?.id ?? 0))[number - 1];
+      return attempt?.steps[0]?.state === 'running' && attempt;
+    },
+    { timeoutMs, everyMs: 50 },
+  );
+}
+
+/** The same, once the Step has said that it has begun. */
 export async function untilBegun(
   deployment: Deployment,
   execution: ExecutionView,
   number = 1,
 ): Promise<AttemptView> {
-  return waitFor(
-    `Attempt ${number} to begin its Step`,
-    async () => {
-      const [job] = await deployment.client.api.jobs.list.query({ executionId: execution.id });
-      const attempt = (await deployment.attemptsOf(job?.id ?? 0))[number - 1];
-      if (attempt === undefined) return undefined;
-      const log = await readLog(deployment.client, attempt.id);
-      return stdoutOf(log).startsWith('begun\n') && attempt;
-    },
-    { timeoutMs: 30_000, everyMs: 50 },
+  const attempt = await currentAttempt(deployment, execution, number);
+  await waitFor(`Attempt ${number} to begin`, async () =>
+    stdoutOf(await readLog(deployment.client, attempt.id)).startsWith('begun\n'),
   );
+  return attempt;
 }
 
 /** Lets the waiting Step of an Attempt go on, by a file in its work tree. */

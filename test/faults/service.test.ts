@@ -1,0 +1,133 @@
+import type { AttemptView, ExecutionView } from '@flotilla/shared/views';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { connectUser } from '../../scripts/launch/serviceClient.ts';
+import { containersOf } from '../support/containers.ts';
+import type { RunnerOfDeployment } from '../support/deployment.ts';
+import { countOf, startFaultDeployment, type FaultDeployment } from '../support/faultDeployment.ts';
+import { followLog, type FollowedLog } from '../support/followedLog.ts';
+import { readLog } from '../support/logs.ts';
+import { hashesOf, linesIn, numberedLinesScript, truth, type Hashes } from '../support/numberedLines.ts';
+import { startProxy } from '../support/proxy.ts';
+import { currentAttempt, letGo } from '../support/steps.ts';
+import { waitFor } from '../support/waitFor.ts';
+
+const resources = new AsyncDisposableStack();
+let deployment: FaultDeployment;
+let runner: RunnerOfDeployment;
+beforeAll(async () => {
+  deployment = resources.use(await startFaultDeployment());
+  runner = deployment.startRunner({ capacity: 2 });
+});
+afterAll(() => resources.disposeAsync());
+
+/** Starts the Step of numbered lines and waits until it has begun. */
+async function streaming(): Promise<{ readonly execution: ExecutionView; readonly attempt: AttemptView }> {
+  const execution = await deployment.startScript('repo:^repository-01$', numberedLinesScript);
+  return { execution, attempt: await currentAttempt(deployment, execution, 1) };
+}
+
+/** Waits until a client has read so many lines more: the stream flows. */
+async function flows(log: FollowedLog, more = 200): Promise<void> {
+  const before = linesIn(log.records);
+  await waitFor(`${more} lines more`, () => linesIn(log.records) >= before + more, {
+    timeoutMs: 30_000,
+    everyMs: 50,
+  });
+}
+
+/** Lets the Step end, and says what was written, what is stored, and what the client has read. */
+async function letEnd(
+  execution: ExecutionView,
+  attempt: AttemptView,
+  log: FollowedLog,
+): Promise<{ written: Hashes; stored: Hashes; read: Hashes; faults: readonly string[] }> {
+  await letGo(runner, attempt);
+  const { jobs } = await deployment.ended(execution);
+  const [job] = jobs.values();
+  expect(job).toMatchObject({ state: 'succeeded', attemptCount: 1 });
+  await waitFor('the client to have read the end', () => log.ended);
+  const written = truth(await countOf(deployment, execution, attempt));
+  const stored = hashesOf(await readLog(deployment.client, attempt.id));
+  const read = hashesOf(log.records);
+  await waitFor(
+    'the log to be sealed',
+    async () => (await deployment.attemptsOf(attempt.jobId))[0]?.logSealed,
+  );
+  expect(await containersOf(attempt)).toEqual([]);
+  return { written, stored, read, faults: log.faults };
+}
+
+test('a client whose connection is cut, delayed and stalled while a log streams reads every line once', async () => {
+  await using proxy = await startProxy(deployment.url);
+  await using client = connectUser(proxy.url, deployment.userToken);
+  const { execution, attempt } = await streaming();
+  using log = followLog(client, attempt.id);
+  await flows(log);
+  for (let cut = 1; cut <= 3; cut++) {
+    proxy.drop();
+    await waitFor('the client to connect again', () => proxy.accepted > cut);
+    await flows(log);
+  }
+  proxy.delay(100);
+  await flows(log);
+  proxy.blackHole();
+  const stored = linesIn(await readLog(deployment.client, attempt.id));
+  await waitFor(
+    'the log to grow unseen',
+    async () => linesIn(await readLog(deployment.client, attempt.id)) > stored + 500,
+  );
+  proxy.restore();
+  await flows(log, 500);
+  const { written, ...logs } = await letEnd(execution, attempt, log);
+  expect(logs).toEqual({ stored: written, read: written, faults: [] });
+});
+
+test('Postgres restarts as after a crash while a log streams, and no line is lost or doubled', async () => {
+  const { execution, attempt } = await streaming();
+  using log = followLog(deployment.client, attempt.id);
+  await flows(log);
+  for (let time = 1; time <= 2; time++) {
+    await deployment.postgres.restartImmediately();
+    await flows(log);
+  }
+  expect([runner.hasExited(), deployment.service.hasExited()]).toEqual([false, false]);
+  const { written, ...logs } = await letEnd(execution, attempt, log);
+  expect(logs).toEqual({ stored: written, read: written, faults: [] });
+});
+
+test('the service is killed and starts again while a log streams, and no line is lost or doubled', async () => {
+  const { execution, attempt } = await streaming();
+  using log = followLog(deployment.client, attempt.id);
+  await flows(log);
+  await deployment.restartService();
+  await flows(log);
+  const { written, ...logs } = await letEnd(execution, attempt, log);
+  expect(logs).toEqual({ stored: written, read: written, faults: [] });
+});
+
+test('Jobs that are fetched, run and handed in while service and database restart all succeed', async () => {
+  const execution = await deployment.startScript('repo:', 'echo $REPOSITORY >> file; seq 1 2000');
+  const ended = async (count: number) => {
+    await waitFor(
+      `${count} Jobs to end`,
+      async () => {
+        const { counts } = await deployment.client.api.executions.get.query({ executionId: execution.id });
+        return counts.queued + counts.running <= 12 - count;
+      },
+      { timeoutMs: 60_000 },
+    );
+  };
+  await ended(2);
+  await deployment.restartService();
+  await ended(5);
+  await deployment.postgres.restartImmediately();
+  await ended(8);
+  await deployment.restartService();
+  const { execution: result, jobs } = await deployment.ended(execution, 60_000);
+  expect(result).toMatchObject({ state: 'succeeded', changed: 12 });
+  for (const job of jobs.values()) {
+    const attempts = await deployment.attemptsOf(job.id);
+    expect(attempts.filter(({ state }) => state === 'succeeded')).toHaveLength(1);
+    expect(attempts.filter(({ state }) => state === 'errored')).toEqual([]);
+  }
+});

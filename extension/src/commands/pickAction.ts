@@ -3,6 +3,7 @@ import {
   CancellationError,
   l10n,
   QuickPickItemKind,
+  TabInputText,
   Uri,
   window,
   workspace,
@@ -15,7 +16,7 @@ import { withoutIcons } from '../platform/plainText.ts';
 import { nodeOf } from '../views/nodes.ts';
 import type { App } from './app.ts';
 
-/** The document of the Action that a command is about: what it was given, the active editor's, or a choice. */
+/** The document of the Action that a command is about: what it was given, that of the tab in front, or a choice. */
 export async function actionUriOf(app: App, argument: unknown, placeholder: string): Promise<Uri> {
   if (argument instanceof Uri) return argument;
   const fileNode = nodeOf(argument, 'actionFile');
@@ -25,7 +26,9 @@ export async function actionUriOf(app: App, argument: unknown, placeholder: stri
   if (action !== undefined) {
     return Uri.from(toActionUri({ actionId: action.id, name: action.name, version: action.latestVersion }));
   }
-  const active = window.activeTextEditor?.document.uri;
+  // Not the active text editor: that can be a log in the panel.
+  const tab = window.tabGroups.activeTabGroup.activeTab?.input;
+  const active = tab instanceof TabInputText ? tab.uri : undefined;
   if (active !== undefined && (isActionFile(active) || active.scheme === schemes.action)) return active;
   return pickAction(app, placeholder);
 }

@@ -1,6 +1,9 @@
 import type { TreeItem } from 'vscode';
 
-/** What VS Code was last told of each row, to leave rows alone that would look the same again. */
+/**
+ * What VS Code was last told of each row, to leave rows alone that would look the same again: while it draws a row it
+ * forgets those below, and a click on them in that moment reaches nobody.
+ */
 export class DrawnRows {
   readonly #looks = new Map<string, string>();
 

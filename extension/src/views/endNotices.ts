@@ -48,7 +48,11 @@ function sentenceOf({ actionName, id, state, counts, changed }: ExecutionView): 
   const failed = counts.failed + counts.timedOut + counts.errored;
   if (state === 'cancelled') return l10n.t('{0} was cancelled.', name);
   const changes =
-    changed === 1 ? l10n.t('1 Job changed something') : l10n.t('{0} Jobs changed something', changed);
+    changed === 0
+      ? l10n.t('nothing was changed')
+      : changed === 1
+        ? l10n.t('1 Job changed something')
+        : l10n.t('{0} Jobs changed something', changed);
   if (failed === 0) return l10n.t('{0} succeeded: {1}.', name, changes);
   const failures = failed === 1 ? l10n.t('1 Job failed') : l10n.t('{0} Jobs failed', failed);
   return l10n.t('{0} ended: {1}, {2}.', name, failures, changes);

@@ -3,15 +3,19 @@ import type { AttemptView, ChangedFile, ExecutionView, JobView } from '@flotilla
 import { l10n, ThemeIcon, TreeItem, TreeItemCheckboxState, TreeItemCollapsibleState, type Uri } from 'vscode';
 import { oneLine } from '../platform/plainText.ts';
 import { contextValue, statusIcon } from './rowParts.ts';
-import { executionText, fileText, jobText } from './rowText.ts';
+import { executionText, jobsText, fileText, jobText } from './rowText.ts';
 import { statuses, type ShownState } from './status.ts';
 
 const { Collapsed, None } = TreeItemCollapsibleState;
 
-export function executionRow(execution: ExecutionView): TreeItem {
+/**
+ * The row of an Execution. While it runs with its Jobs in view, they say how far it is, and its own row stays as it is
+ * (see DrawnRows); the head of the view has the numbers.
+ */
+export function executionRow(execution: ExecutionView, isOpened: boolean): TreeItem {
   const row = new TreeItem(`${oneLine(execution.actionName)} #${execution.id}`, Collapsed);
-  const text = executionText(execution, Date.now());
   const isEnded = isExecutionEnded(execution.state);
+  const text = isOpened && !isEnded ? jobsText(execution) : executionText(execution, Date.now());
   row.description = text;
   row.iconPath = statusIcon(execution.state);
   row.contextValue = contextValue('execution', {

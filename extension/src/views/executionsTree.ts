@@ -1,10 +1,8 @@
-import type { ExecutionState } from '@flotilla/shared/lifecycle/executionState';
 import type { ChangedFile, JobView } from '@flotilla/shared/views';
 import { TreeItem, type TreeDataProvider } from 'vscode';
 import type { ChangedFiles } from '../model/changedFiles.ts';
 import type { LiveModel } from '../model/liveModel.ts';
 import type { Touched } from '../model/modelState.ts';
-import { Coalescer } from '../platform/coalescer.ts';
 import { Disposables, type Disposable } from '../platform/disposables.ts';
 import type { Log } from '../platform/log.ts';
 import { DrawnRows } from './drawnRows.ts';
@@ -17,12 +15,6 @@ import { TreeChanges } from './treeChanges.ts';
 
 /** Executions that come or go draw the whole tree again. */
 const treeIntervalMs = 1000;
-/**
- * While VS Code draws a row again it forgets the rows below it, and a click on them then reaches nobody; and 200 of them
- * cost 40 ms of its main thread. So rows that would look the same are left alone, and where the Jobs of a running
- * Execution are shown, its own row waits.
- */
-const openRowIntervalMs = 5000;
 /** So many Jobs of an Execution are rows at first, and with each *Show More*. */
 const pageSize = 200;
 
@@ -45,14 +37,10 @@ export class ExecutionsTree implements TreeDataProvider<ExecutionsNode>, Disposa
   /** How many Jobs of an Execution are rows, where it is more than a page. */
   readonly #shown = new Map<number, number>();
   readonly #drawn = new DrawnRows();
-  /** The state that the row of an Execution shows; a new one is shown at once. */
-  readonly #drawnStates = new Map<number, ExecutionState | undefined>();
+  /** The Executions whose Jobs are shown. */
+  readonly #opened = new Set<number>();
   /** The lists of files whose rows VS Code has asked for, by Job. */
   readonly #listed = new Map<number, readonly ChangedFile[]>();
-  readonly #openRows = this.#owned.own(
-    new Coalescer<ExecutionsNode>(openRowIntervalMs, (nodes) => this.#changes.redraw(nodes)),
-  );
-
   readonly onDidChangeTreeData = this.#changes.event;
 
   constructor(parts: ExecutionsTreeParts) {
@@ -65,7 +53,6 @@ export class ExecutionsTree implements TreeDataProvider<ExecutionsNode>, Disposa
     const row = this.#row(node);
     row.id = nodeId(node);
     this.#drawn.add(row);
-    if (node.kind === 'execution') this.#drawnStates.set(node.executionId, this.#stateOf(node.executionId));
     return row;
   }
 
@@ -126,6 +113,13 @@ export class ExecutionsTree implements TreeDataProvider<ExecutionsNode>, Disposa
   showMoreJobs(executionId: number): void {
     this.#shown.set(executionId, (this.#shown.get(executionId) ?? pageSize) + pageSize);
     this.#changes.redraw([this.executionNode(executionId)]);
+  }
+
+  /** Remembers whether the Jobs of an Execution are shown: its row then leaves to them how far it is. */
+  setOpened(executionId: number, isOpened: boolean): void {
+    if (isOpened) this.#opened.add(executionId);
+    else this.#opened.delete(executionId);
+    this.#redrawExecution(executionId);
   }
 
   /** Draws the rows of what is running again: the time they show has moved on. */
@@ -195,7 +189,7 @@ export class ExecutionsTree implements TreeDataProvider<ExecutionsNode>, Disposa
     const { model } = this.#parts;
     if (node.kind === 'execution') {
       const execution = model.execution(node.executionId);
-      if (execution !== undefined) return executionRow(execution);
+      if (execution !== undefined) return executionRow(execution, this.#opened.has(execution.id));
     } else if (node.kind === 'more') {
       return this.#moreRow(node.executionId, node);
     } else {
@@ -249,10 +243,7 @@ export class ExecutionsTree implements TreeDataProvider<ExecutionsNode>, Disposa
 
   #redrawExecution(executionId: number): void {
     const node = this.executionNode(executionId);
-    if (!this.#isOutdated(node)) return;
-    const isNew = this.#stateOf(executionId) !== this.#drawnStates.get(executionId);
-    if (isNew || this.#parts.model.jobs(executionId) === undefined) this.#changes.redraw([node]);
-    else this.#openRows.add([node]);
+    if (this.#isOutdated(node)) this.#changes.redraw([node]);
   }
 
   #redrawJob(jobId: number): void {
@@ -286,10 +277,6 @@ export class ExecutionsTree implements TreeDataProvider<ExecutionsNode>, Disposa
       const below = entry.kind === 'folder' ? this.#outdatedBelow(jobId, entry.children) : [];
       return node !== undefined && this.#isOutdated(node) ? [node, ...below] : below;
     });
-  }
-
-  #stateOf(executionId: number): ExecutionState | undefined {
-    return this.#parts.model.execution(executionId)?.state;
   }
 
   #isOutdated(node: ExecutionsNode): boolean {

@@ -11,6 +11,7 @@ import type { Log } from '../platform/log.ts';
 import type { ExecutionsTree } from './executionsTree.ts';
 import { holdWhileVisible } from './holdWhileVisible.ts';
 import type { ExecutionsNode, JobNode } from './nodes.ts';
+import { executionText } from './rowText.ts';
 
 /** Between two looks at the clock while something runs: the times in the rows move on. */
 const tickMs = 3000;
@@ -57,8 +58,12 @@ export class ExecutionsView implements Disposable {
         }
       }),
     );
+    this.#owned.own(this.#view.onDidExpandElement(({ element }) => this.#setOpened(element, true)));
+    this.#owned.own(this.#view.onDidCollapseElement(({ element }) => this.#setOpened(element, false)));
     const ticking = setInterval(() => {
-      if (this.#view.visible && connection.state.kind === 'online') tree.redrawRunning();
+      if (!this.#view.visible || connection.state.kind !== 'online') return;
+      tree.redrawRunning();
+      this.#showHead();
     }, tickMs);
     this.#owned.own(onDispose(() => clearInterval(ticking)));
     this.#show();
@@ -75,8 +80,7 @@ export class ExecutionsView implements Disposable {
   }
 
   #show(): void {
-    const { connection, model } = this.#parts;
-    const { state } = connection;
+    const { model } = this.#parts;
     const running = model.executions.filter((execution) => !isExecutionEnded(execution.state)).length;
     this.#view.badge =
       running === 0
@@ -88,7 +92,7 @@ export class ExecutionsView implements Disposable {
                 ? l10n.t('1 Execution is running')
                 : l10n.t('{0} Executions are running', running),
           };
-    this.#view.description = 'address' in state ? state.address.host : '';
+    this.#showHead();
     const message = this.#message();
     if (this.#view.message !== message) this.#view.message = message;
     setContextKey('flotilla:executionsLoaded', model.isListed);
@@ -96,6 +100,26 @@ export class ExecutionsView implements Disposable {
       'flotilla:runners',
       model.runnersOnline === undefined ? 'unknown' : model.runnersOnline === 0 ? 'none' : 'some',
     );
+  }
+
+  /** Beside the name of the view: the service, and how far what runs is. */
+  #showHead(): void {
+    const { connection, model } = this.#parts;
+    const { state } = connection;
+    const host = 'address' in state ? state.address.host : '';
+    const running = model.executions.filter((execution) => !isExecutionEnded(execution.state));
+    const [only] = running;
+    const head =
+      only === undefined || state.kind !== 'online'
+        ? host
+        : running.length === 1
+          ? `${host} · ${executionText(only, Date.now())}`
+          : `${host} · ${l10n.t('{0} running', running.length)}`;
+    if (this.#view.description !== head) this.#view.description = head;
+  }
+
+  #setOpened(node: ExecutionsNode, isOpened: boolean): void {
+    if (node.kind === 'execution') this.#parts.tree.setOpened(node.executionId, isOpened);
   }
 
   /** What is said above the rows. Where there are none, the welcome view speaks. */

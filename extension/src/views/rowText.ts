@@ -32,6 +32,12 @@ export function executionText(execution: ExecutionView, now: number): string {
   );
 }
 
+/** How many Jobs an Execution has. */
+export function jobsText({ counts }: ExecutionView): string {
+  const count = jobCount(counts);
+  return count === 1 ? '1 Job' : `${count} Jobs`;
+}
+
 /** Of a Job: how far it is, how it failed, or what it changed. The Attempt is its latest, where that is held. */
 export function jobText(job: JobView, attempt: AttemptView | undefined, now: number): string {
   switch (job.state) {

@@ -115,7 +115,7 @@ class AttemptWork {
 
   async #finish(result: Result): Promise<Outcome> {
     this.#lease.signal.throwIfAborted();
-    await this.#log.notice(`Job ${describeOutcome(result.outcome)}`);
+    await this.#log.notice(lastLine(result.outcome));
     await this.#log.end();
     await this.#upload.flush();
     const input = this.#finishInput(result);
@@ -288,4 +288,12 @@ function errored(error: unknown, step: number | null): Outcome {
   const fromEngine = error instanceof Error && 'statusCode' in error;
   const reason = known ? error.reason : fromEngine ? 'sandbox' : 'internal';
   return { kind: 'errored', reason, message: message.slice(0, 2000), step };
+}
+
+/** How a log ends. */
+function lastLine(outcome: Outcome): string {
+  const description = describeOutcome(outcome);
+  return outcome.kind === 'failed' || outcome.kind === 'errored'
+    ? `Job ${outcome.kind}: ${description}`
+    : `Job ${description}`;
 }

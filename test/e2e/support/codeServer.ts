@@ -29,6 +29,7 @@ const settings = {
   'workbench.startupEditor': 'none',
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'workbench.layoutControl.enabled': false,
+  'workbench.reduceMotion': 'on',
   'workbench.tips.enabled': false,
   'window.commandCenter': false,
   'chat.disableAIFeatures': true,

@@ -4,7 +4,7 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { startRunner } from '../../../scripts/launch/runnerProgram.ts';
 import type { Program } from '../../../scripts/launch/program.ts';
-import { connectUser, type ServiceClient } from '../../../scripts/launch/serviceClient.ts';
+import { connectUser, pair, type ServiceClient } from '../../../scripts/launch/serviceClient.ts';
 import { startService, type ServiceProgram } from '../../../scripts/launch/serviceProgram.ts';
 import { createPairingCode } from '../../../service/src/auth/pairing.ts';
 import { createToken, ensureUser } from '../../../service/src/auth/tokens.ts';
@@ -23,8 +23,8 @@ export interface Flotilla extends AsyncDisposable {
   readonly runnerName: string;
   /** What the programs printed. */
   output(): string;
-  /** A connect URL for the same user, with another pairing code. */
-  pair(): Promise<string>;
+  /** A connect URL whose pairing code somebody else has used. */
+  spentConnectUrl(): Promise<string>;
   /** Starts its one runner. */
   startRunner(): Promise<Program>;
   /** Stops the service, as an upgrade would. */
@@ -79,7 +79,11 @@ export async function startFlotilla(repositoriesFolder: string): Promise<Flotill
     client,
     runnerName,
     output: () => output,
-    pair: async () => `${url}/connect?code=${await createPairingCode(database, owner.id)}`,
+    async spentConnectUrl() {
+      const code = await createPairingCode(database, owner.id);
+      await using _other = await pair(url, code, 'another editor');
+      return `${url}/connect?code=${code}`;
+    },
     async startRunner() {
       const stateFolder = join(folder.path, 'runner');
       await mkdir(stateFolder);

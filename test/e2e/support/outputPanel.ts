@@ -40,19 +40,17 @@ export class OutputPanel {
     }
   }
 
-  /** The whole text of the channel, by way of the clipboard. Leaves the view scrolled to where it was. */
+  /** The whole text of the channel, by way of the clipboard. */
   async text(): Promise<string> {
-    await this.#editor.locator('.view-lines').click();
+    await this.#editor.locator('.monaco-editor').first().click();
     await this.#page.keyboard.press('Control+A');
     await this.#page.keyboard.press('Control+C');
     return this.#page.evaluate(() => navigator.clipboard.readText());
   }
 
-  /** The colour in which a part of a visible line is drawn. */
-  async colorOf(text: string): Promise<string> {
-    return this.#editor
-      .locator('.view-line span span', { hasText: text })
-      .first()
-      .evaluate((span) => getComputedStyle(span).color);
+  /** The colours of a visible line, from its beginning to its end. */
+  async colorsOf(line: string): Promise<readonly string[]> {
+    const spans = this.#editor.locator('.view-line', { hasText: line }).first().locator('span span');
+    return spans.evaluateAll((found) => found.map((span) => getComputedStyle(span).color));
   }
 }

@@ -17,6 +17,11 @@ export class TreeView {
     });
   }
 
+  /** What stands beside the name of the view. */
+  async head(): Promise<string> {
+    return this.pane.locator('.pane-header .description').innerText();
+  }
+
   /** What the view says where it has no rows. */
   async welcome(): Promise<string> {
     const text = this.pane.locator('.welcome-view-content');
@@ -99,6 +104,11 @@ export class TreeView {
     const row = this.row(label).first();
     await row.hover();
     await row.locator(`.action-label[aria-label^="${action}"]`).click();
+  }
+
+  /** Waits until the letter of its change stands behind the name of a file. */
+  async untilLettered(label: string): Promise<void> {
+    await this.row(label).first().locator('[class*="monaco-decoration-badge"]').first().waitFor();
   }
 
   /** The box in front of a row. */

@@ -141,6 +141,19 @@ export class Workbench {
     await box.waitFor({ state: 'detached' });
   }
 
+  /** What the status bar says of us. */
+  async statusBar(): Promise<string> {
+    return (await this.page.locator('.statusbar-item[id*="flotilla.status"]').innerText()).trim();
+  }
+
+  /** Opens the problems of the workspace and returns their rows. */
+  async problems(): Promise<readonly string[]> {
+    await this.page.keyboard.press('Control+Shift+M');
+    const rows = this.page.locator('.markers-panel .monaco-list-row');
+    await rows.first().waitFor();
+    return (await rows.allInnerTexts()).map(plain);
+  }
+
   /** Makes room: puts the panel with the output away. */
   async hidePanel(): Promise<void> {
     const panel = this.page.locator('.part.panel');

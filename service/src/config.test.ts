@@ -10,6 +10,7 @@ test('without variables the service listens on loopback, with the intervals of t
     defaultImage: 'ubuntu:24.04',
     databaseUrl: undefined,
     durable: true,
+    localRunner: true,
     jobTimeoutSeconds: 3600,
     heartbeatMs: 5000,
     leaseMs: 30_000,
@@ -28,6 +29,7 @@ test('every variable reaches its place; folders become absolute', () => {
     FLOTILLA_DEFAULT_IMAGE: 'debian:13',
     DATABASE_URL: 'postgres://user@db.example.org/flotilla',
     FLOTILLA_DURABLE: 'false',
+    FLOTILLA_LOCAL_RUNNER: 'true',
     FLOTILLA_LOG_LEVEL: 'debug',
     FLOTILLA_JOB_TIMEOUT_SECONDS: '60',
     FLOTILLA_HEARTBEAT_MS: '500',
@@ -46,6 +48,7 @@ test('every variable reaches its place; folders become absolute', () => {
     defaultImage: 'debian:13',
     databaseUrl: 'postgres://user@db.example.org/flotilla',
     durable: false,
+    localRunner: true,
     logLevel: 'debug',
     jobTimeoutSeconds: 60,
     heartbeatMs: 500,
@@ -56,6 +59,10 @@ test('every variable reaches its place; folders become absolute', () => {
     logLimitBytes: 4096,
     syncMs: 7000,
   });
+});
+
+test('a runner on this machine gets a token unless Postgres is elsewhere', () => {
+  expect(readConfig({ DATABASE_URL: 'postgres://db.example.org/flotilla' }).localRunner).toBe(false);
 });
 
 test.each([

@@ -25,7 +25,10 @@ beforeAll(async () => {
   const folder = resources.use(await temporaryFolder());
   const repositories = join(folder.path, 'repositories');
   const workspace = join(folder.path, 'actions');
-  await Promise.all([makeSampleRepositories(repositories), writeSampleActions(workspace)]);
+  await Promise.all([
+    makeSampleRepositories(repositories),
+    writeSampleActions(workspace, ['broken', 'no-image', 'nowhere', 'numbers']),
+  ]);
   [flotilla, editor] = await Promise.all([
     startFlotilla(repositories).then((started) => resources.use(started)),
     openEditor(workspace).then((opened) => resources.use(opened)),

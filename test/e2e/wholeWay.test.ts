@@ -23,7 +23,10 @@ beforeAll(async () => {
   folder = resources.use(await temporaryFolder());
   const repositories = join(folder.path, 'repositories');
   const workspace = join(folder.path, 'actions');
-  await Promise.all([makeSampleRepositories(repositories), writeSampleActions(workspace)]);
+  await Promise.all([
+    makeSampleRepositories(repositories),
+    writeSampleActions(workspace, ['node-24', 'refresh-lockfiles']),
+  ]);
   [flotilla, editor] = await Promise.all([
     startFlotilla(repositories).then((started) => resources.use(started)),
     openEditor(workspace).then((opened) => resources.use(opened)),
@@ -198,20 +201,20 @@ test('Run on One Repository… asks which, and runs there alone', async () => {
 });
 
 test('Cancel Execution asks, ends the Jobs and removes their containers', async () => {
-  await workbench.openFile('wait.action.json');
+  await workbench.openFile('refresh-lockfiles.action.json');
   await workbench.command('Run Action…');
   await workbench.pressDialogButton('Run on 2 Repositories');
   await workbench.executions.untilDescribed('acme/storefront', /step 1\/1/);
   await expect.poll(() => containersOf(3)).toHaveLength(2);
-  await workbench.executions.pressInline('wait #3', 'Cancel Execution');
+  await workbench.executions.pressInline('refresh-lockfiles #3', 'Cancel Execution');
   expect(await workbench.dialog()).toEqual({
-    message: 'Cancel wait #3?',
+    message: 'Cancel refresh-lockfiles #3?',
     detail:
       '2 running Jobs are stopped, and what they changed is lost. Jobs that have ended keep their Patches.',
   });
   await workbench.screenshot('17-cancel');
   await workbench.pressDialogButton('Cancel Execution');
-  await workbench.executions.untilDescribed('wait #3', /2 cancelled/);
+  await workbench.executions.untilDescribed('refresh-lockfiles #3', /2 cancelled/);
   await expect.poll(() => containersOf(3), { timeout: 5000 }).toEqual([]);
   await workbench.screenshot('18-cancelled');
 });

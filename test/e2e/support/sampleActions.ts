@@ -1,15 +1,15 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Puts the action files that the tests open into a folder. */
-export async function writeSampleActions(folder: string): Promise<void> {
+/** Puts action files into a folder. */
+export async function writeSampleActions(folder: string, names: readonly SampleAction[]): Promise<void> {
   await mkdir(folder, { recursive: true });
-  for (const [name, text] of Object.entries(actions)) {
-    await writeFile(join(folder, `${name}.action.json`), text);
-  }
+  for (const name of names) await writeFile(join(folder, `${name}.action.json`), actions[name]);
 }
 
-const actions: Readonly<Record<string, string>> = {
+type SampleAction = keyof typeof actions;
+
+const actions = {
   'node-24': String.raw`{
   // Every service of ours on Node moves to the current LTS.
   "description": "Moves a repository to Node 24, and sees whether its tests still pass.",
@@ -27,9 +27,9 @@ const actions: Readonly<Record<string, string>> = {
   ]
 }
 `,
-  wait: String.raw`{
+  'refresh-lockfiles': String.raw`{
   "scopeQuery": "repo:^acme/(storefront|checkout-api)$",
-  "steps": [{ "type": "command", "args": ["sh", "-c", "echo waiting; sleep 600"] }]
+  "steps": [{ "type": "command", "args": ["sh", "-c", "echo Waiting for the registry; sleep 600"] }]
 }
 `,
   broken: String.raw`{
@@ -54,4 +54,4 @@ const actions: Readonly<Record<string, string>> = {
   ]
 }
 `,
-};
+} as const;

@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import { scopeLines } from './scopeView.ts';
+
+const target = (repository: string) => ({
+  repositoryId: 1,
+  repository,
+  baseRef: 'refs/heads/main',
+  baseRevision: '0123456789abcdef0123456789abcdef01234567',
+});
+
+test('a scope names what it touches, and what it leaves out with the reason', () => {
+  const scope = {
+    query: 'repo:',
+    targets: [target('web')],
+    leftOut: [{ repository: 'drafts', reason: 'is empty' }],
+  };
+  expect(scopeLines(scope)).toEqual([
+    '1 repository in scope of "repo:"',
+    '  web  main at 0123456789',
+    '1 repository left out',
+    '  drafts  is empty',
+  ]);
+});
+
+test('a large scope is counted, not listed whole', () => {
+  const targets = Array.from({ length: 100 }, (_, index) => target(`r${index}`));
+  const lines = scopeLines({ query: 'repo:', targets, leftOut: [] });
+  expect(lines[0]).toBe('100 repositories in scope of "repo:"');
+  expect(lines.at(-1)).toBe('  and 85 more');
+  expect(lines).toHaveLength(17);
+});
+
+test('a name or a reason of several lines stays one line', () => {
+  const leftOut = [{ repository: 'a\nb', reason: 'could not be fetched:\n\u001b[31mfatal' }];
+  expect(scopeLines({ query: 'repo:', targets: [], leftOut }).at(-1)).toBe(
+    '  a b  could not be fetched: fatal',
+  );
+});

@@ -1,6 +1,7 @@
 import type Docker from 'dockerode';
 import type { ContainerLimits } from '../config.ts';
 import { demultiplex, type Output } from './demultiplex.ts';
+import { ranOutOfMemory } from './outOfMemory.ts';
 
 /** A mount of a folder of this machine. */
 export interface Mount {
@@ -62,13 +63,17 @@ export async function startContainer(docker: Docker, spec: ContainerSpec): Promi
     // Whoever fails first below reports; an unwatched rejection must not end the process meanwhile.
     exit.catch(() => undefined);
     await container.start();
+    let stopped = false;
     return {
       output: demultiplex(stream as unknown as AsyncIterable<Buffer>),
-      stop: (graceMs) => container.stop({ t: Math.ceil(graceMs / 1000) }).then(() => undefined, ignoreGone),
+      stop: (graceMs) => {
+        stopped = true;
+        return container.stop({ t: Math.ceil(graceMs / 1000) }).then(() => undefined, ignoreGone);
+      },
       async finished() {
         const { StatusCode: exitCode } = await exit;
-        const { State: state } = await container.inspect();
-        return { exitCode, outOfMemory: state.OOMKilled };
+        const outOfMemory = await ranOutOfMemory(docker, await container.inspect(), stopped);
+        return { exitCode, outOfMemory };
       },
       [Symbol.asyncDispose]: remove,
     };

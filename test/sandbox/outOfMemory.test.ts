@@ -1,0 +1,38 @@
+import Docker from 'dockerode';
+import { expect, test } from 'vitest';
+import { ranOutOfMemory } from '../../runner/src/sandbox/outOfMemory.ts';
+import { testImage } from '../support/deployment.ts';
+
+const docker = new Docker();
+
+/** Runs a program with 64 MiB of memory to its end; what the engine says of it, had it heard of the exit first. */
+async function ended(
+  command: readonly string[],
+): Promise<{ info: Docker.ContainerInspectInfo } & AsyncDisposable> {
+  const memory = 64 * 1024 * 1024;
+  const container = await docker.createContainer({
+    Image: testImage,
+    Cmd: [...command],
+    HostConfig: { Memory: memory, MemorySwap: memory, Init: true },
+  });
+  const exit = container.wait({ condition: 'next-exit' });
+  await container.start();
+  await exit;
+  const info = await container.inspect();
+  return {
+    info: { ...info, State: { ...info.State, OOMKilled: false } },
+    [Symbol.asyncDispose]: async () => void (await container.remove({ force: true })),
+  };
+}
+
+test('a program that the kernel killed for want of memory is known by the event, where the state does not say it', async () => {
+  await using container = await ended(['perl', '-e', '$x = "y" x 400_000_000']);
+  expect(container.info.State.ExitCode).toBe(137);
+  expect(await ranOutOfMemory(docker, container.info, false)).toBe(true);
+});
+
+test('a program that was killed by somebody else did not run out of memory', async () => {
+  await using container = await ended(['sh', '-c', 'kill -9 $$']);
+  expect(container.info.State.ExitCode).toBe(137);
+  expect(await ranOutOfMemory(docker, container.info, false)).toBe(false);
+});

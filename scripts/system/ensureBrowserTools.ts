@@ -42,6 +42,8 @@ export async function ensureBrowserTools(say: Say): Promise<BrowserTools> {
     env: {
       PATH: `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}`,
       npm_config_nodedir: join(dirname(process.execPath), '..'),
+      // An npm that started this script says here which Node it is, and code-server's install believes it.
+      npm_config_user_agent: undefined,
     },
   });
   if (result.failed) {

@@ -31,6 +31,8 @@ const environment = z.object({
   FLOTILLA_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'),
   /** Time limit of a Job whose Action names none, in seconds (60 min, as `src actions exec` had). */
   FLOTILLA_JOB_TIMEOUT_SECONDS: z.coerce.number().int().min(1).max(maxTimeoutSeconds).default(3600),
+  /** `owner`: those who start Executions share the Runners fairly; `none`: first in, first out. */
+  FLOTILLA_FAIRNESS: z.enum(['none', 'owner']).default('none'),
   /** Between two signs of life of a Runner (runner.md §8: a batch of 1,000 leases takes 3 ms). */
   FLOTILLA_HEARTBEAT_MS: milliseconds(5000),
   /** How long an Attempt lives without one; six missed heartbeats. */
@@ -65,6 +67,7 @@ export interface Config {
   readonly localRunner: boolean;
   readonly logLevel: string;
   readonly jobTimeoutSeconds: number;
+  readonly fairness: 'none' | 'owner';
   readonly heartbeatMs: number;
   readonly leaseMs: number;
   readonly janitorMs: number;
@@ -95,6 +98,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     localRunner: values.FLOTILLA_LOCAL_RUNNER ?? values.DATABASE_URL === undefined,
     logLevel: values.FLOTILLA_LOG_LEVEL,
     jobTimeoutSeconds: values.FLOTILLA_JOB_TIMEOUT_SECONDS,
+    fairness: values.FLOTILLA_FAIRNESS,
     heartbeatMs: values.FLOTILLA_HEARTBEAT_MS,
     leaseMs: values.FLOTILLA_LEASE_MS,
     janitorMs: values.FLOTILLA_JANITOR_MS,

@@ -9,9 +9,14 @@ import { connect, type Database, type Sql } from './db/database.ts';
 import { Hints } from './db/hints.ts';
 import { migrate } from './db/migrate.ts';
 import { ChangeFeed } from './executions/changeFeed.ts';
-import { pause, runJanitor } from './jobs/janitor.ts';
+import { Definitions } from './executions/definitions.ts';
+import { Admission } from './jobs/admission.ts';
+import { coalesceClaims, type Claims } from './jobs/claim.ts';
+import { coalesceEnds, type Ends } from './jobs/finish.ts';
+import { runJanitor } from './jobs/janitor.ts';
 import { LogStore } from './logs/logStore.ts';
 import { sealLogs } from './logs/sealLogs.ts';
+import { pause } from './pause.ts';
 import { Mirrors } from './repositories/mirrors.ts';
 import { syncRepositories, type SyncSummary } from './repositories/syncRepositories.ts';
 
@@ -25,6 +30,10 @@ export interface Service extends AsyncDisposable {
   readonly mirrors: Mirrors;
   readonly logs: LogStore;
   readonly changeFeed: ChangeFeed;
+  readonly definitions: Definitions;
+  readonly claims: Claims;
+  readonly ends: Ends;
+  readonly admission: Admission;
   readonly revocations: Revocations;
   readonly pairingLimit: AttemptLimit;
   /** Scans the code host and fetches what moved; calls at the same time share one scan. */
@@ -50,6 +59,7 @@ export async function openService(
   const hints = new Hints(sql, logger);
   const mirrors = new Mirrors(mirrorsFolder);
   const revocations = new Revocations();
+  const admission = new Admission(sql, hints, logger);
   const host =
     config.repositoriesFolder === undefined
       ? undefined
@@ -63,7 +73,8 @@ export async function openService(
   const ending = new AbortController();
   const { signal } = ending;
   const background = [
-    runJanitor({ sql, hints, config, logger }, signal),
+    runJanitor({ sql, hints, config, logger, admission }, signal),
+    admission.run(config.janitorMs, signal),
     sealLogs({ sql, hints, logger }, signal),
     revocations.enforce(database, hints, logger, signal),
     syncRegularly(sync, config.syncMs, logger, signal),
@@ -79,6 +90,10 @@ export async function openService(
     mirrors,
     logs: new LogStore(sql, hints),
     changeFeed: new ChangeFeed(sql, hints, config.leaseMs),
+    definitions: new Definitions(sql),
+    claims: coalesceClaims({ sql, config }),
+    ends: coalesceEnds(sql),
+    admission,
     revocations,
     pairingLimit: new AttemptLimit(),
     syncRepositories: sync,

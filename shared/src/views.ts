@@ -6,7 +6,7 @@ import type { AttemptState } from './lifecycle/attemptLifecycle.ts';
 import type { ExecutionState, JobCounts } from './lifecycle/executionState.ts';
 import type { JobState } from './lifecycle/jobLifecycle.ts';
 import type { Outcome, ServiceOutcome } from './lifecycle/outcome.ts';
-import type { stepStates } from './protocol/runnerMessages.ts';
+import type { Phase, stepStates } from './protocol/runnerMessages.ts';
 
 export interface ServerView {
   readonly version: string;
@@ -82,6 +82,13 @@ export interface ExecutionView {
   readonly counts: JobCounts;
   /** Jobs whose result has a Patch. */
   readonly changed: number;
+  /** Queued Jobs that may not be claimed yet: paused, over `maxParallel`, or waiting to be tried again. */
+  readonly held: number;
+  /** Why no Job of it is started; null when it is not paused. */
+  readonly paused: PauseView | null;
+  readonly priority: number;
+  readonly maxParallel: number | null;
+  readonly maxFailures: number | null;
   readonly createdBy: string;
   /** Whether the asking user started it. */
   readonly mine: boolean;
@@ -90,6 +97,13 @@ export interface ExecutionView {
   readonly startedAt: number | null;
   /** End of the last Job; null while any is live. */
   readonly endedAt: number | null;
+}
+
+/** A pause of an Execution. */
+export interface PauseView {
+  readonly at: number;
+  /** The user who asked for it; null when so many Jobs had failed as its `maxFailures` says. */
+  readonly by: string | null;
 }
 
 /** Size and place of an Attempt's Patch. Both trees can be read from the service. */
@@ -111,6 +125,10 @@ export interface JobView {
   readonly baseRevision: string;
   readonly state: JobState;
   readonly attemptCount: number;
+  /** Whether a queued Job may not be claimed yet; `jobs.waiting` says why. False for all others. */
+  readonly held: boolean;
+  /** Labels that its Runner must have. */
+  readonly requires: readonly string[];
   /** The latest Attempt; null before the first claim. */
   readonly currentAttemptId: number | null;
   /** How the latest Attempt ended; null while it lives. */
@@ -121,6 +139,68 @@ export interface JobView {
   readonly included: boolean;
   readonly startedAt: number | null;
   readonly endedAt: number | null;
+}
+
+/** Why a queued Job waits. The first that holds of the list below. */
+export type WaitingReason =
+  /** Its Execution is paused. */
+  | 'paused'
+  /** It errored and is tried again later. */
+  | 'backOff'
+  /** So many Jobs of its Execution are running, or are to be claimed before it, as `maxParallel` permits. */
+  | 'maxParallel'
+  /** No Runner is online. */
+  | 'noRunner'
+  /** Runners are online, and none has all the labels that it requires. */
+  | 'noRunnerWithLabels'
+  /** All Runners that could take it are draining or have a problem. */
+  | 'runnersNotClaiming'
+  /** It waits for its turn. */
+  | 'turn';
+
+/** Where a queued Job stands. */
+export interface WaitingView {
+  readonly jobId: number;
+  readonly reason: WaitingReason;
+  /** One sentence for people. */
+  readonly message: string;
+  /** Its place among the Jobs that may be claimed by Runners with its labels, from 1; null while it is held. */
+  readonly place: number | null;
+  /** When it is tried again, for `backOff`. */
+  readonly until: number | null;
+}
+
+/** A Runner as people see it. */
+export interface RunnerView {
+  readonly id: string;
+  readonly name: string;
+  readonly version: string;
+  readonly labels: readonly string[];
+  readonly capacity: number;
+  /** Operating system, Docker, cores, memory. */
+  readonly description: string;
+  /** Its live Attempts. */
+  readonly running: number;
+  readonly lastSeenAt: number;
+  /** Whether it has been seen within its lease. */
+  readonly online: boolean;
+  /** Whether it finishes what it has and claims nothing more. */
+  readonly draining: boolean;
+  /** Whether a person asked for that. */
+  readonly drainRequested: boolean;
+  /** Why it claims nothing at present; null when it can work. */
+  readonly problem: string | null;
+}
+
+/** How much there is to do. */
+export interface QueueView {
+  /** Jobs that may be claimed now. */
+  readonly ready: number;
+  /** Queued Jobs that may not be claimed yet. */
+  readonly held: number;
+  readonly running: number;
+  /** Capacity of the Runners that are online and claim. */
+  readonly capacity: number;
 }
 
 export interface StepView {
@@ -143,6 +223,12 @@ export interface AttemptView {
   readonly state: AttemptState;
   readonly outcome: Outcome | ServiceOutcome | null;
   readonly runner: string;
+  /** What its time went to, beside its Steps. By the runner's clock. */
+  readonly phases: readonly Phase[];
+  /** Its Patch, also when another Attempt is the result by now; null when there is none. */
+  readonly patch: PatchView | null;
+  /** Whether log and Patch were deleted because they had been kept for as long as they had to be. */
+  readonly expired: boolean;
   readonly claimedAt: number;
   readonly endedAt: number | null;
   /** Bytes of the log so far, headers of frames included. */
@@ -174,6 +260,10 @@ export interface Changes {
   /** Attempts that changed, also where their Job did not; their Steps come with them. */
   readonly attempts: readonly AttemptView[];
   readonly runnersOnline: number;
+  /** All Runners, when anything about them but the time they were last seen has changed; null otherwise. */
+  readonly runners: readonly RunnerView[] | null;
+  /** Null when it is as it was. */
+  readonly queue: QueueView | null;
 }
 
 /** One message of a followed log. */

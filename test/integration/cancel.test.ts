@@ -29,7 +29,11 @@ test('cancelling ends queued Jobs at once, and running ones when their Runner co
   expect(await runner.claim(5)).toEqual([]);
   await waitFor('the hint to cancel', () => hints.find((hint) => hint.kind === 'cancel'));
   expect(hints).toContainEqual({ kind: 'cancel', attemptIds: [job.attemptId] });
-  expect(await runner.service.heartbeat([job], false)).toEqual({ cancel: [job.attemptId], fenced: [] });
+  expect(await runner.service.heartbeat([job], false)).toEqual({
+    drain: false,
+    cancel: [job.attemptId],
+    fenced: [],
+  });
   await runner.finish(job, { kind: 'cancelled', step: 0 });
   expect(await api.executions.get.query({ executionId })).toMatchObject({
     state: 'cancelled',

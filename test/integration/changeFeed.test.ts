@@ -1,6 +1,6 @@
 import type { Changes } from '@flotilla/shared/views';
 import { expect, test } from 'vitest';
-import { endAttempt } from '../../service/src/jobs/queries/endAttempt.ts';
+import { endAttempts } from '../../service/src/jobs/queries/endAttempts.ts';
 import { startExecution } from '../support/actionText.ts';
 import { hold } from '../support/holdPoints.ts';
 import { makeRepositories } from '../support/repositories.ts';
@@ -83,20 +83,24 @@ test('a change is heard although a later one was committed first', async () => {
   await started(model);
   // The first change has its place in the order of transactions, and is not committed.
   await using slow = await hold(sql, (tx) =>
-    endAttempt(tx, {
-      finish: {
-        attemptId: early.attemptId,
-        leaseToken: early.leaseToken,
-        outcome: { kind: 'succeeded' },
-        steps: [],
-        logLength: 0,
-        streams: [],
-        logLimitReached: false,
+    endAttempts(tx, [
+      {
+        finish: {
+          attemptId: early.attemptId,
+          leaseToken: early.leaseToken,
+          outcome: { kind: 'succeeded' },
+          steps: [],
+          phases: [],
+          logLength: 0,
+          streams: [],
+          logLimitReached: false,
+          patch: null,
+        },
+        state: 'succeeded',
+        retried: false,
         patch: null,
       },
-      state: 'succeeded',
-      patch: null,
-    }),
+    ]),
   );
   await runner.succeed(late);
   await waitFor('the later change', () => model.jobs.get(late.jobId)?.state === 'succeeded');

@@ -70,6 +70,7 @@ test('either all Jobs are made or nothing', async () => {
     actionVersion: version,
     definition: definition?.['definition'],
     userId: 1,
+    fair: false,
     // The second Target is in no table.
     targets: targets.map((target, index) => (index === 1 ? { ...target, repositoryId: 999_999 } : target)),
   });

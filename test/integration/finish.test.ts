@@ -14,6 +14,7 @@ const failed = {
   step: 0,
   exitCode: 2,
   outOfMemory: false,
+  outOfDisk: false,
   lastLine: 'no such file',
 } as const;
 
@@ -40,7 +41,7 @@ describe('a finish', () => {
   test.each([
     [{ kind: 'succeeded' } as const, 'succeeded', 'succeeded'],
     [failed, 'failed', 'failed'],
-    [{ kind: 'timedOut', step: 0, seconds: 5 } as const, 'timedOut', 'failed'],
+    [{ kind: 'timedOut', step: 0, seconds: 5, limit: 'job' } as const, 'timedOut', 'failed'],
     [{ kind: 'cancelled', step: null } as const, 'cancelled', 'cancelled'],
     [
       { kind: 'errored', reason: 'image', message: 'There is no image.', step: 0 } as const,
@@ -133,7 +134,7 @@ describe('a finish', () => {
       (tx) => tx`select from attempts where id = ${job.attemptId} for update`,
     );
     const finishes = [runner.finish(job, failed), runner.finish(job, failed)];
-    await waitForBlocked(sql, 2);
+    await waitForBlocked(sql, 1);
     await first.release();
     expect(await Promise.all(finishes)).toEqual([{ result: 'done' }, { result: 'done' }]);
   });

@@ -45,7 +45,7 @@ test('heartbeats keep an Attempt for many times its lease', async () => {
   const job = await runner.claimOne();
   const ends = performance.now() + 4 * short.leaseMs;
   await waitFor('four leases to pass', async () => {
-    expect(await runner.service.heartbeat([job], false)).toEqual({ cancel: [], fenced: [] });
+    expect(await runner.service.heartbeat([job], false)).toEqual({ drain: false, cancel: [], fenced: [] });
     return performance.now() > ends;
   });
   expect(await stateOf(flotilla, job.jobId)).toBe('running');
@@ -130,7 +130,7 @@ test('a Runner that comes back in time keeps its Attempt, although its lease had
   const runner = await flotilla.connectRunner();
   const job = await runner.claimOne();
   await flotilla.service.sql`update attempts set lease_expires_at = now() - interval '1 hour'`;
-  expect(await runner.service.heartbeat([job], false)).toEqual({ cancel: [], fenced: [] });
+  expect(await runner.service.heartbeat([job], false)).toEqual({ drain: false, cancel: [], fenced: [] });
   expect(await loseAttempts(flotilla.service.sql, { cause: 'leaseExpired' })).toEqual([]);
 });
 
@@ -171,5 +171,5 @@ test("a Runner gets no other Runner's Attempts by naming them", async () => {
   const job = await owner.claimOne();
   const { hello } = await flotilla.connectRunner({ name: 'host-2', attempts: [job] });
   expect(hello).toMatchObject({ keep: [], drop: [job.attemptId] });
-  expect(await owner.service.heartbeat([job], false)).toEqual({ cancel: [], fenced: [] });
+  expect(await owner.service.heartbeat([job], false)).toEqual({ drain: false, cancel: [], fenced: [] });
 });

@@ -93,6 +93,7 @@ function runnerWith(serverUrl: string, service: ServiceClient, hello: HelloAnswe
       ...refOf(lease),
       outcome,
       steps: [],
+      phases: [],
       logLength: 0,
       streams: [],
       logLimitReached: false,

@@ -210,7 +210,8 @@ export class LiveModel implements Disposable {
   }
 
   #applyRows({ executions = [], jobs = [] }: Partial<Pick<ChangedRows, 'executions' | 'jobs'>>): void {
-    this.#applyChanges({ executions, jobs, attempts: [], runnersOnline: this.runnersOnline });
+    const { runnersOnline } = this;
+    this.#applyChanges({ executions, jobs, attempts: [], runnersOnline, runners: null, queue: null });
   }
 
   #apply({ state, touched }: Step): void {

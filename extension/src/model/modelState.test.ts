@@ -10,7 +10,14 @@ import {
   nothingTouched,
 } from './modelState.ts';
 
-const none: Changes = { executions: [], jobs: [], attempts: [], runnersOnline: 1 };
+const none: Changes = {
+  executions: [],
+  jobs: [],
+  attempts: [],
+  runnersOnline: 1,
+  runners: null,
+  queue: null,
+};
 const nothing = new Set<number>();
 
 describe('the feed', () => {

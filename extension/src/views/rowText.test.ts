@@ -66,6 +66,7 @@ describe('a Job says', () => {
       step: 1,
       exitCode: 2,
       outOfMemory: false,
+      outOfDisk: false,
       lastLine: 'No such file',
     } as const;
     expect(jobText(aJob({ state: 'failed', outcome, startedAt: 0, endedAt: 12_000 }), undefined, 0)).toBe(

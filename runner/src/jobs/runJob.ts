@@ -57,7 +57,8 @@ export async function runJob(
     repository: job.repository,
   });
   const started = performance.now();
-  const deadline = setTimeout(() => lease.stop('timedOut'), Math.min(job.deadlineInMs, longestTimerMs));
+  const timeoutMs = Math.min(job.timeoutSeconds * 1000, longestTimerMs);
+  const deadline = setTimeout(() => lease.stop('timedOut'), timeoutMs);
   const attempt = new AttemptWork(context, job, lease, session);
   try {
     const outcome = await attempt.run();
@@ -211,6 +212,7 @@ class AttemptWork {
           step: index,
           exitCode: finished.exitCode,
           outOfMemory: finished.outOfMemory,
+          outOfDisk: false,
           lastLine,
         };
       }
@@ -255,7 +257,7 @@ class AttemptWork {
       case undefined:
         return undefined;
       case 'timedOut':
-        return { kind: 'timedOut', step, seconds: this.#job.timeoutSeconds };
+        return { kind: 'timedOut', step, seconds: this.#job.timeoutSeconds, limit: 'job' };
       case 'cancelled':
         return { kind: 'cancelled', step };
       case 'fenced':
@@ -268,6 +270,7 @@ class AttemptWork {
     return {
       outcome,
       steps: [...this.#steps.steps],
+      phases: [],
       logLength: this.#upload.length,
       streams: this.#log.streamHashes(),
       logLimitReached: this.#log.limitReached,

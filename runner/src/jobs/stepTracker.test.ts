@@ -1,7 +1,14 @@
 import { expect, test } from 'vitest';
 import { StepTracker } from './stepTracker.ts';
 
-const step = { type: 'command', image: 'a', pinnedImage: null, args: ['true'], cacheDirs: [] } as const;
+const step = {
+  type: 'command',
+  image: 'a',
+  pinnedImage: null,
+  args: ['true'],
+  cacheDirs: [],
+  timeoutSeconds: null,
+} as const;
 
 test('a report waits for the one before it and then says the latest, so that none overtakes another', async () => {
   const reports: string[] = [];

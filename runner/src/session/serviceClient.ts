@@ -14,6 +14,7 @@ import type {
   HelloAnswer,
   HelloInput,
   LeaseRef,
+  Phase,
   RunnerHint,
   StepProgress,
 } from '@flotilla/shared/protocol/runnerMessages';
@@ -25,11 +26,17 @@ const firstReconnectMs = 200;
 export interface ServiceClient extends AsyncDisposable {
   hello(input: HelloInput): Promise<HelloAnswer>;
   claim(claimKey: string, free: number): Promise<{ jobs: ClaimedJob[] }>;
-  heartbeat(attempts: readonly LeaseRef[], draining: boolean): Promise<HeartbeatAnswer>;
-  progress(lease: LeaseRef, steps: readonly StepProgress[]): Promise<void>;
+  heartbeat(
+    attempts: readonly LeaseRef[],
+    draining: boolean,
+    problem?: string | null,
+  ): Promise<HeartbeatAnswer>;
+  progress(lease: LeaseRef, steps: readonly StepProgress[], phases?: readonly Phase[]): Promise<void>;
   pinImage(lease: LeaseRef, image: string, digest: string): Promise<string>;
   finish(input: FinishInput): Promise<FinishAnswer>;
   release(lease: LeaseRef): Promise<void>;
+  /** The process that ran the Attempt is gone, and its log is in: it is lost now. */
+  surrender(lease: LeaseRef): Promise<void>;
   /** Hints until the signal aborts; they go on after a lost connection. */
   onHint(listener: (hint: RunnerHint) => void, onError: (error: unknown) => void): () => void;
 }
@@ -76,9 +83,9 @@ export function connectToService(options: ConnectOptions): ServiceClient {
   return {
     hello: (input) => call('hello', input),
     claim: (claimKey, free) => call('claim', { claimKey, free }),
-    heartbeat: (attempts, draining) => call('heartbeat', { attempts, draining }),
-    async progress(lease, steps) {
-      await call('progress', { ...lease, steps });
+    heartbeat: (attempts, draining, problem = null) => call('heartbeat', { attempts, draining, problem }),
+    async progress(lease, steps, phases = []) {
+      await call('progress', { ...lease, steps, phases });
     },
     async pinImage(lease, image, digest) {
       return (await call<{ digest: string }>('pinImage', { ...lease, image, digest })).digest;
@@ -86,6 +93,9 @@ export function connectToService(options: ConnectOptions): ServiceClient {
     finish: (input) => call('finish', input),
     async release(lease) {
       await call('release', lease);
+    },
+    async surrender(lease) {
+      await call('surrender', lease);
     },
     onHint(listener, onError) {
       const subscription = client.subscription('events', undefined, {

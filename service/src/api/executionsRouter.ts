@@ -2,6 +2,8 @@ import { tracked } from '@trpc/server';
 import { z } from 'zod';
 import { cancelExecution } from '../executions/cancelExecution.ts';
 import { createExecution } from '../executions/createExecution.ts';
+import { pauseJobs, resumeJobs } from '../executions/pause.ts';
+import { rerunExecution } from '../jobs/rerun.ts';
 import { getExecution, listExecutions } from '../executions/readExecutions.ts';
 import { untilWritable } from './backpressure.ts';
 import { actionToSave, id } from './inputs.ts';
@@ -17,7 +19,14 @@ export const executionsRouter = router({
     )
     .mutation(({ ctx, input, signal }) => {
       const { database, sql, hints, mirrors, config } = ctx.service;
-      const context = { database, sql, hints, mirrors, defaultImage: config.defaultImage };
+      const context = {
+        database,
+        sql,
+        hints,
+        mirrors,
+        defaultImage: config.defaultImage,
+        fair: config.fairness === 'owner',
+      };
       return createExecution(context, ctx.user, input, signal ?? AbortSignal.timeout(60_000));
     }),
   list: readerProcedure
@@ -30,6 +39,21 @@ export const executionsRouter = router({
     await cancelExecution(ctx.service, ctx.user, input.executionId);
     return getExecution(ctx.service.sql, ctx.user.id, input.executionId);
   }),
+  /** Starts no further Job; those that run go on. */
+  pause: memberProcedure.input(z.object({ executionId: id })).mutation(async ({ ctx, input }) => {
+    await pauseJobs(ctx.service, ctx.user, input.executionId);
+    return getExecution(ctx.service.sql, ctx.user.id, input.executionId);
+  }),
+  resume: memberProcedure.input(z.object({ executionId: id })).mutation(async ({ ctx, input }) => {
+    await resumeJobs(ctx.service, ctx.user, input.executionId);
+    return getExecution(ctx.service.sql, ctx.user.id, input.executionId);
+  }),
+  /** Runs ended Jobs again; answers how many. */
+  rerun: memberProcedure
+    .input(z.object({ executionId: id, scope: z.enum(['failed', 'all']) }))
+    .mutation(async ({ ctx, input }) => ({
+      jobs: await rerunExecution(ctx.service, ctx.user, input.executionId, input.scope),
+    })),
   /** The feed of changes. Subscribe first, then list: rows of the feed replace what the list said. */
   watch: readerProcedure
     .input(

@@ -1,5 +1,8 @@
 import { z } from 'zod';
 import { getJob, listJobs } from '../executions/readExecutions.ts';
+import { cancelJob } from '../jobs/cancelJob.ts';
+import { rerunJob } from '../jobs/rerun.ts';
+import { whyWaiting } from '../jobs/whyWaiting.ts';
 import { listChangedFiles } from '../review/listChangedFiles.ts';
 import { setIncluded } from '../review/setIncluded.ts';
 import { id } from './inputs.ts';
@@ -12,6 +15,19 @@ export const jobsRouter = router({
   get: readerProcedure
     .input(z.object({ jobId: id }))
     .query(({ ctx, input }) => getJob(ctx.service.sql, input.jobId)),
+  /** Why a queued Job waits, and its place in the queue; null for one that does not wait. */
+  waiting: readerProcedure
+    .input(z.object({ jobId: id }))
+    .query(({ ctx, input }) => whyWaiting(ctx.service, input.jobId)),
+  cancel: memberProcedure.input(z.object({ jobId: id })).mutation(async ({ ctx, input }) => {
+    await cancelJob(ctx.service, ctx.user, input.jobId);
+    return getJob(ctx.service.sql, input.jobId);
+  }),
+  /** Runs an ended Job again, as a new Attempt. */
+  rerun: memberProcedure.input(z.object({ jobId: id })).mutation(async ({ ctx, input }) => {
+    await rerunJob(ctx.service, ctx.user, input.jobId);
+    return getJob(ctx.service.sql, input.jobId);
+  }),
   changedFiles: readerProcedure
     .input(z.object({ jobId: id }))
     .query(({ ctx, input, signal }) => listChangedFiles(ctx.service, input.jobId, signal)),

@@ -5,6 +5,7 @@ import { jobsRouter } from './jobsRouter.ts';
 import { logsRouter } from './logsRouter.ts';
 import { pairingRouter } from './pairingRouter.ts';
 import { repositoriesRouter, scopesRouter } from './repositoriesRouter.ts';
+import { runnersRouter } from './runnersRouter.ts';
 import { serverRouter } from './serverRouter.ts';
 import { router } from './trpc.ts';
 
@@ -19,6 +20,7 @@ export const appRouter = router({
   jobs: jobsRouter,
   attempts: attemptsRouter,
   logs: logsRouter,
+  runners: runnersRouter,
 });
 
 export type AppRouter = typeof appRouter;

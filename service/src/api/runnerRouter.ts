@@ -11,7 +11,7 @@ import {
 import { tracked } from '@trpc/server';
 import { claim } from '../jobs/claim.ts';
 import { finish } from '../jobs/finish.ts';
-import { pin, progress, release } from '../jobs/leaseCalls.ts';
+import { pin, progress, release, surrender } from '../jobs/leaseCalls.ts';
 import { heartbeat } from '../runners/heartbeat.ts';
 import { hello } from '../runners/hello.ts';
 import { runnerHints } from '../runners/runnerHints.ts';
@@ -31,7 +31,7 @@ export const runnerRouter = router({
     .input(heartbeatInput)
     .mutation(({ ctx, input }): Promise<HeartbeatAnswer> => heartbeat(ctx.service, ctx.runnerId, input)),
   progress: helloedProcedure.input(progressInput).mutation(async ({ ctx, input }) => {
-    await progress(ctx.service, input, input.steps);
+    await progress(ctx.service, input);
     return {};
   }),
   pinImage: helloedProcedure.input(pinImageInput).mutation(async ({ ctx, input }) => ({
@@ -40,6 +40,10 @@ export const runnerRouter = router({
   finish: helloedProcedure
     .input(finishInput)
     .mutation(({ ctx, input, signal }) => finish(ctx.service, input, signal ?? AbortSignal.timeout(120_000))),
+  surrender: helloedProcedure.input(leaseRef).mutation(async ({ ctx, input }) => {
+    await surrender(ctx.service, input);
+    return {};
+  }),
   release: helloedProcedure.input(leaseRef).mutation(async ({ ctx, input }) => {
     await release(ctx.service, input);
     return {};

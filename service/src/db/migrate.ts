@@ -4,9 +4,9 @@ import { migrate as applyMigrations } from 'drizzle-orm/postgres-js/migrator';
 import postgres from 'postgres';
 
 /** The schema this program knows. Raised with each migration. */
-export const schemaNumber = 1;
+export const schemaNumber = 2;
 /** The lowest schema number whose programs still work on this schema: what lets replicas be rolled. */
-const minCompatible = 1;
+const minCompatible = 2;
 
 /** Any constant: the lock is Flotilla's own in its database. */
 const migrationLock = 7_420_001;

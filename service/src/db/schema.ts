@@ -8,7 +8,7 @@ import type { Definition } from '@flotilla/shared/definition/definition';
 import type { AttemptState } from '@flotilla/shared/lifecycle/attemptLifecycle';
 import type { JobState } from '@flotilla/shared/lifecycle/jobLifecycle';
 import type { Outcome, ServiceOutcome } from '@flotilla/shared/lifecycle/outcome';
-import type { StepProgress, StreamHash } from '@flotilla/shared/protocol/runnerMessages';
+import type { Phase, StepProgress, StreamHash } from '@flotilla/shared/protocol/runnerMessages';
 import type { Origin } from '@flotilla/shared/views';
 import { sql } from 'drizzle-orm';
 import {
@@ -147,6 +147,23 @@ export const executions = pgTable(
       .references(() => users.id),
     createdAt: createdAt(),
     cancelRequestedAt: at('cancel_requested_at'),
+    /** How many of its Jobs may run at the same time; null means as many as Runners take. */
+    maxParallel: integer('max_parallel'),
+    /** So many failed Jobs pause it; null means that none do. */
+    maxFailures: integer('max_failures'),
+    /** Since when no Job of it is started; null when it is not paused. */
+    pausedAt: at('paused_at'),
+    /** Who paused it: a user's name, or null when {@link maxFailures} did. */
+    pausedBy: text('paused_by'),
+    /** Failed Jobs that a resume has looked over: only those beyond count towards `maxFailures`. */
+    failuresForgiven: integer('failures_forgiven').notNull().default(0),
+    /**
+     * Until when a replica owns the resolution of its scope; null once its Jobs exist. An Execution whose lease has
+     * run out is resumed by another replica.
+     */
+    resolvingUntil: at('resolving_until'),
+    /** What the resolution works from, until it is done: who asked, and for which repositories. */
+    resolvingRequest: jsonb('resolving_request').$type<ResolvingRequest>(),
     changedXid: changedXid(),
   },
   (t) => [
@@ -155,6 +172,12 @@ export const executions = pgTable(
       foreignColumns: [actionVersions.actionId, actionVersions.version],
     }),
     index().on(t.changedXid),
+    index('executions_resolving')
+      .on(t.resolvingUntil)
+      .where(sql`resolving_until is not null`),
+    index('executions_admission')
+      .on(t.id)
+      .where(sql`max_parallel is not null or max_failures is not null`),
   ],
 );
 
@@ -171,6 +194,22 @@ export const executionImages = pgTable(
   },
   (t) => [primaryKey({ columns: [t.executionId, t.image] })],
 );
+
+/** What the Action of an Execution that is being resolved asked for. */
+export interface ResolvingRequest {
+  /** Names to limit the scope to; null takes all that match. */
+  readonly repositories: readonly string[] | null;
+}
+
+/**
+ * The sets of labels that Jobs ask of their Runner. There are few; a claim looks into the queue of each set that its
+ * Runner has, so that a Job nobody can run stands in no other's way.
+ */
+export const requirements = pgTable('requirements', {
+  id: integer().primaryKey().generatedAlwaysAsIdentity(),
+  /** In order, without repetition. */
+  labels: text().array().notNull().unique(),
+});
 
 export const jobs = pgTable(
   'jobs',
@@ -190,14 +229,36 @@ export const jobs = pgTable(
     attemptCount: integer('attempt_count').notNull().default(0),
     /** Lost Attempts since the Job was last queued by a person; the third one ends it. */
     lostCount: integer('lost_count').notNull().default(0),
+    /** Errored Attempts since then that were tried again. */
+    erroredCount: integer('errored_count').notNull().default(0),
+    /** Higher is claimed first. */
+    priority: smallint().notNull().default(0),
+    /** Place in the queue among Jobs of one priority; the id, unless owners share fairly (design §7, I6). */
+    rank: bigint({ mode: 'number' }).notNull().default(0),
+    /** Whose share of the Runners it takes: a user's id, or 0 where all are served in order. */
+    fairnessClass: ref('fairness_class').notNull().default(0),
+    requirementId: integer('requirement_id')
+      .notNull()
+      .default(1)
+      .references(() => requirements.id),
+    /** Whether a queued Job may be claimed now: its Execution is not paused, has room, and no back-off holds it. */
+    ready: boolean().notNull().default(true),
+    /** A queued Job that errored is not tried again before this. */
+    notBefore: at('not_before'),
     currentAttemptId: ref('current_attempt_id'),
     cancelRequestedAt: at('cancel_requested_at'),
     endedAt: at('ended_at'),
     changedXid: changedXid(),
   },
   (t) => [
-    index('jobs_queued')
-      .on(t.id)
+    index('jobs_claimable')
+      .on(t.requirementId, t.priority.desc().nullsFirst(), t.rank, t.id)
+      .where(sql`state = 'queued' and ready`),
+    index('jobs_held')
+      .on(t.executionId, t.rank)
+      .where(sql`state = 'queued' and not ready`),
+    index('jobs_fairness')
+      .on(t.fairnessClass, t.rank)
       .where(sql`state = 'queued'`),
     index('jobs_execution_state').on(t.executionId, t.state),
     index().on(t.changedXid),
@@ -220,6 +281,12 @@ export const runners = pgTable(
     capacity: integer().notNull(),
     description: text().notNull(),
     draining: boolean().notNull().default(false),
+    /** Since when a person wants it to finish what it has and claim nothing more. */
+    drainRequestedAt: at('drain_requested_at'),
+    /** Why it claims nothing at present, in a sentence (Docker is away, its disk is full); null when it can work. */
+    problem: text(),
+    /** Set by a person who does not want to see it any more; a new hello takes it back. */
+    forgottenAt: at('forgotten_at'),
     lastSeenAt: at('last_seen_at').notNull().defaultNow(),
   },
   (t) => [unique().on(t.tokenId, t.name)],
@@ -240,6 +307,8 @@ export const attempts = pgTable(
     slot: integer().notNull(),
     leaseToken: uuid('lease_token').notNull().defaultRandom(),
     leaseExpiresAt: at('lease_expires_at').notNull(),
+    /** Limit of the whole Job; its time begins with the first report of progress. */
+    timeoutSeconds: integer('timeout_seconds').notNull().default(3600),
     deadlineAt: at('deadline_at').notNull(),
     state: text().$type<AttemptState>().notNull().default('claimed'),
     outcome: jsonb().$type<Outcome | ServiceOutcome>(),
@@ -254,6 +323,14 @@ export const attempts = pgTable(
     logSealedAt: at('log_sealed_at'),
     /** What is wrong with the stored log, if sealing found anything: an alarm, never silence. */
     logDamage: text('log_damage'),
+    /** Key of the compacted log in the object store; null while its bytes are in `stream_chunks`. */
+    logObject: text('log_object'),
+    /** The same for the Patch. */
+    patchObject: text('patch_object'),
+    /** When the bytes of log and Patch were deleted, because they had been kept for as long as they had to be. */
+    expiredAt: at('expired_at'),
+    /** What its time went to, in the order of their beginning. */
+    phases: jsonb().$type<readonly Phase[]>().notNull().default([]),
     baseTree: text('base_tree'),
     /** The tree that the Patch makes of the base, kept by `refs/flotilla/trees/<attempt>`; null without a Patch. */
     resultTree: text('result_tree'),
@@ -267,9 +344,13 @@ export const attempts = pgTable(
   (t) => [
     unique().on(t.jobId, t.number),
     uniqueIndex('attempts_claim').on(t.claimKey, t.slot),
-    index('attempts_live')
-      .on(t.id)
+    // Invariant I1: at most one live Attempt of a Job.
+    uniqueIndex('attempts_one_live')
+      .on(t.jobId)
       .where(sql`state in ('claimed', 'running')`),
+    index('attempts_uncompacted')
+      .on(t.id)
+      .where(sql`log_sealed_at is not null and log_object is null and expired_at is null`),
     index('attempts_unsealed')
       .on(t.id)
       .where(sql`ended_at is not null and log_sealed_at is null and log_damage is null`),

@@ -1,10 +1,11 @@
-import type { Changes } from '@flotilla/shared/views';
+import type { Changes, QueueView, RunnerView } from '@flotilla/shared/views';
 import type { Sql } from '../db/database.ts';
 import type { Hints } from '../db/hints.ts';
 import { isTransientDatabaseError } from '../db/transientErrors.ts';
 import { selectAttempts } from '../jobs/queries/selectAttempts.ts';
 import { selectJobs } from '../jobs/queries/selectJobs.ts';
-import { countOnlineRunners } from '../runners/queries/countOnlineRunners.ts';
+import { selectQueue } from '../runners/queries/selectQueue.ts';
+import { selectRunners } from '../runners/queries/selectRunners.ts';
 import { executionView } from './executionView.ts';
 import { selectExecutions, type ExecutionRow } from './queries/selectExecutions.ts';
 
@@ -13,7 +14,9 @@ const pollMs = 2000;
 /** An upper bound that no feed reaches; it keeps the query's shape. */
 const allExecutions = 1_000_000;
 
-interface Page extends Omit<Changes, 'executions'> {
+interface Page extends Omit<Changes, 'executions' | 'runners' | 'queue'> {
+  readonly runners: readonly RunnerView[];
+  readonly queue: QueueView;
   readonly cursor: string;
   readonly executions: readonly ExecutionRow[];
 }
@@ -44,7 +47,7 @@ export class ChangeFeed {
   ): AsyncGenerator<{ cursor: string; changes: Changes }> {
     using listener = this.#hints.listen('changes');
     let cursor = from;
-    let runnersOnline: number | undefined;
+    let seen = { fleet: '', queue: '' };
     while (!signal.aborted) {
       const page = await this.#tryRead(cursor);
       if (page !== undefined) {
@@ -55,11 +58,16 @@ export class ChangeFeed {
           page.executions.length > 0 ||
           page.jobs.length > 0 ||
           page.attempts.length > 0 ||
-          page.runnersOnline !== runnersOnline
+          fleetOf(page) !== seen.fleet ||
+          JSON.stringify(page.queue) !== seen.queue
         ) {
-          runnersOnline = page.runnersOnline;
+          const now = { fleet: fleetOf(page), queue: JSON.stringify(page.queue) };
+          const runners = now.fleet === seen.fleet ? null : page.runners;
+          const queue = now.queue === seen.queue ? null : page.queue;
+          seen = now;
           const executions = page.executions.map((row) => executionView(row, userId));
-          yield { cursor, changes: { executions, jobs: page.jobs, attempts: page.attempts, runnersOnline } };
+          const { jobs, attempts, runnersOnline } = page;
+          yield { cursor, changes: { executions, jobs, attempts, runnersOnline, runners, queue } };
         }
       }
       await listener.next(pollMs, signal);
@@ -86,9 +94,13 @@ export class ChangeFeed {
       { cursor: string }[]
     >`select pg_snapshot_xmin(pg_current_snapshot())::text as cursor`;
     if (now === undefined) throw new Error('the database gave no snapshot');
-    const runnersOnline = await countOnlineRunners(sql, this.#leaseMs);
+    const [runners, queue] = await Promise.all([
+      selectRunners(sql, this.#leaseMs),
+      selectQueue(sql, this.#leaseMs),
+    ]);
+    const runnersOnline = runners.filter((runner) => runner.online && !runner.draining).length;
     if (from === undefined)
-      return { cursor: now.cursor, executions: [], jobs: [], attempts: [], runnersOnline };
+      return { cursor: now.cursor, executions: [], jobs: [], attempts: [], runnersOnline, runners, queue };
     const [jobs, attempts] = await Promise.all([
       selectJobs(sql, sql`jobs.changed_xid >= ${from}`),
       selectAttempts(sql, sql`attempts.changed_xid >= ${from}`),
@@ -100,6 +112,11 @@ export class ChangeFeed {
             select value::bigint from jsonb_array_elements_text(${sql.json(executionIds)}))`,
       allExecutions,
     );
-    return { cursor: now.cursor, executions, jobs, attempts, runnersOnline };
+    return { cursor: now.cursor, executions, jobs, attempts, runnersOnline, runners, queue };
   }
+}
+
+/** What is worth telling of the Runners: a heartbeat alone is not. */
+function fleetOf({ runners }: Page): string {
+  return JSON.stringify(runners.map((runner) => ({ ...runner, lastSeenAt: 0 })));
 }

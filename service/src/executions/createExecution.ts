@@ -25,6 +25,8 @@ export interface CreateContext {
   readonly hints: Hints;
   readonly mirrors: Mirrors;
   readonly defaultImage: string;
+  /** Whether owners share the Runners fairly. */
+  readonly fair: boolean;
 }
 
 /**
@@ -61,6 +63,7 @@ export async function createExecution(
     definition: withImage(saved.definition, context.defaultImage),
     userId: user.id,
     targets: scope.targets,
+    fair: context.fair,
   });
   if (inserted) {
     await audit(database, user.name, 'execution.started', {

@@ -4,7 +4,7 @@ import type { ExecutionRow } from './queries/selectExecutions.ts';
 
 /** An Execution as one user sees it. Its state is derived from its Jobs. */
 export function executionView(row: ExecutionRow, userId: number): ExecutionView {
-  const state = executionState(row.counts, row.cancelRequested);
+  const state = row.resolving ? 'resolving' : executionState(row.counts, row.cancelRequested);
   return {
     id: row.id,
     actionId: row.actionId,
@@ -14,6 +14,11 @@ export function executionView(row: ExecutionRow, userId: number): ExecutionView 
     state,
     counts: row.counts,
     changed: row.changed,
+    held: row.held,
+    paused: row.pausedAt === null ? null : { at: row.pausedAt, by: row.pausedBy },
+    priority: row.definition.priority,
+    maxParallel: row.definition.maxParallel,
+    maxFailures: row.definition.maxFailures,
     createdBy: row.createdBy,
     mine: row.createdById === userId,
     createdAt: row.createdAt,

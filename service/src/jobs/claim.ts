@@ -1,33 +1,63 @@
-import type { Definition } from '@flotilla/shared/definition/definition';
 import type { ClaimedJob } from '@flotilla/shared/protocol/runnerMessages';
+import type { Definition } from '@flotilla/shared/definition/definition';
+import { Coalescer } from '../coalescer.ts';
 import type { Config } from '../config.ts';
 import type { Sql } from '../db/database.ts';
 import type { Hints } from '../db/hints.ts';
-import { claimJobs, type ClaimedRow } from './queries/claimJobs.ts';
+import type { Definitions } from '../executions/definitions.ts';
+import { claimJobs, type ClaimedRow, type Claimer } from './queries/claimJobs.ts';
+import { claimersByLabels } from './queries/claimersByLabels.ts';
 import { imageOf } from './stepImage.ts';
+
+/** So many claims share a statement (runner.md §8). */
+const mostClaimers = 50;
+
+export type Claims = Coalescer<Claimer, readonly ClaimedRow[]>;
+
+/** The claims of a replica: those that come at the same time share one statement for each set of labels. */
+export function coalesceClaims(context: { readonly sql: Sql; readonly config: Config }): Claims {
+  return new Coalescer<Claimer, readonly ClaimedRow[]>(async (claimers) => {
+    const rows = await claimTogether(context, claimers);
+    const byKey = Map.groupBy(rows, (row) => row.claim_key);
+    return claimers.map(({ claimKey }) => byKey.get(claimKey) ?? []);
+  }, mostClaimers);
+}
+
+async function claimTogether(
+  { sql, config }: { readonly sql: Sql; readonly config: Config },
+  claimers: readonly Claimer[],
+): Promise<ClaimedRow[]> {
+  // A copy of a call, such as one after a lost answer, gets the answer of the first.
+  const distinct = [...new Map(claimers.map((claimer) => [claimer.claimKey, claimer])).values()];
+  const { leaseMs, jobTimeoutSeconds } = config;
+  const rows: ClaimedRow[] = [];
+  for (const group of await claimersByLabels(sql, distinct)) {
+    rows.push(...(await claimJobs(sql, { ...group, leaseMs, jobTimeoutSeconds })));
+  }
+  return rows;
+}
 
 /** Claims Jobs for a Runner and says all that is needed to run them. */
 export async function claim(
-  context: { readonly sql: Sql; readonly hints: Hints; readonly config: Config },
+  context: { readonly claims: Claims; readonly definitions: Definitions; readonly hints: Hints },
   runnerId: string,
   claimKey: string,
   free: number,
 ): Promise<ClaimedJob[]> {
-  const { leaseMs, jobTimeoutSeconds } = context.config;
-  const rows = await claimJobs(context.sql, { runnerId, claimKey, free, leaseMs, jobTimeoutSeconds });
+  const rows = await context.claims.call({ runnerId, claimKey, free });
   if (rows.length > 0) context.hints.publish('changes');
-  return rows.map(claimedJob);
+  return Promise.all(
+    rows.map(async (row) => claimedJob(row, await context.definitions.of(Number(row.execution_id)))),
+  );
 }
 
-function claimedJob(row: ClaimedRow): ClaimedJob {
-  const definition = row.definition as Definition;
+function claimedJob(row: ClaimedRow, definition: Definition): ClaimedJob {
   return {
     attemptId: Number(row.attempt_id),
     attemptNumber: row.number,
     leaseToken: row.lease_token,
     jobId: Number(row.job_id),
     executionId: Number(row.execution_id),
-    deadlineInMs: Math.max(0, row.deadline_in_ms),
     timeoutSeconds: row.timeout_seconds,
     repository: row.repository,
     gitPath: `/git/${row.repository_id}.git`,
@@ -35,6 +65,9 @@ function claimedJob(row: ClaimedRow): ClaimedJob {
     baseRef: row.base_ref,
     env: definition.env,
     network: definition.network,
+    resources: definition.resources,
+    profile: definition.profile,
+    masked: [],
     steps: definition.steps.map((step) => {
       const image = imageOf(definition, step);
       return {
@@ -43,6 +76,7 @@ function claimedJob(row: ClaimedRow): ClaimedJob {
         pinnedImage: row.pinned_images[image] ?? null,
         args: step.args,
         cacheDirs: step.cacheDirs,
+        timeoutSeconds: step.timeoutSeconds,
       };
     }),
   };

@@ -1,23 +1,46 @@
 import { createHash } from 'node:crypto';
-import type { Outcome } from '@flotilla/shared/lifecycle/outcome';
+import { isRetried, type Outcome } from '@flotilla/shared/lifecycle/outcome';
 import type { FinishAnswer, FinishInput } from '@flotilla/shared/protocol/runnerMessages';
+import { Coalescer } from '../coalescer.ts';
 import type { Sql } from '../db/database.ts';
 import type { Hints } from '../db/hints.ts';
 import { readStream } from '../logs/readStream.ts';
 import { acceptPatch } from '../patches/acceptPatch.ts';
 import type { Mirrors } from '../repositories/mirrors.ts';
-import { endAttempt, type StoredPatch } from './queries/endAttempt.ts';
+import type { Admission } from './admission.ts';
+import { endAttempts, type EndAnswer, type EndOfAttempt, type StoredPatch } from './queries/endAttempts.ts';
 import { selectBase } from './queries/selectBase.ts';
+
+/** So many ends share a statement (runner.md §8). */
+const mostEnds = 50;
+
+export type Ends = Coalescer<EndOfAttempt, EndAnswer | undefined>;
+
+/** The ends of Attempts of a replica: those that come at the same time share one statement. */
+export function coalesceEnds(sql: Sql): Ends {
+  return new Coalescer(async (ends) => {
+    const distinct = [...new Map(ends.map((end) => [end.finish.attemptId, end])).values()];
+    const answers = await endAttempts(sql, distinct);
+    const answerOf = new Map(distinct.map((end, index) => [end, answers[index]]));
+    // A copy of a finish in the same batch finds that the Attempt has ended, or that it is not its own.
+    return Promise.all(
+      ends.map(async (end) => (answerOf.has(end) ? answerOf.get(end) : (await endAttempts(sql, [end]))[0])),
+    );
+  }, mostEnds);
+}
 
 export interface FinishContext {
   readonly sql: Sql;
+  readonly ends: Ends;
+  readonly admission: Admission;
   readonly hints: Hints;
   readonly mirrors: Mirrors;
 }
 
 /**
  * Ends an Attempt. Its Patch is accepted by applying it in the mirror, whose tree must be the one the Runner saw; a
- * Patch that is not accepted makes the Attempt errored, with the reason. Idempotent: a repeated finish is done.
+ * Patch that is not accepted makes the Attempt errored, with the reason. An errored Job is tried again by itself, after
+ * a pause. Idempotent: a repeated finish is done.
  */
 export async function finish(
   context: FinishContext,
@@ -26,16 +49,19 @@ export async function finish(
 ): Promise<FinishAnswer> {
   const accepted = await acceptResult(context, input, signal);
   if ('result' in accepted) return accepted;
-  const answer = await endAttempt(context.sql, {
-    finish: { ...input, outcome: accepted.outcome },
-    state: accepted.outcome.kind,
-    patch: accepted.patch,
+  const { outcome, patch } = accepted;
+  const answer = await context.ends.call({
+    finish: { ...input, outcome },
+    state: outcome.kind,
+    retried: isRetried(outcome),
+    patch,
   });
   if (answer === undefined || !answer.holder) return { result: 'fenced' };
   if (answer.ended) {
     context.hints.publish(`log:${input.attemptId}`);
     context.hints.publish('changes');
     context.hints.publish('seal');
+    if (answer.admit !== null || isRetried(outcome)) context.admission.look(answer.admit);
     return { result: 'done' };
   }
   if (answer.live)

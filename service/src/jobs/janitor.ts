@@ -3,17 +3,29 @@ import type { Config } from '../config.ts';
 import type { Sql } from '../db/database.ts';
 import type { Hints } from '../db/hints.ts';
 import { isTransientDatabaseError } from '../db/transientErrors.ts';
+import { pause } from '../pause.ts';
+import type { Admission } from './admission.ts';
 import { loseAttempts } from './queries/loseAttempts.ts';
+import { timeOutAttempts } from './queries/timeOutAttempts.ts';
+
+/** What a Runner may take to end an Attempt that timed out, beside the grace for its container: it is done by then. */
+const timeoutSlackMs = 30_000;
 
 /**
- * Ends Attempts whose lease ran out, every `janitorMs`, until the signal aborts. It expires nothing before it has run
+ * Ends Attempts whose lease ran out or whose time is long over, every `janitorMs`, until the signal aborts. It expires nothing before it has run
  * with the database up for one whole lease (invariant I8): after an outage every Runner gets the time to renew.
  */
 export async function runJanitor(
-  context: { readonly sql: Sql; readonly hints: Hints; readonly config: Config; readonly logger: Logger },
+  context: {
+    readonly sql: Sql;
+    readonly hints: Hints;
+    readonly config: Config;
+    readonly logger: Logger;
+    readonly admission: Admission;
+  },
   signal: AbortSignal,
 ): Promise<void> {
-  const { sql, hints, config, logger } = context;
+  const { sql, hints, config, logger, admission } = context;
   /** Monotonic time since which every round found the database; undefined after a failed one. */
   let upSinceMs: number | undefined;
   let lastRoundMs = performance.now();
@@ -27,12 +39,17 @@ export async function runJanitor(
       upSinceMs ??= now;
       if (now - upSinceMs < config.leaseMs) continue;
       const lost = await loseAttempts(sql, { cause: 'leaseExpired' });
-      if (lost.length > 0) {
-        logger.warn({ attemptIds: lost }, 'attempts were lost: their leases ran out');
-        for (const attemptId of lost) hints.publish(`log:${attemptId}`);
+      if (lost.length > 0) logger.warn({ attemptIds: lost }, 'attempts were lost: their leases ran out');
+      const late = await timeOutAttempts(sql, config.stopGraceMs + Math.max(timeoutSlackMs, config.leaseMs));
+      if (late.length > 0)
+        logger.warn({ attemptIds: late }, 'attempts timed out, and their runners did not end them');
+      const ended = [...lost, ...late];
+      if (ended.length > 0) {
+        for (const attemptId of ended) hints.publish(`log:${attemptId}`);
         hints.publish('queue');
         hints.publish('changes');
         hints.publish('seal');
+        admission.look(null);
       }
     } catch (error) {
       if (!isTransientDatabaseError(error)) throw error;
@@ -40,17 +57,4 @@ export async function runJanitor(
       logger.warn({ err: error }, 'the janitor could not reach the database; no lease is expired');
     }
   }
-}
-
-/** Waits; false when the signal aborted. */
-export async function pause(ms: number, signal: AbortSignal): Promise<boolean> {
-  if (signal.aborted) return false;
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, ms);
-  const onAbort = () => resolve();
-  signal.addEventListener('abort', onAbort, { once: true });
-  await promise;
-  clearTimeout(timer);
-  signal.removeEventListener('abort', onAbort);
-  return !signal.aborted;
 }

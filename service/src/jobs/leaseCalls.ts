@@ -1,23 +1,22 @@
-import type { LeaseRef, StepProgress } from '@flotilla/shared/protocol/runnerMessages';
+import type { LeaseRef, ProgressInput } from '@flotilla/shared/protocol/runnerMessages';
 import type { Sql } from '../db/database.ts';
 import type { Hints } from '../db/hints.ts';
+import type { Admission } from './admission.ts';
 import { requireHolder } from './requireHolder.ts';
 import { pinImage } from './queries/pinImage.ts';
+import { loseAttempts } from './queries/loseAttempts.ts';
 import { releaseAttempt } from './queries/releaseAttempt.ts';
 import { reportProgress } from './queries/reportProgress.ts';
 
 interface LeaseContext {
   readonly sql: Sql;
   readonly hints: Hints;
+  readonly admission: Admission;
 }
 
 /** Notes how far an Attempt's Steps are. Throws `attempt.fenced`. */
-export async function progress(
-  { sql, hints }: LeaseContext,
-  lease: LeaseRef,
-  steps: readonly StepProgress[],
-): Promise<void> {
-  requireHolder(await reportProgress(sql, lease, steps), lease.attemptId);
+export async function progress({ sql, hints }: LeaseContext, report: ProgressInput): Promise<void> {
+  requireHolder(await reportProgress(sql, report), report.attemptId);
   hints.publish('changes');
 }
 
@@ -32,9 +31,24 @@ export async function pin(
 }
 
 /** Gives an Attempt back to the queue. A repeated call, or one for a lost Attempt, changes nothing. */
-export async function release({ sql, hints }: LeaseContext, lease: LeaseRef): Promise<void> {
+export async function release({ sql, hints, admission }: LeaseContext, lease: LeaseRef): Promise<void> {
   if (!(await releaseAttempt(sql, lease))) return;
   hints.publish(`log:${lease.attemptId}`);
   hints.publish('queue');
   hints.publish('changes');
+  admission.look(null);
+}
+
+/**
+ * The process that ran an Attempt is gone, and all that it wrote has been brought in: the Attempt is lost now, not when
+ * its lease ends. A repeated call, or one for an Attempt that has ended, changes nothing.
+ */
+export async function surrender({ sql, hints, admission }: LeaseContext, lease: LeaseRef): Promise<void> {
+  const lost = await loseAttempts(sql, { cause: 'surrendered', lease });
+  if (lost.length === 0) return;
+  hints.publish(`log:${lease.attemptId}`);
+  hints.publish('queue');
+  hints.publish('changes');
+  hints.publish('seal');
+  admission.look(null);
 }

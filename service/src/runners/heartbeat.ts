@@ -1,4 +1,4 @@
-import type { HeartbeatAnswer, LeaseRef } from '@flotilla/shared/protocol/runnerMessages';
+import type { HeartbeatAnswer, HeartbeatInput } from '@flotilla/shared/protocol/runnerMessages';
 import type { Config } from '../config.ts';
 import type { Sql } from '../db/database.ts';
 import { renewLeases } from './queries/renewLeases.ts';
@@ -8,14 +8,15 @@ import { touchRunner } from './queries/touchRunner.ts';
 export async function heartbeat(
   { sql, config }: { readonly sql: Sql; readonly config: Config },
   runnerId: string,
-  beat: { readonly attempts: readonly LeaseRef[]; readonly draining: boolean },
+  beat: HeartbeatInput,
 ): Promise<HeartbeatAnswer> {
-  const [renewed] = await Promise.all([
+  const [renewed, drain] = await Promise.all([
     renewLeases(sql, beat.attempts, config.leaseMs),
-    touchRunner(sql, runnerId, beat.draining),
+    touchRunner(sql, runnerId, beat),
   ]);
   const live = new Set(renewed.map((lease) => lease.attemptId));
   return {
+    drain,
     cancel: renewed.filter((lease) => lease.cancelRequested).map((lease) => lease.attemptId),
     fenced: beat.attempts.map((lease) => lease.attemptId).filter((attemptId) => !live.has(attemptId)),
   };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { byteSizePattern } from './byteSize.ts';
 import { durationPattern, maxTimeoutSeconds, parseDuration } from './duration.ts';
 
 /**
@@ -16,6 +17,37 @@ const cacheDirs = z
   .describe('Directories inside the container that the runner keeps between Jobs, such as "/root/.npm".');
 const image = z.string().min(1, 'An image must be named, such as "alpine:3".');
 
+const duration = (what: string) =>
+  matching(durationPattern, 'A timeout is a duration such as "90s", "45m" or "1h30m".')
+    .refine(
+      (text) => (parseDuration(text) ?? 0) <= maxTimeoutSeconds,
+      'A timeout is at most seven days: "168h".',
+    )
+    .describe(`The most time ${what} may take, such as "90s", "45m" or "1h30m".`);
+
+const size = (what: string) =>
+  matching(byteSizePattern, 'A size is a number of bytes with a unit, such as "512m" or "4g".').describe(
+    what,
+  );
+
+const wholeNumber = (min: number, max: number, sentence: string) =>
+  z.number().int(sentence).min(min, sentence).max(max, sentence);
+
+/** What a container may use at most. */
+const resources = z.strictObject({
+  memory: size('Memory of one container, such as "2g".').optional(),
+  cpus: z
+    .number()
+    .min(0.01, 'Processors are a number from 0.01 to 1024, such as 1.5.')
+    .max(1024, 'Processors are a number from 0.01 to 1024, such as 1.5.')
+    .describe('Processors of one container, such as 1.5.')
+    .optional(),
+  processes: wholeNumber(1, 1_000_000, 'Processes are a whole number from 1.')
+    .describe('Processes and threads of one container.')
+    .optional(),
+  disk: size('What all containers of a Job may write to disk, together, such as "10g".').optional(),
+});
+
 const commandStep = z.strictObject({
   type: z
     .literal('command')
@@ -28,6 +60,7 @@ const commandStep = z.strictObject({
     .describe('A command step takes no image: use "type": "docker", or set "image" beside "steps".')
     .optional(),
   cacheDirs: cacheDirs.optional(),
+  timeout: duration('this step').optional(),
 });
 
 const dockerStep = z.strictObject({
@@ -35,6 +68,7 @@ const dockerStep = z.strictObject({
   image: image.describe('The image to run, such as "node:24-slim".'),
   args: args.describe('Overrides the CMD of the image.').optional(),
   cacheDirs: cacheDirs.optional(),
+  timeout: duration('this step').optional(),
 });
 
 /** An Action file as people write it: the original format of `src actions exec`, with Flotilla's additions. */
@@ -60,16 +94,31 @@ export const actionFile = z.strictObject({
     )
     .describe('Environment variables of every step.')
     .optional(),
-  timeout: matching(durationPattern, 'A timeout is a duration such as "90s", "45m" or "1h30m".')
-    .refine(
-      (text) => (parseDuration(text) ?? 0) <= maxTimeoutSeconds,
-      'A timeout is at most seven days: "168h".',
-    )
-    .describe('The most time one Job may take, such as "90s", "45m" or "1h30m".')
-    .optional(),
+  timeout: duration('one Job').optional(),
   network: z
     .enum(['default', 'none'], { error: '"network" is "default" or "none".' })
     .describe('"none" gives the containers no network.')
+    .optional(),
+  resources: resources
+    .describe('What a container may use at most; never more than its Runner permits.')
+    .optional(),
+  profile: z
+    .enum(['default', 'strict'], { error: '"profile" is "default" or "strict".' })
+    .describe('"strict" runs steps without capabilities, not as root, and with a read-only root.')
+    .optional(),
+  requires: z
+    .array(matching(/^[\w.:/-]{1,100}$/, 'A label has letters, digits, ".", ":", "/", "_" and "-" only.'))
+    .max(20, 'At most 20 labels can be required.')
+    .describe('Labels that a Runner must have, such as "gpu".')
+    .optional(),
+  priority: wholeNumber(-100, 100, 'A priority is a whole number from -100 to 100.')
+    .describe('Jobs of higher priority are claimed first; 0 is the usual one.')
+    .optional(),
+  maxParallel: wholeNumber(1, 100_000, '"maxParallel" is a whole number from 1.')
+    .describe('How many Jobs may run at the same time.')
+    .optional(),
+  maxFailures: wholeNumber(1, 100_000, '"maxFailures" is a whole number from 1.')
+    .describe('So many failed Jobs pause the Execution, until a person resumes or cancels it.')
     .optional(),
   steps: z
     .array(

@@ -30,8 +30,14 @@ describe('an Action file becomes a Definition', () => {
       "env": { "LEVEL": "high" },
       "timeout": "1h30m",
       "network": "none",
+      "resources": { "memory": "2g", "cpus": 1.5, "processes": 100, "disk": "10g" },
+      "profile": "strict",
+      "requires": ["linux", "gpu", "linux"],
+      "priority": -5,
+      "maxParallel": 4,
+      "maxFailures": 2,
       "steps": [
-        { "type": "command", "args": ["sh", "-c", "make"], "cacheDirs": ["/root/.npm"] },
+        { "type": "command", "args": ["sh", "-c", "make"], "cacheDirs": ["/root/.npm"], "timeout": "10m" },
         { "type": "docker", "image": "alpine:3", "args": ["ls"] }
       ]
     }`;
@@ -43,9 +49,15 @@ describe('an Action file becomes a Definition', () => {
       env: { LEVEL: 'high' },
       timeoutSeconds: 5400,
       network: 'none',
+      resources: { memoryBytes: 2 * 1024 ** 3, cpus: 1.5, processes: 100, diskBytes: 10 * 1024 ** 3 },
+      profile: 'strict',
+      requires: ['gpu', 'linux'],
+      priority: -5,
+      maxParallel: 4,
+      maxFailures: 2,
       steps: [
-        { type: 'command', args: ['sh', '-c', 'make'], cacheDirs: ['/root/.npm'] },
-        { type: 'docker', image: 'alpine:3', args: ['ls'], cacheDirs: [] },
+        { type: 'command', args: ['sh', '-c', 'make'], cacheDirs: ['/root/.npm'], timeoutSeconds: 600 },
+        { type: 'docker', image: 'alpine:3', args: ['ls'], cacheDirs: [], timeoutSeconds: null },
       ],
     });
   });
@@ -59,7 +71,13 @@ describe('an Action file becomes a Definition', () => {
       env: {},
       timeoutSeconds: null,
       network: 'default',
-      steps: [{ type: 'command', args: ['true'], cacheDirs: [] }],
+      resources: { memoryBytes: null, cpus: null, processes: null, diskBytes: null },
+      profile: 'default',
+      requires: [],
+      priority: 0,
+      maxParallel: null,
+      maxFailures: null,
+      steps: [{ type: 'command', args: ['true'], cacheDirs: [], timeoutSeconds: null }],
     });
   });
 

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { SourceProblem } from '../sourceProblem.ts';
 import { isStorable } from '../storableText.ts';
 import { actionFile, type ActionFile } from './actionSchema.ts';
+import { parseByteSize } from './byteSize.ts';
 import type { Definition } from './definition.ts';
 import { parseDuration } from './duration.ts';
 import { stemOf } from './fileNames.ts';
@@ -47,14 +48,34 @@ function toDefinition(file: ActionFile, fileName: string): Definition {
     scopeQuery: file.scopeQuery,
     image: file.image ?? null,
     env: file.env ?? {},
-    timeoutSeconds: file.timeout === undefined ? null : (parseDuration(file.timeout) ?? null),
+    timeoutSeconds: secondsOf(file.timeout),
     network: file.network ?? 'default',
-    steps: file.steps.map((step) =>
-      step.type === 'command'
-        ? { type: 'command', args: step.args, cacheDirs: step.cacheDirs ?? [] }
-        : { type: 'docker', image: step.image, args: step.args ?? [], cacheDirs: step.cacheDirs ?? [] },
-    ),
+    resources: {
+      memoryBytes: bytesOf(file.resources?.memory),
+      cpus: file.resources?.cpus ?? null,
+      processes: file.resources?.processes ?? null,
+      diskBytes: bytesOf(file.resources?.disk),
+    },
+    profile: file.profile ?? 'default',
+    requires: [...new Set(file.requires)].sort(),
+    priority: file.priority ?? 0,
+    maxParallel: file.maxParallel ?? null,
+    maxFailures: file.maxFailures ?? null,
+    steps: file.steps.map((step) => {
+      const common = { cacheDirs: step.cacheDirs ?? [], timeoutSeconds: secondsOf(step.timeout) };
+      return step.type === 'command'
+        ? { type: 'command', args: step.args, ...common }
+        : { type: 'docker', image: step.image, args: step.args ?? [], ...common };
+    }),
   };
+}
+
+function secondsOf(duration: string | undefined): number | null {
+  return duration === undefined ? null : (parseDuration(duration) ?? null);
+}
+
+function bytesOf(size: string | undefined): number | null {
+  return size === undefined ? null : (parseByteSize(size) ?? null);
 }
 
 function syntaxProblem(error: ParseError): SourceProblem {
@@ -79,6 +100,8 @@ const typeSentences: Readonly<Record<string, string>> = {
   array: 'A list is needed here.',
   object: 'An object is needed here.',
   record: 'An object is needed here.',
+  int: 'A whole number is needed here.',
+  number: 'A number is needed here.',
   string: 'A text in quotation marks is needed here.',
 };
 

@@ -6,6 +6,7 @@ const failed = {
   step: 1,
   exitCode: 2,
   outOfMemory: false,
+  outOfDisk: false,
   lastLine: 'no such file',
 } as const;
 
@@ -14,8 +15,8 @@ test.each<[Outcome | ServiceOutcome, string]>([
   [failed, 'step 2 exited with 2: no such file'],
   [{ ...failed, lastLine: '' }, 'step 2 exited with 2'],
   [{ ...failed, exitCode: 137, outOfMemory: true, lastLine: '' }, 'step 2 ran out of memory'],
-  [{ kind: 'timedOut', step: 0, seconds: 90 }, 'timed out after 90 s in step 1'],
-  [{ kind: 'timedOut', step: null, seconds: 90 }, 'timed out after 90 s'],
+  [{ kind: 'timedOut', step: 0, seconds: 90, limit: 'job' }, 'timed out after 90 s in step 1'],
+  [{ kind: 'timedOut', step: null, seconds: 90, limit: 'job' }, 'timed out after 90 s'],
   [{ kind: 'cancelled', step: 2 }, 'cancelled in step 3'],
   [{ kind: 'cancelled', step: null }, 'cancelled'],
   [

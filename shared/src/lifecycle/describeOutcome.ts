@@ -6,11 +6,13 @@ export function describeOutcome(result: Outcome | ServiceOutcome): string {
     case 'succeeded':
       return 'succeeded';
     case 'failed': {
-      const cause = result.outOfMemory ? 'ran out of memory' : `exited with ${result.exitCode}`;
+      const cause = failureOf(result);
       return `step ${result.step + 1} ${cause}${result.lastLine === '' ? '' : `: ${result.lastLine}`}`;
     }
     case 'timedOut':
-      return `timed out after ${result.seconds} s${stepSuffix(result.step)}`;
+      return result.limit === 'step' && result.step !== null
+        ? `step ${result.step + 1} timed out after ${result.seconds} s`
+        : `timed out after ${result.seconds} s${stepSuffix(result.step)}`;
     case 'cancelled':
       return `cancelled${stepSuffix(result.step)}`;
     case 'errored':
@@ -24,4 +26,10 @@ export function describeOutcome(result: Outcome | ServiceOutcome): string {
 
 function stepSuffix(step: number | null): string {
   return step === null ? '' : ` in step ${step + 1}`;
+}
+
+function failureOf(result: Extract<Outcome, { kind: 'failed' }>): string {
+  if (result.outOfMemory) return 'ran out of memory';
+  if (result.outOfDisk) return 'wrote more to disk than it may';
+  return `exited with ${result.exitCode}`;
 }

@@ -9,6 +9,7 @@ const permitted = [
   ['running', 'fail', 'failed'],
   ['running', 'timeOut', 'timedOut'],
   ['running', 'error', 'errored'],
+  ['running', 'retry', 'queued'],
   ['running', 'cancel', 'cancelled'],
   ['running', 'lose', 'queued'],
   ['running', 'abandon', 'errored'],
@@ -26,7 +27,7 @@ test('the table has every cell and no other', () => {
   expect(Object.keys(jobTransitions).sort()).toEqual([...jobStates].sort());
   for (const row of Object.values(jobTransitions))
     expect(Object.keys(row).sort()).toEqual([...jobEvents].sort());
-  expect(cells).toHaveLength(70);
+  expect(cells).toHaveLength(77);
 });
 
 describe('a Job that is', () => {

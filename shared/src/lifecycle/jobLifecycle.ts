@@ -13,13 +13,17 @@ export type JobState = (typeof jobStates)[number];
 /** So many lost Attempts end a Job as errored, so that a Job that kills its runner does not do so for ever. */
 export const maxLostAttempts = 3;
 
-/** What can happen to a Job. `abandon` is the loss of its last permitted Attempt. */
+/** So many errored Attempts end a Job as errored; those before are tried again by themselves, after a pause. */
+export const maxErroredAttempts = 3;
+
+/** What can happen to a Job. `abandon` is the loss of its last permitted Attempt, `retry` an errored one that is not the last. */
 export const jobEvents = [
   'claim',
   'succeed',
   'fail',
   'timeOut',
   'error',
+  'retry',
   'cancel',
   'lose',
   'abandon',
@@ -34,6 +38,7 @@ const ended = {
   fail: null,
   timeOut: null,
   error: null,
+  retry: null,
   cancel: null,
   lose: null,
   abandon: null,
@@ -49,6 +54,7 @@ export const jobTransitions = {
     fail: null,
     timeOut: null,
     error: null,
+    retry: null,
     cancel: 'cancelled',
     lose: null,
     abandon: null,
@@ -61,6 +67,7 @@ export const jobTransitions = {
     fail: 'failed',
     timeOut: 'timedOut',
     error: 'errored',
+    retry: 'queued',
     cancel: 'cancelled',
     lose: 'queued',
     abandon: 'errored',

@@ -17,10 +17,18 @@ export const outcome = z.discriminatedUnion('kind', [
     exitCode: z.number().int(),
     /** Whether the kernel killed a process of the container for want of memory. */
     outOfMemory: z.boolean(),
+    /** Whether it was ended because its Attempt had written more to disk than it may. */
+    outOfDisk: z.boolean().default(false),
     /** The last line the Step wrote to stderr, as text, at most 500 characters. */
     lastLine: written(500),
   }),
-  z.object({ kind: z.literal('timedOut'), step: z.number().int().min(0).nullable(), seconds: z.number() }),
+  z.object({
+    kind: z.literal('timedOut'),
+    step: z.number().int().min(0).nullable(),
+    seconds: z.number(),
+    /** Whose limit it was. */
+    limit: z.enum(['job', 'step']).default('job'),
+  }),
   z.object({ kind: z.literal('cancelled'), step: z.number().int().min(0).nullable() }),
   z.object({
     kind: z.literal('errored'),
@@ -34,5 +42,13 @@ export type Outcome = z.infer<typeof outcome>;
 
 /** What ended an Attempt from outside: its lease ran out, or its Runner gave it back. */
 export type ServiceOutcome = { readonly kind: 'lost' } | { readonly kind: 'released' };
+
+/**
+ * Whether a Job is tried again by itself after such an end: what the machine or we did wrong may be right the next
+ * time. An image that there is not, or a Patch that is too large, stays so.
+ */
+export function isRetried(result: Outcome): boolean {
+  return result.kind === 'errored' && result.reason !== 'image' && result.reason !== 'patch';
+}
 
 export { describeOutcome } from './describeOutcome.ts';

@@ -4,6 +4,7 @@
  * and what concerns an Attempt by its lease token besides.
  */
 import { z } from 'zod';
+import type { Resources, SandboxProfile } from '../definition/definition.ts';
 import { outcome } from '../lifecycle/outcome.ts';
 
 const leaseToken = z.uuid();
@@ -28,7 +29,10 @@ export const helloInput = z.object({
   capacity: z.number().int().min(1).max(256),
   /** For people: operating system, Docker version, cores, memory. */
   description: z.string().max(500),
-  /** Attempts it still works on, after a lost connection. */
+  /**
+   * Attempts it still works on after a lost connection; of a new instance those whose output it can still bring in
+   * from the disk and from their containers before it surrenders them.
+   */
   attempts: z.array(leaseRef).max(1000),
 });
 export type HelloInput = z.infer<typeof helloInput>;
@@ -69,6 +73,8 @@ export interface ClaimedStep {
   readonly pinnedImage: string | null;
   readonly args: readonly string[];
   readonly cacheDirs: readonly string[];
+  /** Limit of this Step alone, in seconds; null means that only the Job's counts. */
+  readonly timeoutSeconds: number | null;
 }
 
 export interface ClaimedJob {
@@ -77,8 +83,7 @@ export interface ClaimedJob {
   readonly leaseToken: string;
   readonly jobId: number;
   readonly executionId: number;
-  /** Until the whole Job times out, from the moment of the claim by the database's clock. */
-  readonly deadlineInMs: number;
+  /** Limit of the whole Job, from the first report of progress: an Attempt that was claimed ahead may wait before. */
   readonly timeoutSeconds: number;
   readonly repository: string;
   /** Path of the repository on the service's HTTP address; the lease token is the password. */
@@ -88,12 +93,25 @@ export interface ClaimedJob {
   readonly baseRef: string;
   readonly env: Readonly<Record<string, string>>;
   readonly network: 'default' | 'none';
+  /** What the Action asks for; the Runner grants at most its own limits. Null leaves it to the Runner. */
+  readonly resources: Resources;
+  readonly profile: SandboxProfile;
+  /** Values that must not be seen in the log, in no form. */
+  readonly masked: readonly string[];
   readonly steps: readonly ClaimedStep[];
 }
 
-export const heartbeatInput = z.object({ attempts: z.array(leaseRef).max(1000), draining: z.boolean() });
+export const heartbeatInput = z.object({
+  attempts: z.array(leaseRef).max(1000),
+  draining: z.boolean(),
+  /** Why it claims nothing now, in a sentence for people; null when it can work. */
+  problem: z.string().max(500).nullable(),
+});
+export type HeartbeatInput = z.infer<typeof heartbeatInput>;
 
 export interface HeartbeatAnswer {
+  /** Whether a person wants the runner to finish what it has and to claim nothing more. */
+  readonly drain: boolean;
   /** Attempts whose user asked to cancel them. */
   readonly cancel: readonly number[];
   /** Attempts that are no longer the runner's. */
@@ -122,7 +140,23 @@ export const stepProgress = z.object({
 });
 export type StepProgress = z.infer<typeof stepProgress>;
 
-export const progressInput = leaseRef.extend({ steps: z.array(stepProgress).max(1000) });
+/** What an Attempt's time goes to, beside its Steps. `wait` is the time between its claim and a free slot. */
+export const phaseNames = ['fetch', 'wait', 'pull', 'steps', 'patch', 'upload'] as const;
+
+/** One phase of an Attempt: for people, and for those who make it faster. Phases may overlap. */
+export const phase = z.object({
+  name: z.enum(phaseNames),
+  /** Unix milliseconds by the runner's clock, for display only. */
+  startedAt: z.number(),
+  /** Null while it goes on. */
+  endedAt: z.number().nullable(),
+});
+export type Phase = z.infer<typeof phase>;
+
+const phases = z.array(phase).max(1000);
+
+export const progressInput = leaseRef.extend({ steps: z.array(stepProgress).max(1000), phases });
+export type ProgressInput = z.infer<typeof progressInput>;
 
 export const pinImageInput = leaseRef.extend({
   image: z.string().min(1).max(500),
@@ -141,6 +175,7 @@ export type StreamHash = z.infer<typeof streamHash>;
 export const finishInput = leaseRef.extend({
   outcome,
   steps: z.array(stepProgress).max(1000),
+  phases,
   /** Length of the log stream in bytes, headers of frames included. */
   logLength: z.number().int().min(0),
   streams: z.array(streamHash).max(3000),

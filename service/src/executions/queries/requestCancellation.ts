@@ -12,13 +12,16 @@ export async function requestCancellation(sql: Sql, executionId: number): Promis
          set cancel_requested_at = coalesce(cancel_requested_at, now()),
              changed_xid = (pg_current_xact_id()::text)::bigint
        where id = ${executionId} returning id),
+    held as materialized (
+      select id from jobs
+       where execution_id = ${executionId} and state in ('queued', 'running') order by id for update),
     stopped as (
       update jobs
          set cancel_requested_at = coalesce(cancel_requested_at, now()),
              state = case when state = 'queued' then 'cancelled' else state end,
              ended_at = case when state = 'queued' then now() end,
              changed_xid = (pg_current_xact_id()::text)::bigint
-       where execution_id = ${executionId} and state in ('queued', 'running') returning id)
+        from held where jobs.id = held.id and state in ('queued', 'running') returning jobs.id)
     select exists (select from execution) as found, (select count(*) from stopped)::int as jobs`;
   return row?.found === true ? row.jobs : undefined;
 }

@@ -13,6 +13,10 @@ export interface ExecutionRow {
   readonly createdBy: string;
   readonly createdAt: number;
   readonly cancelRequested: boolean;
+  readonly resolving: boolean;
+  readonly pausedAt: number | null;
+  readonly pausedBy: string | null;
+  readonly held: number;
   readonly counts: JobCounts;
   readonly changed: number;
   readonly startedAt: number | null;
@@ -28,6 +32,10 @@ type RawRow = Readonly<Record<JobState, number>> & {
   readonly created_by: string;
   readonly created_at: number;
   readonly cancel_requested: boolean;
+  readonly resolving: boolean;
+  readonly paused_at: number | null;
+  readonly paused_by: string | null;
+  readonly held: number;
   readonly changed: number;
   readonly started_at: number | null;
   readonly last_end_at: number | null;
@@ -40,10 +48,12 @@ export async function selectExecutions(sql: Sql, filter: Fragment, limit: number
       select id from executions where ${filter} order by id desc limit ${limit})
     select executions.id, action_id, action_version, definition, users.id as created_by_id, users.name as created_by,
            (extract(epoch from executions.created_at) * 1000)::float8 as created_at,
-           cancel_requested_at is not null as cancel_requested, counted.*
+           cancel_requested_at is not null as cancel_requested, resolving_until is not null as resolving,
+           (extract(epoch from paused_at) * 1000)::float8 as paused_at, paused_by, counted.*
       from chosen join executions using (id) join users on users.id = executions.created_by
       cross join lateral (
         select count(*) filter (where jobs.state = 'queued')::int as queued,
+               count(*) filter (where jobs.state = 'queued' and not jobs.ready)::int as held,
                count(*) filter (where jobs.state = 'running')::int as running,
                count(*) filter (where jobs.state = 'succeeded')::int as succeeded,
                count(*) filter (where jobs.state = 'failed')::int as failed,
@@ -65,6 +75,10 @@ export async function selectExecutions(sql: Sql, filter: Fragment, limit: number
     createdBy: row.created_by,
     createdAt: row.created_at,
     cancelRequested: row.cancel_requested,
+    resolving: row.resolving,
+    pausedAt: row.paused_at,
+    pausedBy: row.paused_by,
+    held: row.held,
     counts: Object.fromEntries(jobStates.map((state) => [state, row[state]])) as Record<JobState, number>,
     changed: row.changed,
     startedAt: row.started_at,

@@ -1,42 +1,55 @@
 import type { Sql } from '../../db/database.ts';
 
-export interface Claim {
+/** One Runner's question for Jobs. */
+export interface Claimer {
   readonly runnerId: string;
   readonly claimKey: string;
+  /** How many Jobs it could take. */
   readonly free: number;
+}
+
+export interface Claim {
+  /** Each claim key once. */
+  readonly claimers: readonly Claimer[];
+  /** The labels that all of them have. */
+  readonly labels: readonly string[];
   readonly leaseMs: number;
   readonly jobTimeoutSeconds: number;
 }
 
-/** One row of a claim: the Attempt, and all that is needed to run it. */
+/** One row of a claim: the Attempt, and all that is needed to run it but the Definition. */
 export interface ClaimedRow {
+  readonly claim_key: string;
   readonly attempt_id: string;
   readonly number: number;
   readonly lease_token: string;
   readonly job_id: string;
   readonly execution_id: string;
-  readonly deadline_in_ms: number;
   readonly timeout_seconds: number;
   readonly repository_id: string;
   readonly repository: string;
   readonly base_revision: string;
   readonly base_ref: string;
-  readonly definition: unknown;
   readonly pinned_images: Readonly<Record<string, string>>;
 }
 
 /**
- * Claims up to `free` queued Jobs, lowest id first, each with a new Attempt. One auto-commit statement. The same
- * claim key answers with the Attempts it made that still live. Two copies of a call at once take turns by a lock on
- * the key, but the later one's snapshot may be older than what the earlier one committed (runner.md §8: the lock alone
- * does not help). So it is asked again when it collides on the unique `(claim_key, slot)`, and when it found nothing,
- * because then its copy may have taken the last Jobs.
+ * Claims queued Jobs for Runners with the same labels, in the order of the queue (priority, rank, id), each with a new
+ * Attempt. One auto-commit statement for all claimers. The same claim key answers with the Attempts it made that still
+ * live. Copies of a call on several replicas take turns by a lock on the key, but the later one's snapshot may be older
+ * than what the earlier one committed (runner.md §8: the lock alone does not help). So it is asked again when it
+ * collides on the unique `(claim_key, slot)`, and when a claimer got nothing, because then its copy may have taken the
+ * last Jobs.
  */
 export async function claimJobs(sql: Sql, claim: Claim): Promise<readonly ClaimedRow[]> {
+  let answered: readonly ClaimedRow[] = [];
+  let { claimers } = claim;
   for (let round = 1; ; round++) {
     try {
-      const claimed = await claimOnce(sql, claim);
-      if (claimed.length > 0 || round > 1) return claimed;
+      answered = [...answered, ...(await claimOnce(sql, { ...claim, claimers }))];
+      const served = new Set(answered.map((row) => row.claim_key));
+      claimers = claimers.filter(({ claimKey }) => !served.has(claimKey));
+      if (claimers.length === 0 || round > 1) return answered;
     } catch (error) {
       if (!isClaimCollision(error) || round > 2) throw error;
     }
@@ -44,46 +57,61 @@ export async function claimJobs(sql: Sql, claim: Claim): Promise<readonly Claime
 }
 
 function claimOnce(sql: Sql, claim: Claim): Promise<readonly ClaimedRow[]> {
+  const claimers = claim.claimers.map((claimer, position) => ({ ...claimer, position }));
   return sql<ClaimedRow[]>`
-    with alone as materialized (select pg_advisory_xact_lock(hashtextextended(${claim.claimKey}, 0))),
-    earlier as (
-      select id, job_id, number, lease_token, deadline_at, state
-        from alone cross join attempts where claim_key = ${claim.claimKey} and runner_id = ${claim.runnerId}),
+    with claimers as materialized (
+      select "runnerId" as runner_id, "claimKey" as claim_key, free, position,
+             pg_advisory_xact_lock(hashtextextended("claimKey"::text, 0)) as alone
+        from jsonb_to_recordset(${sql.json(claimers)})
+             as given ("runnerId" uuid, "claimKey" uuid, free int, position int)
+       order by "claimKey"),
+    earlier as materialized (
+      select claim_key, id, job_id, number, lease_token, timeout_seconds, state
+        from claimers join attempts using (claim_key, runner_id)),
+    asking as materialized (
+      select runner_id, claim_key, sum(free) over (order by position) - free as after,
+             sum(free) over (order by position) as upto
+        from claimers where claim_key not in (select claim_key from earlier)),
+    wanted as (select coalesce(max(upto), 0) as jobs from asking),
     picked as (
-      select id from jobs
-       where state = 'queued' and not exists (select from earlier)
-       order by id limit ${claim.free} for update skip locked),
+      select queue.id, queue.priority, queue.rank
+        from requirements cross join lateral (
+          select jobs.id, jobs.priority, jobs.rank from jobs
+           where state = 'queued' and ready and requirement_id = requirements.id
+           order by priority desc, rank, id limit (select jobs from wanted) for update skip locked) as queue
+       where requirements.labels <@ array(select jsonb_array_elements_text(${sql.json([...claim.labels])}))
+       order by queue.priority desc, queue.rank, queue.id limit (select jobs from wanted)),
     numbered as (
-      select id, row_number() over (order by id) as slot,
+      select id, row_number() over (order by priority desc, rank, id) as place,
              nextval(pg_get_serial_sequence('attempts', 'id')) as attempt_id from picked),
     started as (
       update jobs
          set state = 'running', attempt_count = attempt_count + 1, current_attempt_id = numbered.attempt_id,
              changed_xid = (pg_current_xact_id()::text)::bigint
         from numbered where jobs.id = numbered.id
-      returning jobs.id, jobs.execution_id, jobs.attempt_count, numbered.attempt_id, numbered.slot),
+      returning jobs.id, jobs.execution_id, jobs.attempt_count, numbered.attempt_id, numbered.place),
     made as (
-      insert into attempts (id, job_id, number, runner_id, claim_key, slot, lease_expires_at, deadline_at)
+      insert into attempts (id, job_id, number, runner_id, claim_key, slot, timeout_seconds, lease_expires_at, deadline_at)
       overriding system value
-      select attempt_id, started.id, attempt_count, ${claim.runnerId}, ${claim.claimKey}, slot,
+      select attempt_id, started.id, attempt_count, runner_id, claim_key, place - after,
+             coalesce((definition ->> 'timeoutSeconds')::int, ${claim.jobTimeoutSeconds}),
              now() + make_interval(secs => ${claim.leaseMs / 1000}),
              now() + make_interval(secs => coalesce((definition ->> 'timeoutSeconds')::int, ${claim.jobTimeoutSeconds}))
         from started join executions on executions.id = started.execution_id
-      returning id, job_id, number, lease_token, deadline_at),
+        join asking on place > after and place <= upto
+      returning claim_key, id, job_id, number, lease_token, timeout_seconds),
     claimed as (
-      select id, job_id, number, lease_token, deadline_at from made
+      select claim_key, id, job_id, number, lease_token, timeout_seconds from made
       union all
-      select id, job_id, number, lease_token, deadline_at from earlier where state in ('claimed', 'running'))
-    select claimed.id as attempt_id, claimed.number, claimed.lease_token, jobs.id as job_id, jobs.execution_id,
-           (extract(epoch from claimed.deadline_at - now()) * 1000)::float8 as deadline_in_ms,
-           coalesce((executions.definition ->> 'timeoutSeconds')::int, ${claim.jobTimeoutSeconds}) as timeout_seconds,
-           repositories.id as repository_id, repositories.name as repository, jobs.base_revision, jobs.base_ref,
-           executions.definition,
+      select claim_key, id, job_id, number, lease_token, timeout_seconds from earlier
+       where state in ('claimed', 'running'))
+    select claimed.claim_key, claimed.id as attempt_id, claimed.number, claimed.lease_token, claimed.timeout_seconds,
+           jobs.id as job_id, jobs.execution_id, repositories.id as repository_id, repositories.name as repository,
+           jobs.base_revision, jobs.base_ref,
            coalesce((select jsonb_object_agg(image, digest) from execution_images
-                      where execution_id = executions.id), '{}') as pinned_images
+                      where execution_id = jobs.execution_id), '{}') as pinned_images
       from claimed
       join jobs on jobs.id = claimed.job_id
-      join executions on executions.id = jobs.execution_id
       join repositories on repositories.id = jobs.repository_id
      order by claimed.id`;
 }

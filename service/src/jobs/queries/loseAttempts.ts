@@ -1,10 +1,15 @@
 import { maxLostAttempts } from '@flotilla/shared/lifecycle/jobLifecycle';
+import type { LeaseRef } from '@flotilla/shared/protocol/runnerMessages';
 import type { Sql } from '../../db/database.ts';
 
-/** Which Attempts are lost: all whose lease ran out, or those of a Runner whose process is gone. */
+/** Which Attempts are lost. */
 export type Loss =
+  /** All whose lease ran out. */
   | { readonly cause: 'leaseExpired' }
-  | { readonly cause: 'runnerRestarted'; readonly runnerId: string; readonly except: readonly number[] };
+  /** Those of a Runner whose process is gone. */
+  | { readonly cause: 'runnerRestarted'; readonly runnerId: string; readonly except: readonly number[] }
+  /** One that its Runner gives up, because the process that ran it is gone. */
+  | { readonly cause: 'surrendered'; readonly lease: LeaseRef };
 
 /**
  * Ends lost Attempts. Their Jobs go back to their place in the queue; one whose user asked to cancel it is cancelled,
@@ -12,20 +17,18 @@ export type Loss =
  * are left to it.
  */
 export async function loseAttempts(sql: Sql, loss: Loss): Promise<number[]> {
-  const lost =
-    loss.cause === 'leaseExpired'
-      ? sql`lease_expires_at < now()`
-      : sql`runner_id = ${loss.runnerId} and id not in (
-              select value::bigint from jsonb_array_elements_text(${sql.json([...loss.except])}))`;
   const rows = await sql<{ id: string }[]>`
     with gone as (
-      select id from attempts where state in ('claimed', 'running') and ${lost} for update skip locked),
+      select id from attempts where state in ('claimed', 'running') and ${lostBy(sql, loss)}
+       order by id for update skip locked),
     lost as (
       update attempts
          set state = 'lost', outcome = '{"kind":"lost"}', ended_at = now(),
              changed_xid = (pg_current_xact_id()::text)::bigint
         from gone where attempts.id = gone.id
       returning attempts.id, attempts.job_id),
+    held as materialized (
+      select jobs.id from jobs join lost on lost.job_id = jobs.id order by jobs.id for update of jobs),
     moved as (
       update jobs
          set state = case when cancel_requested_at is not null then 'cancelled'
@@ -34,7 +37,20 @@ export async function loseAttempts(sql: Sql, loss: Loss): Promise<number[]> {
              ended_at = case when cancel_requested_at is not null or lost_count + 1 >= ${maxLostAttempts}
                              then now() end,
              lost_count = lost_count + 1, changed_xid = (pg_current_xact_id()::text)::bigint
-        from lost where jobs.id = lost.job_id and jobs.current_attempt_id = lost.id and jobs.state = 'running')
+        from held join lost on lost.job_id = held.id
+       where jobs.id = held.id and jobs.current_attempt_id = lost.id and jobs.state = 'running')
     select id from lost`;
   return rows.map((row) => Number(row.id));
+}
+
+function lostBy(sql: Sql, loss: Loss) {
+  switch (loss.cause) {
+    case 'leaseExpired':
+      return sql`lease_expires_at < now()`;
+    case 'runnerRestarted':
+      return sql`runner_id = ${loss.runnerId} and id not in (
+              select value::bigint from jsonb_array_elements_text(${sql.json([...loss.except])}))`;
+    case 'surrendered':
+      return sql`id = ${loss.lease.attemptId} and lease_token = ${loss.lease.leaseToken}`;
+  }
 }

@@ -1,16 +1,18 @@
-import type { LeaseRef, StepProgress } from '@flotilla/shared/protocol/runnerMessages';
+import type { ProgressInput } from '@flotilla/shared/protocol/runnerMessages';
 import type { Sql } from '../../db/database.ts';
 
-/** Stores how far an Attempt's Steps are; its first report starts it. Returns false when the caller is fenced. */
-export async function reportProgress(
-  sql: Sql,
-  lease: LeaseRef,
-  steps: readonly StepProgress[],
-): Promise<boolean> {
+/**
+ * Stores how far an Attempt is. The first report starts it, and with it the time that its Job may take. Returns false
+ * when the caller is fenced.
+ */
+export async function reportProgress(sql: Sql, report: ProgressInput): Promise<boolean> {
   const rows = await sql`
     update attempts
-       set steps = ${sql.json([...steps])}, state = 'running', changed_xid = (pg_current_xact_id()::text)::bigint
-     where id = ${lease.attemptId} and lease_token = ${lease.leaseToken} and state in ('claimed', 'running')
+       set steps = ${sql.json(report.steps)}, phases = ${sql.json(report.phases)}, state = 'running',
+           deadline_at = case when state = 'claimed' then now() + make_interval(secs => timeout_seconds)
+                              else deadline_at end,
+           changed_xid = (pg_current_xact_id()::text)::bigint
+     where id = ${report.attemptId} and lease_token = ${report.leaseToken} and state in ('claimed', 'running')
     returning id`;
   return rows.length > 0;
 }

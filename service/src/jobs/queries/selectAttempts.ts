@@ -1,16 +1,17 @@
 import type { Definition, StepDefinition } from '@flotilla/shared/definition/definition';
 import type { AttemptState } from '@flotilla/shared/lifecycle/attemptLifecycle';
 import type { Outcome, ServiceOutcome } from '@flotilla/shared/lifecycle/outcome';
-import type { StepProgress } from '@flotilla/shared/protocol/runnerMessages';
+import type { Phase, StepProgress } from '@flotilla/shared/protocol/runnerMessages';
 import type { AttemptView, StepView } from '@flotilla/shared/views';
 import type { Fragment } from 'postgres';
 import type { Sql } from '../../db/database.ts';
+import { patchView, type PatchColumns } from '../patchView.ts';
 import { imageOf } from '../stepImage.ts';
 
 /** A title longer than this is cut; it is one line in a tree. */
 const maxTitleLength = 120;
 
-interface RawRow {
+interface RawRow extends PatchColumns {
   readonly id: string;
   readonly job_id: string;
   readonly number: number;
@@ -19,6 +20,8 @@ interface RawRow {
   readonly runner: string;
   readonly claimed_at: number;
   readonly ended_at: number | null;
+  readonly phases: readonly Phase[];
+  readonly expired: boolean;
   readonly log_end: string;
   readonly log_sealed: boolean;
   readonly log_limit_reached: boolean;
@@ -33,6 +36,8 @@ export async function selectAttempts(sql: Sql, filter: Fragment): Promise<Attemp
            (extract(epoch from attempts.claimed_at) * 1000)::float8 as claimed_at,
            (extract(epoch from attempts.ended_at) * 1000)::float8 as ended_at,
            attempts.log_end, attempts.log_sealed_at is not null as log_sealed, attempts.log_limit_reached,
+           attempts.phases, attempts.expired_at is not null as expired, attempts.base_tree, attempts.result_tree,
+           attempts.patch_files, attempts.patch_added_lines, attempts.patch_removed_lines,
            attempts.steps, executions.definition
       from attempts
       join runners on runners.id = attempts.runner_id
@@ -47,6 +52,9 @@ export async function selectAttempts(sql: Sql, filter: Fragment): Promise<Attemp
     state: row.state,
     outcome: row.outcome,
     runner: row.runner,
+    phases: row.phases,
+    patch: patchView(Number(row.id), row),
+    expired: row.expired,
     claimedAt: row.claimed_at,
     endedAt: row.ended_at,
     logLength: Number(row.log_end),

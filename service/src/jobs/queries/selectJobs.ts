@@ -3,8 +3,9 @@ import type { Outcome, ServiceOutcome } from '@flotilla/shared/lifecycle/outcome
 import type { JobView } from '@flotilla/shared/views';
 import type { Fragment } from 'postgres';
 import type { Sql } from '../../db/database.ts';
+import { patchView, type PatchColumns } from '../patchView.ts';
 
-interface RawRow {
+interface RawRow extends PatchColumns {
   readonly id: string;
   readonly execution_id: string;
   readonly repository_id: string;
@@ -13,13 +14,10 @@ interface RawRow {
   readonly base_revision: string;
   readonly state: JobState;
   readonly attempt_count: number;
+  readonly held: boolean;
+  readonly requires: readonly string[];
   readonly current_attempt_id: string | null;
   readonly outcome: Outcome | ServiceOutcome | null;
-  readonly base_tree: string | null;
-  readonly result_tree: string | null;
-  readonly patch_files: number;
-  readonly patch_added_lines: number;
-  readonly patch_removed_lines: number;
   readonly included: boolean;
   readonly started_at: number | null;
   readonly ended_at: number | null;
@@ -29,13 +27,15 @@ interface RawRow {
 export async function selectJobs(sql: Sql, filter: Fragment): Promise<JobView[]> {
   const rows = await sql<RawRow[]>`
     select jobs.id, jobs.execution_id, jobs.repository_id, repositories.name as repository, jobs.base_ref,
-           jobs.base_revision, jobs.state, jobs.attempt_count, jobs.current_attempt_id, attempts.outcome,
+           jobs.base_revision, jobs.state, jobs.attempt_count, jobs.current_attempt_id,
+           jobs.state = 'queued' and not jobs.ready as held, to_jsonb(requirements.labels) as requires, attempts.outcome,
            attempts.base_tree, attempts.result_tree, attempts.patch_files, attempts.patch_added_lines,
            attempts.patch_removed_lines, coalesce(review_selections.included, true) as included,
            (extract(epoch from attempts.claimed_at) * 1000)::float8 as started_at,
            (extract(epoch from jobs.ended_at) * 1000)::float8 as ended_at
       from jobs
       join repositories on repositories.id = jobs.repository_id
+      join requirements on requirements.id = jobs.requirement_id
       left join attempts on attempts.id = jobs.current_attempt_id
       left join review_selections on review_selections.job_id = jobs.id and review_selections.path = ''
      where ${filter}
@@ -54,19 +54,11 @@ function jobView(row: RawRow): JobView {
     baseRevision: row.base_revision,
     state: row.state,
     attemptCount: row.attempt_count,
+    held: row.held,
+    requires: row.requires,
     currentAttemptId: attemptId,
     outcome: row.outcome,
-    patch:
-      attemptId === null || row.base_tree === null || row.result_tree === null
-        ? null
-        : {
-            attemptId,
-            baseTree: row.base_tree,
-            resultTree: row.result_tree,
-            files: row.patch_files,
-            addedLines: row.patch_added_lines,
-            removedLines: row.patch_removed_lines,
-          },
+    patch: attemptId === null ? null : patchView(attemptId, row),
     included: row.included,
     startedAt: row.started_at,
     endedAt: row.ended_at,

@@ -14,7 +14,8 @@ export async function registerRunner(
            array(select jsonb_array_elements_text(${sql.json(hello.labels)})), ${hello.capacity}, ${hello.description}, false
     on conflict (token_id, name) do update
       set instance = excluded.instance, version = excluded.version, labels = excluded.labels, capacity = excluded.capacity,
-          description = excluded.description, draining = false, last_seen_at = now()
+          description = excluded.description, draining = false, problem = null,
+          forgotten_at = null, last_seen_at = now()
     returning id, coalesce((select instance from before) = ${hello.instance}, false) as same_instance`;
   if (row === undefined) throw new Error('registering a runner returned no row');
   return { runnerId: row.id, sameInstance: row.same_instance };

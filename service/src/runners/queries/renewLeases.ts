@@ -15,12 +15,15 @@ export async function renewLeases(
 ): Promise<RenewedLease[]> {
   if (leases.length === 0) return [];
   const rows = await sql<{ id: string; cancel_requested: boolean }[]>`
-    with renewed as (
-      update attempts set lease_expires_at = now() + make_interval(secs => ${leaseMs / 1000})
+    with held as materialized (
+      select attempts.id
         from jsonb_to_recordset(${sql.json(leases.map((lease) => ({ ...lease })))})
              as given ("attemptId" bigint, "leaseToken" uuid)
-       where attempts.id = given."attemptId" and attempts.lease_token = given."leaseToken"
-         and state in ('claimed', 'running')
+        join attempts on attempts.id = given."attemptId" and attempts.lease_token = given."leaseToken"
+       where state in ('claimed', 'running') order by attempts.id for update of attempts),
+    renewed as (
+      update attempts set lease_expires_at = now() + make_interval(secs => ${leaseMs / 1000})
+        from held where attempts.id = held.id
       returning attempts.id, job_id)
     select renewed.id, jobs.cancel_requested_at is not null as cancel_requested
       from renewed join jobs on jobs.id = renewed.job_id`;

@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest';
+import { Coalescer } from './coalescer.ts';
+
+/** A coalescer whose batches end when the test says so. */
+function heldCoalescer(most = 50) {
+  const batches: { readonly inputs: readonly number[]; readonly end: PromiseWithResolvers<void> }[] = [];
+  const coalescer = new Coalescer<number, number>(async (inputs) => {
+    const end = Promise.withResolvers<void>();
+    batches.push({ inputs, end });
+    await end.promise;
+    return inputs.map((input) => input * 2);
+  }, most);
+  return { coalescer, batches };
+}
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+test('a lone call runs at once, and those that come meanwhile share the next batch', async () => {
+  const { coalescer, batches } = heldCoalescer();
+  const first = coalescer.call(1);
+  await turn();
+  const others = [coalescer.call(2), coalescer.call(3)];
+  await turn();
+  expect(batches.map(({ inputs }) => inputs)).toEqual([[1]]);
+  batches[0]?.end.resolve();
+  expect(await first).toBe(2);
+  await turn();
+  batches[1]?.end.resolve();
+  expect(await Promise.all(others)).toEqual([4, 6]);
+  expect(batches.map(({ inputs }) => inputs)).toEqual([[1], [2, 3]]);
+});
+
+test('a batch has no more inputs than it may', async () => {
+  const { coalescer, batches } = heldCoalescer(2);
+  const answers = [1, 2, 3].map((input) => coalescer.call(input));
+  await turn();
+  batches[0]?.end.resolve();
+  await turn();
+  batches[1]?.end.resolve();
+  expect(await Promise.all(answers)).toEqual([2, 4, 6]);
+  expect(batches.map(({ inputs }) => inputs)).toEqual([[1, 2], [3]]);
+});
+
+test('a batch that fails fails for each of its callers, and the next one runs', async () => {
+  const { coalescer, batches } = heldCoalescer();
+  const failing = coalescer.call(1);
+  await turn();
+  batches[0]?.end.reject(new Error('away'));
+  await expect(failing).rejects.toThrow('away');
+  const next = coalescer.call(2);
+  await turn();
+  batches[1]?.end.resolve();
+  expect(await next).toBe(4);
+});

@@ -1,0 +1,36 @@
+import { FlotillaError } from '@flotilla/shared/errors';
+import type { User } from '../auth/tokens.ts';
+import type { Database, Sql } from '../db/database.ts';
+import type { Hints } from '../db/hints.ts';
+import type { Admission } from '../jobs/admission.ts';
+import { audit } from '../telemetry/audit.ts';
+import { pauseExecution } from './queries/pauseExecution.ts';
+import { resumeExecution } from './queries/resumeExecution.ts';
+
+interface PauseContext {
+  readonly database: Database;
+  readonly sql: Sql;
+  readonly hints: Hints;
+  readonly admission: Admission;
+}
+
+/** Starts no further Job of an Execution; those that run go on. Doing so again changes nothing. */
+export async function pauseJobs(context: PauseContext, user: User, executionId: number): Promise<void> {
+  const paused = await pauseExecution(context.sql, executionId, user.name);
+  if (paused === undefined) throw noExecution(executionId);
+  if (paused) await audit(context.database, user.name, 'execution.paused', { execution: executionId });
+  context.hints.publish('changes');
+}
+
+/** Starts the Jobs of a paused Execution again. Doing so again changes nothing. */
+export async function resumeJobs(context: PauseContext, user: User, executionId: number): Promise<void> {
+  const resumed = await resumeExecution(context.sql, executionId);
+  if (resumed === undefined) throw noExecution(executionId);
+  if (resumed) await audit(context.database, user.name, 'execution.resumed', { execution: executionId });
+  context.admission.look(executionId);
+  context.hints.publish('changes');
+}
+
+function noExecution(executionId: number): FlotillaError {
+  return new FlotillaError('notFound', `There is no execution ${executionId}.`);
+}

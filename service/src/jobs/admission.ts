@@ -1,0 +1,66 @@
+import type { Logger } from 'pino';
+import type { Sql } from '../db/database.ts';
+import type { Hints } from '../db/hints.ts';
+import { isTransientDatabaseError } from '../db/transientErrors.ts';
+import { pause } from '../pause.ts';
+import { admitJobs } from './queries/admitJobs.ts';
+import { executionsToAdmit } from './queries/executionsToAdmit.ts';
+
+/**
+ * Makes held Jobs claimable when what held them is over: room below `maxParallel`, the end of a back-off, a resume. It
+ * also pauses Executions whose failures have reached `maxFailures`. The claim itself stays one indexed statement.
+ */
+export class Admission {
+  readonly #sql: Sql;
+  readonly #hints: Hints;
+  readonly #logger: Logger;
+  readonly #asked = new Set<number>();
+  #look = false;
+  #wake = Promise.withResolvers<void>();
+
+  constructor(sql: Sql, hints: Hints, logger: Logger) {
+    this.#sql = sql;
+    this.#hints = hints;
+    this.#logger = logger;
+  }
+
+  /** Something about this Execution has changed; null when it is enough to look at what is due. */
+  look(executionId: number | null): void {
+    if (executionId === null) this.#look = true;
+    else this.#asked.add(executionId);
+    this.#wake.resolve();
+  }
+
+  /** Works until the signal aborts; whatever was missed, such as by a replica that died, is found every `everyMs`. */
+  async run(everyMs: number, signal: AbortSignal): Promise<void> {
+    let nextMs = everyMs;
+    while (!signal.aborted) {
+      await Promise.race([this.#wake.promise, pause(nextMs, signal)]);
+      if (signal.aborted) return;
+      this.#wake = Promise.withResolvers();
+      const asked = [...this.#asked];
+      this.#asked.clear();
+      // Asked about one Execution, the others need no look; at the end of a pause all of them do.
+      const all = this.#look || asked.length === 0;
+      this.#look = false;
+      try {
+        const due = all ? await executionsToAdmit(this.#sql) : { executionIds: [], nextInMs: null };
+        const admitted = await this.#admit([...new Set([...asked, ...due.executionIds])]);
+        if (admitted > 0) this.#hints.publish('queue');
+        nextMs = Math.min(everyMs, due.nextInMs ?? everyMs);
+      } catch (error) {
+        if (!isTransientDatabaseError(error)) throw error;
+        for (const executionId of asked) this.#asked.add(executionId);
+        this.#logger.warn({ err: error }, 'held jobs could not be looked at; trying again');
+        nextMs = Math.min(everyMs, 1000);
+      }
+    }
+  }
+
+  async #admit(executionIds: readonly number[]): Promise<number> {
+    let admitted = 0;
+    for (const executionId of executionIds) admitted += await admitJobs(this.#sql, executionId);
+    if (executionIds.length > 0) this.#hints.publish('changes');
+    return admitted;
+  }
+}

@@ -1,0 +1,69 @@
+import { FlotillaError } from '@flotilla/shared/errors';
+import type { User } from '../auth/tokens.ts';
+import type { Database, Sql } from '../db/database.ts';
+import type { Hints } from '../db/hints.ts';
+import { audit } from '../telemetry/audit.ts';
+import type { Admission } from './admission.ts';
+import { rerunJobs } from './queries/rerunJobs.ts';
+
+interface RerunContext {
+  readonly database: Database;
+  readonly sql: Sql;
+  readonly hints: Hints;
+  readonly admission: Admission;
+}
+
+/** Which Jobs of an Execution run again: those that failed, timed out, errored or were cancelled, or all. */
+export type RerunScope = 'failed' | 'all';
+
+/** Runs one Job again. Refused while it lives. */
+export async function rerunJob(context: RerunContext, user: User, jobId: number): Promise<void> {
+  const { sql } = context;
+  const [rerun] = await rerunJobs(sql, sql`id = ${jobId}`);
+  if (rerun === undefined) throw await refusalOf(sql, jobId);
+  await audit(context.database, user.name, 'job.rerun', { job: jobId });
+  announce(context, [rerun.executionId]);
+}
+
+/** Runs the ended Jobs of an Execution again; returns how many. Those that live are left alone. */
+export async function rerunExecution(
+  context: RerunContext,
+  user: User,
+  executionId: number,
+  scope: RerunScope,
+): Promise<number> {
+  const { sql } = context;
+  const which = sql`execution_id = ${executionId} ${scope === 'all' ? sql`` : sql`and state <> 'succeeded'`}`;
+  const [rerun] = await rerunJobs(sql, which);
+  if (rerun === undefined) throw await nothingToRerun(sql, executionId, scope);
+  await audit(context.database, user.name, 'execution.rerun', {
+    execution: executionId,
+    scope,
+    jobs: rerun.jobs,
+  });
+  announce(context, [executionId]);
+  return rerun.jobs;
+}
+
+function announce({ hints, admission }: RerunContext, executionIds: readonly number[]): void {
+  for (const executionId of executionIds) admission.look(executionId);
+  hints.publish('queue');
+  hints.publish('changes');
+}
+
+async function refusalOf(sql: Sql, jobId: number): Promise<FlotillaError> {
+  const [job] = await sql<{ state: string }[]>`select state from jobs where id = ${jobId}`;
+  return job === undefined
+    ? new FlotillaError('notFound', `There is no job ${jobId}.`)
+    : new FlotillaError(
+        'request.conflict',
+        `Job ${jobId} is ${job.state}: it can be rerun once it has ended. Cancel it first if it should start anew.`,
+      );
+}
+
+async function nothingToRerun(sql: Sql, executionId: number, scope: RerunScope): Promise<FlotillaError> {
+  const found = await sql`select from executions where id = ${executionId}`;
+  if (found.length === 0) return new FlotillaError('notFound', `There is no execution ${executionId}.`);
+  const what = scope === 'all' ? 'ended' : 'failed, timed out, errored or been cancelled';
+  return new FlotillaError('request.conflict', `No job of execution ${executionId} has ${what} yet.`);
+}

@@ -1,0 +1,54 @@
+import { FlotillaError } from '@flotilla/shared/errors';
+import type { RunnerView } from '@flotilla/shared/views';
+import type { User } from '../auth/tokens.ts';
+import type { Config } from '../config.ts';
+import type { Database, Sql } from '../db/database.ts';
+import type { Hints } from '../db/hints.ts';
+import { audit } from '../telemetry/audit.ts';
+import { forgetRunner } from './queries/forgetRunner.ts';
+import { requestDrain } from './queries/requestDrain.ts';
+import { selectRunners } from './queries/selectRunners.ts';
+
+interface RunnersContext {
+  readonly database: Database;
+  readonly sql: Sql;
+  readonly hints: Hints;
+  readonly config: Config;
+}
+
+/** All Runners that nobody has forgotten. */
+export function listRunners({ sql, config }: RunnersContext): Promise<RunnerView[]> {
+  return selectRunners(sql, config.leaseMs);
+}
+
+/** Lets a Runner finish what it has and claim nothing more, or claim again. Doing so again changes nothing. */
+export async function drainRunner(
+  context: RunnersContext,
+  user: User,
+  runnerId: string,
+  drain: boolean,
+): Promise<void> {
+  const name = await requestDrain(context.sql, runnerId, drain);
+  if (name === undefined) throw noRunner();
+  await audit(context.database, user.name, drain ? 'runner.draining' : 'runner.resumed', { runner: name });
+  context.hints.publish('changes');
+  if (!drain) context.hints.publish('queue');
+}
+
+/** Takes a Runner that is gone out of the list. Refused while it is online. A new hello of it brings it back. */
+export async function forget(context: RunnersContext, user: User, runnerId: string): Promise<void> {
+  const found = await forgetRunner(context.sql, runnerId, context.config.leaseMs);
+  if (found === undefined) throw noRunner();
+  if (!found.forgotten) {
+    throw new FlotillaError(
+      'request.conflict',
+      `Runner ${found.name} is online: stop it first, or drain it so that it takes no more jobs.`,
+    );
+  }
+  await audit(context.database, user.name, 'runner.forgotten', { runner: found.name });
+  context.hints.publish('changes');
+}
+
+function noRunner(): FlotillaError {
+  return new FlotillaError('notFound', 'There is no such runner: refresh the list.');
+}

@@ -1,17 +1,32 @@
+import type { Outcome } from '@flotilla/shared/lifecycle/outcome';
 import type { FinishInput } from '@flotilla/shared/protocol/runnerMessages';
-import type { Lease } from '../session/lease.ts';
-import type { ServiceClient } from '../session/serviceClient.ts';
+import type { Snapshot } from '../git/snapshot.ts';
 import { FencedError, untilAnswered } from '../session/untilAnswered.ts';
+import type { Attempt } from './attempt.ts';
+import { lastLine } from './outcomes.ts';
 
-/** Tells the service how an Attempt ended, until it has heard it. Throws a FencedError when the Attempt was lost meanwhile. */
-export async function finishAttempt(
-  service: ServiceClient,
-  lease: Lease,
-  input: Omit<FinishInput, 'attemptId' | 'leaseToken'>,
-): Promise<void> {
+/** What an Attempt came to. */
+export interface Result {
+  readonly outcome: Outcome;
+  readonly snapshot: Snapshot | null;
+}
+
+/**
+ * Ends the log and tells the service how an Attempt ended, until it has heard it. Throws a FencedError when the Attempt
+ * was lost meanwhile.
+ */
+export async function finishAttempt(attempt: Attempt, result: Result): Promise<void> {
+  const { lease, log, session, upload } = attempt;
+  lease.signal.throwIfAborted();
+  await log.notice(lastLine(result.outcome));
+  await log.end();
+  await upload.flush();
+  const input = finishInput(attempt, result);
   for (;;) {
     const leaseToken = lease.token;
-    const answer = await untilAnswered(lease, lease.signal, (ref) => service.finish({ ...input, ...ref }));
+    const answer = await untilAnswered(lease, lease.signal, (ref) =>
+      session.service.finish({ ...input, ...ref }),
+    );
     if (answer.result === 'done') return;
     if (answer.result === 'incomplete') {
       throw new Error(
@@ -20,4 +35,20 @@ export async function finishAttempt(
     }
     if (!(await lease.wasRenewed(leaseToken))) throw new FencedError();
   }
+}
+
+function finishInput(
+  { steps, upload, log }: Attempt,
+  { outcome, snapshot }: Result,
+): Omit<FinishInput, 'attemptId' | 'leaseToken'> {
+  return {
+    outcome,
+    steps: [...steps.steps],
+    phases: [],
+    logLength: upload.length,
+    streams: log.streamHashes(),
+    logLimitReached: log.limitReached,
+    patch:
+      snapshot === null ? null : { length: snapshot.length, sha256: snapshot.sha256, tree: snapshot.tree },
+  };
 }

@@ -1,0 +1,88 @@
+import { join } from 'node:path';
+import type { Outcome } from '@flotilla/shared/lifecycle/outcome';
+import type { ClaimedJob, LeaseRef } from '@flotilla/shared/protocol/runnerMessages';
+import type Docker from 'dockerode';
+import type { Logger } from 'pino';
+import type { Config } from '../config.ts';
+import { AttemptLog } from '../logs/attemptLog.ts';
+import { Uploader } from '../logs/uploader.ts';
+import { attemptsFolder } from '../sandbox/attemptFolder.ts';
+import { labelsOf } from '../sandbox/labels.ts';
+import type { Lease } from '../session/lease.ts';
+import type { RunningSession } from '../session/session.ts';
+import { FencedError } from '../session/untilAnswered.ts';
+import { stopCauseOf } from './attemptError.ts';
+import { StepTracker } from './stepTracker.ts';
+
+/** What all Attempts of a runner share. */
+export interface JobContext {
+  readonly docker: Docker;
+  readonly config: Config;
+  readonly runnerName: string;
+  readonly logger: Logger;
+}
+
+/** One try of a Job on this machine: what its parts need of each other. */
+export class Attempt {
+  readonly context: JobContext;
+  readonly job: ClaimedJob;
+  readonly lease: Lease;
+  readonly session: RunningSession;
+  readonly logger: Logger;
+  /** Holds the work tree and all else of this Attempt; goes away with it. */
+  readonly folder: string;
+  readonly upload: Uploader;
+  readonly log: AttemptLog;
+  readonly steps: StepTracker;
+
+  constructor(context: JobContext, job: ClaimedJob, lease: Lease, session: RunningSession) {
+    this.context = context;
+    this.job = job;
+    this.lease = lease;
+    this.session = session;
+    this.logger = context.logger.child({
+      attemptId: job.attemptId,
+      jobId: job.jobId,
+      repository: job.repository,
+    });
+    this.folder = join(attemptsFolder(context.config.stateFolder), String(job.attemptId));
+    this.upload = new Uploader(context.config.serverUrl, lease, 'log');
+    this.log = new AttemptLog(this.upload, session.hello.limits.logBytes);
+    this.steps = new StepTracker(job.steps, (steps) =>
+      // For people who watch: the container does not wait for it, and finish says it all again.
+      session.service
+        .progress(this.leaseRef, steps)
+        .catch((error: unknown) => this.logger.debug({ err: error }, 'progress was not reported')),
+    );
+  }
+
+  get leaseRef(): LeaseRef {
+    return { attemptId: this.lease.attemptId, leaseToken: this.lease.token };
+  }
+
+  /** Labels of a container of this Attempt; without a Step those of a helper. */
+  labels(step?: number): Record<string, string> {
+    return labelsOf({
+      runnerName: this.context.runnerName,
+      attemptId: this.job.attemptId,
+      jobId: this.job.jobId,
+      ...(step === undefined ? {} : { step }),
+    });
+  }
+
+  /** How the Attempt ends when it was told to stop; undefined while it was not. Throws a {@link FencedError} when nobody may hear of its end. */
+  stopped(): Outcome | undefined {
+    const step = this.steps.running;
+    switch (stopCauseOf(this.lease.stopSignal)) {
+      case undefined:
+        return undefined;
+      case 'timedOut':
+        return { kind: 'timedOut', step, seconds: this.job.timeoutSeconds, limit: 'job' };
+      case 'cancelled':
+        return { kind: 'cancelled', step };
+      case 'fenced':
+      case 'released':
+        throw new FencedError();
+    }
+  }
+}

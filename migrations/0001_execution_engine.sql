@@ -85,7 +85,7 @@ BEGIN
   WITH chosen AS (
     SELECT id FROM jobs
      WHERE execution_id = asked AND state = 'queued' AND NOT ready AND (not_before IS NULL OR not_before <= now())
-     ORDER BY priority DESC, rank, id LIMIT greatest(room, 0) FOR UPDATE)
+     ORDER BY priority DESC, rank, id LIMIT CASE WHEN execution.max_parallel IS NOT NULL THEN greatest(room, 0) END FOR UPDATE)
   UPDATE jobs SET ready = true, not_before = NULL FROM chosen WHERE jobs.id = chosen.id;
   GET DIAGNOSTICS admitted = ROW_COUNT;
   RETURN admitted;

@@ -102,6 +102,7 @@ test('a lost Attempt is fenced at its next heartbeat', async () => {
   await sql`update attempts set lease_expires_at = now() - interval '1 second' where id = ${lost.attemptId}`;
   await loseAttempts(sql, { cause: 'leaseExpired' });
   expect(await runner.service.heartbeat([lost, live], false)).toEqual({
+    drain: false,
     cancel: [],
     fenced: [lost.attemptId],
   });

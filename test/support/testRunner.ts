@@ -18,6 +18,7 @@ export interface TestRunnerOptions {
   readonly name: string;
   /** Identity of the process; another one says that the process before is gone. */
   readonly instance: string;
+  readonly labels: readonly string[];
   /** Attempts that it says it still works on. */
   readonly attempts: readonly LeaseRef[];
 }
@@ -70,7 +71,7 @@ export async function connectRunner(
       name: options.name ?? `runner-${randomUUID().slice(0, 8)}`,
       instance: options.instance ?? randomUUID(),
       version: '0.0.0',
-      labels: [],
+      labels: [...(options.labels ?? [])],
       capacity: 256,
       description: 'a test',
       attempts: [...(options.attempts ?? [])],

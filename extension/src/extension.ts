@@ -20,6 +20,7 @@ import { Logs } from './logs/logs.ts';
 import { Catalogue } from './model/catalogue.ts';
 import { ChangedFiles } from './model/changedFiles.ts';
 import { LiveModel } from './model/liveModel.ts';
+import { Waits } from './model/waits.ts';
 import { Disposables, type Disposable } from './platform/disposables.ts';
 import { createLog } from './platform/log.ts';
 import { Contents } from './review/contents.ts';
@@ -55,12 +56,13 @@ export function activate(context: ExtensionContext): void {
   const model = owned.own(new LiveModel(connection));
   const catalogue = owned.own(new Catalogue(connection, model));
   const files = owned.own(new ChangedFiles(connection, model));
+  const waits = owned.own(new Waits(connection, model, log));
   const contents = new Contents(connection);
   const logs = owned.own(new Logs(connection, log));
   const actionFiles = owned.own(new ActionFiles());
   const scopeDocuments = owned.own(new ScopeDocuments(connection));
 
-  const executionsTree = owned.own(new ExecutionsTree({ model, files, log }));
+  const executionsTree = owned.own(new ExecutionsTree({ model, files, waits, log }));
   const jobLogsTree = owned.own(new JobLogsTree(model, log));
   const actionsTree = owned.own(new ActionsTree(actionFiles, catalogue));
   owned.own(createActionsView(connection, catalogue, actionsTree));

@@ -30,17 +30,21 @@ export async function executionOf(
   );
 }
 
-/** The Job that a command is about: that of the row it was given, or a choice among those that fit. */
+/**
+ * The Job that a command is about: that of the row it was given, or a choice among those that fit, of an Execution that
+ * may have one.
+ */
 export async function jobOf(
   app: App,
   argument: unknown,
   fits: (job: JobView) => boolean,
   placeholder: string,
+  mayHaveOne: (execution: ExecutionView) => boolean = () => true,
 ): Promise<JobView> {
   const node = nodeOf(argument, 'job', 'folder', 'file');
   const given = node === undefined ? undefined : app.model.job(node.executionId, node.jobId);
   if (given !== undefined) return given;
-  const execution = await executionOf(app, argument, () => true, l10n.t('Of which Execution?'));
+  const execution = await executionOf(app, argument, mayHaveOne, l10n.t('Of which Execution?'));
   const jobs = await app.model.loadJobs(execution.id);
   const now = Date.now();
   return choose(

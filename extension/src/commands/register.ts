@@ -4,6 +4,7 @@ import { Disposables, type Disposable } from '../platform/disposables.ts';
 import { handleError } from '../platform/errors.ts';
 import type { App, CommandHandler } from './app.ts';
 import { cancelExecution } from './cancelExecution.ts';
+import { cancelJob } from './cancelJob.ts';
 import { connect } from './connect.ts';
 import { copyId } from './copyId.ts';
 import { copyDiagnostics, showExtensionLog } from './diagnostics.ts';
@@ -11,8 +12,10 @@ import { disconnect } from './disconnect.ts';
 import { newAction } from './newAction.ts';
 import { openAction } from './openAction.ts';
 import { openDiff } from './openDiff.ts';
+import { pauseExecution, resumeExecution } from './pauseExecution.ts';
 import { previewScope } from './previewScope.ts';
 import { refresh } from './refresh.ts';
+import { rerunAllJobs, rerunFailedJobs, rerunJob } from './rerun.ts';
 import { reviewAllChanges } from './reviewAllChanges.ts';
 import { reviewChanges } from './reviewChanges.ts';
 import { runAction, runOnOneRepository } from './runAction.ts';
@@ -37,6 +40,12 @@ const handlers: Readonly<Record<CommandId, CommandHandler>> = {
   'flotilla.openDiff': openDiff,
   'flotilla.savePatches': savePatches,
   'flotilla.cancelExecution': cancelExecution,
+  'flotilla.pauseExecution': pauseExecution,
+  'flotilla.resumeExecution': resumeExecution,
+  'flotilla.rerunFailedJobs': rerunFailedJobs,
+  'flotilla.rerunAllJobs': rerunAllJobs,
+  'flotilla.rerunJob': rerunJob,
+  'flotilla.cancelJob': cancelJob,
   'flotilla.copyId': copyId,
   'flotilla.refresh': refresh,
   'flotilla.showMore': showMore,

@@ -1,4 +1,4 @@
-import type { AttemptView, ExecutionView, JobView } from '@flotilla/shared/views';
+import type { AttemptView, ExecutionView, JobView, QueueView, RunnerView } from '@flotilla/shared/views';
 import type { FlotillaClient } from '../connection/client.ts';
 import type { Connection } from '../connection/connection.ts';
 import { Disposables, type Disposable } from '../platform/disposables.ts';
@@ -53,6 +53,16 @@ export class LiveModel implements Disposable {
 
   get runnersOnline(): number | undefined {
     return this.#state.runnersOnline;
+  }
+
+  /** All Runners by name; undefined before the service has said them. */
+  get runners(): readonly RunnerView[] | undefined {
+    return this.#state.runners;
+  }
+
+  /** How much there is to do; undefined before the service has said it. */
+  get queue(): QueueView | undefined {
+    return this.#state.queue;
   }
 
   /** Whether the list of Executions has come. */
@@ -226,6 +236,9 @@ export class LiveModel implements Disposable {
     this.#isListed = false;
     this.#limit = pageSize;
     if (this.#state === emptyState) return;
-    this.#apply({ state: emptyState, touched: { ...nothingTouched, list: true } });
+    this.#apply({
+      state: emptyState,
+      touched: { ...nothingTouched, list: true, runners: true, queue: true },
+    });
   }
 }

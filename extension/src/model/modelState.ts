@@ -1,4 +1,11 @@
-import type { AttemptView, Changes, ExecutionView, JobView } from '@flotilla/shared/views';
+import type {
+  AttemptView,
+  Changes,
+  ExecutionView,
+  JobView,
+  QueueView,
+  RunnerView,
+} from '@flotilla/shared/views';
 
 /** What this window holds of the service's rows. Never changed in place. */
 export interface ModelState {
@@ -9,6 +16,9 @@ export interface ModelState {
   readonly attempts: ReadonlyMap<number, ReadonlyMap<number, AttemptView>>;
   /** Undefined before the service has said it. */
   readonly runnersOnline: number | undefined;
+  /** All Runners by name; undefined before the service has said them. */
+  readonly runners: readonly RunnerView[] | undefined;
+  readonly queue: QueueView | undefined;
 }
 
 export const emptyState: ModelState = {
@@ -16,6 +26,8 @@ export const emptyState: ModelState = {
   jobs: new Map(),
   attempts: new Map(),
   runnersOnline: undefined,
+  runners: undefined,
+  queue: undefined,
 };
 
 /** What a step of the model touched, so that only that is drawn again. */
@@ -28,6 +40,12 @@ export interface Touched {
   readonly list: boolean;
   /** Executions whose Jobs came or went. */
   readonly jobLists: ReadonlySet<number>;
+  /** Whether anything but the time they were last seen has changed of the Runners. */
+  readonly runners: boolean;
+  /** Names of Runners of which an Attempt came or changed. */
+  readonly busyRunners: ReadonlySet<string>;
+  /** Whether the queue is longer or shorter. */
+  readonly queue: boolean;
 }
 
 export const nothingTouched: Touched = {
@@ -36,6 +54,9 @@ export const nothingTouched: Touched = {
   attempts: new Set(),
   list: false,
   jobLists: new Set(),
+  runners: false,
+  busyRunners: new Set(),
+  queue: false,
 };
 
 export interface Step {
@@ -62,6 +83,9 @@ export function applyChanges(state: ModelState, changes: ChangedRows): Step {
     jobLists: new Set(
       held.filter((job) => !state.jobs.get(job.executionId)?.has(job.id)).map((job) => job.executionId),
     ),
+    runners: changes.runners !== null,
+    busyRunners: new Set(changes.attempts.map((attempt) => attempt.runner)),
+    queue: changes.queue !== null,
   };
   return {
     state: {
@@ -69,6 +93,8 @@ export function applyChanges(state: ModelState, changes: ChangedRows): Step {
       jobs: withGroups(state.jobs, held, (job) => job.executionId),
       attempts: withGroups(state.attempts, attempts, (attempt) => attempt.jobId),
       runnersOnline: changes.runnersOnline,
+      runners: changes.runners ?? state.runners,
+      queue: changes.queue ?? state.queue,
     },
     touched,
   };

@@ -1,7 +1,9 @@
 import { isExecutionEnded } from '@flotilla/shared/lifecycle/executionState';
-import type { AttemptView, ChangedFile, ExecutionView, JobView } from '@flotilla/shared/views';
+import { isJobEnded } from '@flotilla/shared/lifecycle/jobLifecycle';
+import type { AttemptView, ChangedFile, ExecutionView, JobView, WaitingView } from '@flotilla/shared/views';
 import { l10n, ThemeIcon, TreeItem, TreeItemCheckboxState, TreeItemCollapsibleState, type Uri } from 'vscode';
 import { oneLine } from '../platform/plainText.ts';
+import { endedJobs, unsuccessfulJobs } from './jobCounts.ts';
 import { contextValue, statusIcon } from './rowParts.ts';
 import { executionText, jobsText, fileText, jobText } from './rowText.ts';
 import { statuses, type ShownState } from './status.ts';
@@ -15,41 +17,62 @@ const { Collapsed, None } = TreeItemCollapsibleState;
 export function executionRow(execution: ExecutionView, isOpened: boolean): TreeItem {
   const row = new TreeItem(`${oneLine(execution.actionName)} #${execution.id}`, Collapsed);
   const isEnded = isExecutionEnded(execution.state);
+  const isLive = !isEnded && execution.state !== 'cancelling';
+  const isPaused = isLive && execution.paused !== null;
+  const isStill = isEnded || isPaused;
+  const state: ShownState = isPaused ? 'paused' : execution.state;
   const text = isOpened && !isEnded ? jobsText(execution) : executionText(execution, Date.now());
   row.description = text;
-  row.iconPath = statusIcon(execution.state);
+  row.iconPath = statusIcon(state);
   row.contextValue = contextValue('execution', {
-    live: !isEnded && execution.state !== 'cancelling',
+    live: isLive,
     hasPatch: execution.changed > 0,
     ended: isEnded,
+    pausable: isLive && !isPaused,
+    paused: isPaused,
+    // Not while it runs: each Job that ends would draw the row again.
+    failed: isStill && unsuccessfulJobs(execution.counts) > 0,
+    rerunnable: isStill && endedJobs(execution.counts) > 0,
   });
   row.accessibilityInformation = {
     label: l10n.t(
       'Execution {0} of {1}, {2}, {3}',
       execution.id,
       execution.actionName,
-      statuses[execution.state].spoken,
+      statuses[state].spoken,
       text,
     ),
   };
   return row;
 }
 
-export function jobRow(job: JobView, attempt: AttemptView | undefined): TreeItem {
-  const state: ShownState = job.state === 'succeeded' && job.patch === null ? 'noChanges' : job.state;
+export function jobRow(
+  job: JobView,
+  attempt: AttemptView | undefined,
+  waiting: WaitingView | undefined,
+): TreeItem {
+  const state = shownState(job);
   const row = new TreeItem(oneLine(job.repository), job.patch === null ? None : Collapsed);
-  const text = oneLine(jobText(job, attempt, Date.now()));
+  const text = oneLine(jobText(job, attempt, Date.now(), waiting));
   row.description = text;
   row.iconPath = statusIcon(state);
   row.contextValue = contextValue('job', {
     hasLog: job.currentAttemptId !== null,
     hasPatch: job.patch !== null,
+    live: !isJobEnded(job.state),
+    ended: isJobEnded(job.state),
+    failed: isJobEnded(job.state) && job.state !== 'succeeded',
   });
   row.accessibilityInformation = {
     label: l10n.t('Job on {0}, {1}, {2}', job.repository, statuses[state].spoken, text),
   };
   if (job.patch !== null) row.checkboxState = checkbox(job.included, job.repository);
   return row;
+}
+
+function shownState({ state, patch, held }: JobView): ShownState {
+  if (state === 'succeeded' && patch === null) return 'noChanges';
+  return held ? 'held' : state;
 }
 
 export function folderRow(name: string, path: string, files: readonly ChangedFile[]): TreeItem {

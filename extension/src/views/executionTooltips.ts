@@ -1,9 +1,9 @@
 import { jobCount } from '@flotilla/shared/lifecycle/executionState';
 import { describeOutcome } from '@flotilla/shared/lifecycle/describeOutcome';
-import type { ExecutionView, JobView } from '@flotilla/shared/views';
+import type { ExecutionView, JobView, WaitingView } from '@flotilla/shared/views';
 import { l10n, MarkdownString } from 'vscode';
 import { escapeMarkdown } from '../platform/plainText.ts';
-import { patchText } from './rowText.ts';
+import { patchText, pauseText } from './rowText.ts';
 import { statuses } from './status.ts';
 import { formatDuration } from './time.ts';
 
@@ -13,7 +13,10 @@ export function executionTooltip(execution: ExecutionView): MarkdownString {
     .map(([state, count]) => `${count} ${statuses[state as keyof typeof execution.counts].spoken}`);
   return lines(
     `**${escapeMarkdown(execution.actionName)}** v${execution.actionVersion} — ${statuses[execution.state].spoken}`,
-    `${jobCount(execution.counts)} Jobs: ${counts.join(', ')}`,
+    execution.state === 'resolving'
+      ? l10n.t('Its repositories are being found.')
+      : `${jobCount(execution.counts)} Jobs: ${counts.join(', ')}`,
+    ...limitsOf(execution),
     `${l10n.t('Scope')}: ${code(execution.scopeQuery)}`,
     l10n.t(
       'Started by {0}, {1}',
@@ -23,15 +26,35 @@ export function executionTooltip(execution: ExecutionView): MarkdownString {
   );
 }
 
-export function jobTooltip(job: JobView): MarkdownString {
+/** What keeps Jobs of an Execution from being started, and what puts them before others. */
+function limitsOf(execution: ExecutionView): string[] {
+  const { held, maxParallel, maxFailures, priority } = execution;
+  const pause = pauseText(execution);
+  return [
+    ...(pause === undefined ? [] : [escapeMarkdown(pause)]),
+    ...(held === 0 ? [] : [l10n.t('{0} queued Jobs are held back', held)]),
+    ...(maxParallel === null ? [] : [l10n.t('At most {0} run at the same time', maxParallel)]),
+    ...(maxFailures === null ? [] : [l10n.t('{0} failed Jobs pause it', maxFailures)]),
+    ...(priority === 0 ? [] : [l10n.t('Priority {0}', priority)]),
+  ];
+}
+
+export function jobTooltip(job: JobView, waiting: WaitingView | undefined): MarkdownString {
   return lines(
     `**${escapeMarkdown(job.repository)}** — ${statuses[job.state].spoken}`,
+    ...(waiting === undefined
+      ? []
+      : [
+          escapeMarkdown(waiting.message),
+          ...(waiting.place === null ? [] : [l10n.t('Place {0} in the queue', waiting.place)]),
+        ]),
     ...(job.outcome === null || job.outcome.kind === 'succeeded' ? [] : [code(describeOutcome(job.outcome))]),
     ...(job.patch === null ? [] : [patchText(job.patch)]),
     `${code(job.baseRef.replace(/^refs\/heads\//, ''))} @ ${code(job.baseRevision.slice(0, 12))}`,
     ...(job.startedAt !== null && job.endedAt !== null
       ? [l10n.t('Took {0}', formatDuration(job.endedAt - job.startedAt))]
       : []),
+    ...(job.requires.length > 0 ? [l10n.t('Needs a runner with {0}', code(job.requires.join(', ')))] : []),
     ...(job.attemptCount > 1 ? [l10n.t('{0} attempts', job.attemptCount)] : []),
   );
 }

@@ -1,8 +1,9 @@
-import type { ChangedFile, JobView } from '@flotilla/shared/views';
+import type { ChangedFile, JobView, WaitingView } from '@flotilla/shared/views';
 import { TreeItem, type TreeDataProvider } from 'vscode';
 import type { ChangedFiles } from '../model/changedFiles.ts';
 import type { LiveModel } from '../model/liveModel.ts';
 import type { Touched } from '../model/modelState.ts';
+import type { Waits } from '../model/waits.ts';
 import { Disposables, type Disposable } from '../platform/disposables.ts';
 import type { Log } from '../platform/log.ts';
 import { DrawnRows } from './drawnRows.ts';
@@ -21,6 +22,7 @@ const pageSize = 200;
 export interface ExecutionsTreeParts {
   readonly model: LiveModel;
   readonly files: ChangedFiles;
+  readonly waits: Waits;
   readonly log: Log;
 }
 
@@ -47,6 +49,7 @@ export class ExecutionsTree implements TreeDataProvider<ExecutionsNode>, Disposa
     this.#parts = parts;
     this.#owned.own(parts.model.onDidChange((touched) => this.#redraw(touched)));
     this.#owned.own(parts.files.onDidChange((jobId) => this.#redrawFiles(jobId)));
+    this.#owned.own(parts.waits.onDidChange((jobId) => this.#redrawJob(jobId)));
   }
 
   getTreeItem(node: ExecutionsNode): TreeItem {
@@ -82,13 +85,13 @@ export class ExecutionsTree implements TreeDataProvider<ExecutionsNode>, Disposa
     }
   }
 
-  resolveTreeItem(item: TreeItem, node: ExecutionsNode): TreeItem {
+  async resolveTreeItem(item: TreeItem, node: ExecutionsNode): Promise<TreeItem> {
     if (node.kind === 'execution') {
       const execution = this.#parts.model.execution(node.executionId);
       if (execution !== undefined) item.tooltip = executionTooltip(execution);
     } else if (node.kind === 'job') {
       const job = this.#parts.model.job(node.executionId, node.jobId);
-      if (job !== undefined) item.tooltip = jobTooltip(job);
+      if (job !== undefined) item.tooltip = jobTooltip(job, await this.#whyWaiting(job));
     } else if (node.kind === 'file') {
       item.tooltip = node.path;
     }
@@ -160,6 +163,17 @@ export class ExecutionsTree implements TreeDataProvider<ExecutionsNode>, Disposa
     return [];
   }
 
+  /** For a tooltip, which must not fail: without an answer it says the rest. */
+  async #whyWaiting(job: JobView): Promise<WaitingView | undefined> {
+    if (job.state !== 'queued') return undefined;
+    try {
+      return await this.#parts.waits.ask(job.id);
+    } catch (error) {
+      this.#parts.log.warn(`Why ${job.repository} waits: ${String(error)}`);
+      return undefined;
+    }
+  }
+
   async #jobNodes(executionId: number): Promise<ExecutionsNode[]> {
     const jobs = await this.#parts.model.loadJobs(executionId);
     const shown = this.#shown.get(executionId) ?? pageSize;
@@ -195,7 +209,8 @@ export class ExecutionsTree implements TreeDataProvider<ExecutionsNode>, Disposa
     } else {
       const job = model.job(node.executionId, node.jobId);
       if (job !== undefined && node.kind === 'job') {
-        return jobRow(job, model.attempt(job.id, job.currentAttemptId));
+        const waiting = job.state === 'queued' ? this.#parts.waits.follow(job.id) : undefined;
+        return jobRow(job, model.attempt(job.id, job.currentAttemptId), waiting);
       }
       const found = this.#treeNode(node.jobId, node.kind === 'job' ? '' : node.path);
       if (job !== undefined && found !== undefined) return this.#fileTreeRow(job, found);

@@ -1,8 +1,17 @@
 import { noJobs, type JobCounts } from '@flotilla/shared/lifecycle/executionState';
-import type { ChangedFile, StepView } from '@flotilla/shared/views';
+import type { ChangedFile, JobView, StepView, WaitingView } from '@flotilla/shared/views';
 import { describe, expect, test } from 'vitest';
 import { aJob, anAttempt, anExecution, aStep } from '../model/builders.ts';
-import { attemptText, executionText, fileText, jobText, stepName, stepText } from './rowText.ts';
+import {
+  attemptText,
+  executionText,
+  fileText,
+  jobsText,
+  jobText,
+  pauseText,
+  stepName,
+  stepText,
+} from './rowText.ts';
 import { formatAge, formatDuration } from './time.ts';
 
 const patch = { attemptId: 1, baseTree: 'a', resultTree: 'b', files: 3, addedLines: 12, removedLines: 4 };
@@ -25,6 +34,30 @@ describe('an Execution says', () => {
     );
   });
 
+  test('who paused it, and how many of its Jobs are held back', () => {
+    const counts = { ...noJobs, queued: 3, running: 1 };
+    const paused = { at: 1000, by: 'Ada' };
+    const execution = anExecution({ counts, paused, held: 3 });
+    expect(executionText(execution, 1500)).toBe('0/4 · paused by Ada · 3 held · 500ms');
+    expect(jobsText(execution)).toBe('4 Jobs · paused by Ada');
+  });
+
+  test('that so many failures paused it', () => {
+    const counts = { ...noJobs, queued: 3, failed: 2, timedOut: 1 };
+    expect(pauseText(anExecution({ counts, paused: { at: 1000, by: null } }))).toBe('paused: 3 Jobs failed');
+  });
+
+  test('nothing of a pause once all its Jobs have ended', () => {
+    const counts = { ...noJobs, succeeded: 3 };
+    expect(pauseText(anExecution({ counts, paused: { at: 1000, by: 'Ada' } }))).toBeUndefined();
+  });
+
+  test('that its repositories are not known yet', () => {
+    expect(executionText(anExecution({ counts: noJobs, state: 'resolving' }), 1500)).toBe(
+      'finding its repositories',
+    );
+  });
+
   test('what came out when it has ended', () => {
     const counts = { ...noJobs, succeeded: 5, failed: 1, cancelled: 2 };
     const execution = anExecution({ counts, state: 'failed', changed: 4, startedAt: 0, endedAt: 42_000 });
@@ -39,6 +72,49 @@ describe('an Execution says', () => {
       executionText(anExecution({ ...ended, counts: { ...noJobs, ...counts }, state }), 1000);
     expect(said({ succeeded: 2 }, 'succeeded')).toBe('2/2 · no changes · 1.0s · just now');
     expect(said({ cancelled: 2 }, 'cancelled')).toBe('0/2 · 2 cancelled · 1.0s · just now');
+  });
+});
+
+describe('a Job that waits says', () => {
+  const said = (waiting: Partial<WaitingView>, job: Partial<JobView> = {}) =>
+    jobText(aJob({ state: 'queued', attemptCount: 0, ...job }), undefined, 0, {
+      jobId: 1,
+      reason: 'turn',
+      message: '',
+      place: null,
+      until: null,
+      ...waiting,
+    });
+
+  test.each([
+    [1, 'next'],
+    [2, '2nd'],
+    [3, '3rd'],
+    [4, '4th'],
+    [11, '11th'],
+    [12, '12th'],
+    [21, '21st'],
+    [113, '113th'],
+  ])('its place %i in the queue as %s', (place, word) => {
+    expect(said({ place })).toBe(`queued · ${word} in the queue`);
+  });
+
+  test('which labels a Runner would have to have', () => {
+    const reason = 'noRunnerWithLabels';
+    expect(said({ reason }, { requires: ['gpu'] })).toBe('queued · waits for a runner with label gpu');
+    expect(said({ reason }, { requires: ['arm', 'gpu'] })).toBe(
+      'queued · waits for a runner with labels arm, gpu',
+    );
+  });
+
+  test('that its Execution is paused, and which Attempt comes next', () => {
+    expect(said({ reason: 'paused' }, { attemptCount: 1 })).toBe('queued · execution paused · attempt 2');
+  });
+
+  test('that it is held while the reason is not known yet', () => {
+    expect(jobText(aJob({ state: 'queued', attemptCount: 0, held: true }), undefined, 0)).toBe(
+      'queued · held',
+    );
   });
 });
 

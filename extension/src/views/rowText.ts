@@ -1,27 +1,39 @@
 /** The words beside the names in the trees. Pure: what they say depends on the rows and the time alone. */
 import { jobCount } from '@flotilla/shared/lifecycle/executionState';
 import { describeOutcome } from '@flotilla/shared/lifecycle/describeOutcome';
-import type { AttemptView, ChangedFile, ExecutionView, JobView, StepView } from '@flotilla/shared/views';
+import type {
+  AttemptView,
+  ChangedFile,
+  ExecutionView,
+  JobView,
+  StepView,
+  WaitingView,
+} from '@flotilla/shared/views';
+import { oneLine } from '../platform/plainText.ts';
+import { endedJobs, failedJobs } from './jobCounts.ts';
 import { formatAge, formatDuration } from './time.ts';
 
 const separator = ' · ';
+
+type ErroredReason = Extract<NonNullable<JobView['outcome']>, { kind: 'errored' }>['reason'];
 
 /** `12/40 · 3m` while it runs; afterwards also what came out. */
 export function executionText(execution: ExecutionView, now: number): string {
   const { counts, endedAt } = execution;
   const total = jobCount(counts);
-  const ended = total - counts.queued - counts.running;
+  const failed = failedJobs(counts);
   const started = execution.startedAt ?? execution.createdAt;
+  if (execution.state === 'resolving') return 'finding its repositories';
   if (endedAt === null) {
-    const failed = counts.failed + counts.timedOut + counts.errored;
     return joined(
-      `${ended}/${total}`,
+      `${endedJobs(counts)}/${total}`,
       failed > 0 && `${failed} failed`,
+      pauseText(execution) ?? false,
+      execution.held > 0 && `${execution.held} held`,
       execution.startedAt === null ? 'queued' : formatDuration(now - started),
     );
   }
   const { cancelled } = counts;
-  const failed = counts.failed + counts.timedOut + counts.errored;
   return joined(
     `${counts.succeeded}/${total}`,
     failed > 0 && `${failed} failed`,
@@ -32,17 +44,41 @@ export function executionText(execution: ExecutionView, now: number): string {
   );
 }
 
-/** How many Jobs an Execution has. */
-export function jobsText({ counts }: ExecutionView): string {
-  const count = jobCount(counts);
+/** How many Jobs an Execution has, and that it is paused. */
+export function jobsText(execution: ExecutionView): string {
+  if (execution.state === 'resolving') return 'finding its repositories';
+  return joined(jobsWord(jobCount(execution.counts)), pauseText(execution) ?? false);
+}
+
+/** Who paused an Execution, or which failures did; undefined where it is not paused or has nothing left to start. */
+export function pauseText({ paused, counts }: ExecutionView): string | undefined {
+  if (paused === null || counts.queued + counts.running === 0) return undefined;
+  return paused.by === null
+    ? `paused: ${jobsWord(failedJobs(counts))} failed`
+    : `paused by ${oneLine(paused.by)}`;
+}
+
+function jobsWord(count: number): string {
   return count === 1 ? '1 Job' : `${count} Jobs`;
 }
 
-/** Of a Job: how far it is, how it failed, or what it changed. The Attempt is its latest, where that is held. */
-export function jobText(job: JobView, attempt: AttemptView | undefined, now: number): string {
+/**
+ * Of a Job: how far it is, how it failed, or what it changed. The Attempt is its latest, where that is held; `waiting`
+ * is why a queued one waits, where that was asked.
+ */
+export function jobText(
+  job: JobView,
+  attempt: AttemptView | undefined,
+  now: number,
+  waiting?: WaitingView,
+): string {
   switch (job.state) {
     case 'queued':
-      return job.attemptCount > 0 ? joined('queued', `attempt ${job.attemptCount + 1}`) : 'queued';
+      return joined(
+        'queued',
+        waiting === undefined ? job.held && 'held' : waitingText(waiting, job),
+        job.attemptCount > 0 && `attempt ${job.attemptCount + 1}`,
+      );
     case 'running':
       return runningText(job, attempt, now);
     case 'succeeded':
@@ -55,8 +91,39 @@ export function jobText(job: JobView, attempt: AttemptView | undefined, now: num
     case 'timedOut':
     case 'cancelled':
     case 'errored':
-      return joined(job.outcome === null ? job.state : outcomeText(job.outcome), tookText(job));
+      return joined(
+        job.outcome === null ? job.state : outcomeText(job.outcome),
+        job.attemptCount > 1 && `${job.attemptCount} attempts`,
+        tookText(job),
+      );
   }
+}
+
+/** Why a queued Job waits, in as few words as a narrow view shows. */
+function waitingText({ reason, place }: WaitingView, { requires }: JobView): string {
+  switch (reason) {
+    case 'paused':
+      return 'execution paused';
+    case 'backOff':
+      return 'errored, tried again soon';
+    case 'maxParallel':
+      return 'as many run as "maxParallel" says';
+    case 'noRunner':
+      return 'no runner is online';
+    case 'noRunnerWithLabels':
+      return `waits for a runner with ${requires.length === 1 ? 'label' : 'labels'} ${requires.join(', ')}`;
+    case 'runnersNotClaiming':
+      return 'runners drain or have a problem';
+    case 'turn':
+      return place === null || place === 1 ? 'next in the queue' : `${ordinal(place)} in the queue`;
+  }
+}
+
+/** `1st`, `2nd`, `3rd`, `11th` */
+function ordinal(count: number): string {
+  const isTeen = Math.floor(count / 10) % 10 === 1;
+  const suffix = isTeen ? undefined : ['th', 'st', 'nd', 'rd'][count % 10];
+  return `${count}${suffix ?? 'th'}`;
 }
 
 function runningText(job: JobView, attempt: AttemptView | undefined, now: number): string {
@@ -81,9 +148,15 @@ function runningText(job: JobView, attempt: AttemptView | undefined, now: number
 
 /** How an Attempt ended, in as few words as a narrow view shows: of a failed Step its number and its exit code first. */
 function outcomeText(outcome: NonNullable<JobView['outcome']>): string {
-  if (outcome.kind !== 'failed' || outcome.outOfMemory) return describeOutcome(outcome);
+  if (outcome.kind === 'errored') return erroredText(outcome.reason, outcome.message);
+  if (outcome.kind !== 'failed' || outcome.outOfMemory || outcome.outOfDisk) return describeOutcome(outcome);
   const { step, exitCode, lastLine } = outcome;
   return `step ${step + 1} exit ${exitCode}${lastLine === '' ? '' : `: ${lastLine}`}`;
+}
+
+/** Whose fault it was comes first, where the sentence may be cut. */
+function erroredText(reason: ErroredReason, message: string): string {
+  return reason === 'image' ? `image not available: ${message}` : `errored: ${message}`;
 }
 
 /** `3 files +12 −4` */
@@ -108,13 +181,16 @@ function linesText(added: number | null, removed: number | null): string {
   return added === null || removed === null ? 'binary' : `+${added} \u2212${removed}`;
 }
 
-/** Of an Attempt: how it ended, how long it took and where. */
+/** Of an Attempt: how it ended, how long it took, where, what it changed, and what is not there of its log. */
 export function attemptText(attempt: AttemptView, now: number): string {
   const outcome = attempt.outcome === null ? undefined : outcomeText(attempt.outcome);
   return joined(
     outcome ?? (attempt.state === 'claimed' ? 'preparing' : 'running'),
     formatDuration((attempt.endedAt ?? now) - attempt.claimedAt),
     attempt.runner,
+    attempt.patch !== null && patchText(attempt.patch),
+    attempt.logLimitReached && 'log cut at its limit',
+    attempt.expired && 'log and Patch deleted',
   );
 }
 

@@ -4,7 +4,14 @@ import type { JobState } from '@flotilla/shared/lifecycle/jobLifecycle';
 import type { StepView } from '@flotilla/shared/views';
 
 /** Every state that a row of a tree can have. */
-export type ShownState = ExecutionState | JobState | AttemptState | StepView['state'] | 'noChanges';
+export type ShownState =
+  | ExecutionState
+  | JobState
+  | AttemptState
+  | StepView['state']
+  | 'noChanges'
+  | 'paused'
+  | 'held';
 
 export interface Status {
   /** Name of a codicon. */
@@ -23,6 +30,8 @@ const failed: Status = { icon: 'error', color: 'testing.iconFailed', spoken: 'fa
 export const statuses = {
   resolving: { icon: 'search', color: 'charts.blue', spoken: 'resolving its scope' },
   queued,
+  paused: { icon: 'debug-pause', color: 'charts.yellow', spoken: 'paused' },
+  held: { icon: 'circle-large-outline', color: 'disabledForeground', spoken: 'queued, and held back' },
   pending: { ...queued, spoken: 'not started' },
   claimed: { ...running, spoken: 'preparing' },
   running,

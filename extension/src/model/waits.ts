@@ -1,0 +1,78 @@
+import type { WaitingView } from '@flotilla/shared/views';
+import type { Connection } from '../connection/connection.ts';
+import { Coalescer } from '../platform/coalescer.ts';
+import { Disposables, type Disposable } from '../platform/disposables.ts';
+import { Emitter } from '../platform/emitter.ts';
+import type { Log } from '../platform/log.ts';
+import type { LiveModel } from './liveModel.ts';
+
+/** Of so many queued Jobs the window knows why they wait; of others when somebody looks at their tooltip. */
+const maxFollowed = 20;
+/** Places move with every Job that is claimed; they are asked again at most so often. */
+const againMs = 1000;
+
+/** Why queued Jobs wait, asked when their rows are shown and again when the feed says that the queue has moved. */
+export class Waits implements Disposable {
+  readonly #connection: Connection;
+  readonly #model: LiveModel;
+  readonly #log: Log;
+  readonly #owned = new Disposables();
+  readonly #changed = new Emitter<number>();
+  readonly #asking = this.#owned.own(new Coalescer<number>(againMs, (jobIds) => this.#ask(jobIds)));
+  /** By Job; undefined until the service has answered. */
+  readonly #followed = new Map<number, WaitingView | undefined>();
+
+  /** Fires with the id of a Job that waits for another reason, or elsewhere in the queue. */
+  readonly onDidChange = this.#changed.event;
+
+  constructor(connection: Connection, model: LiveModel, log: Log) {
+    this.#connection = connection;
+    this.#model = model;
+    this.#log = log;
+    this.#owned.own(
+      model.onDidChange(({ queue, runners, jobs }) => {
+        for (const jobId of this.#followed.keys()) {
+          if (model.findJob(jobId)?.state !== 'queued') this.#followed.delete(jobId);
+          else if (queue || runners || jobs.has(jobId)) this.#asking.add([jobId]);
+        }
+      }),
+    );
+    this.#owned.own(connection.onDidChangeServer(() => this.#followed.clear()));
+  }
+
+  /** What is known of a queued Job whose row is shown; from then on it is followed, where there is room. */
+  follow(jobId: number): WaitingView | undefined {
+    if (!this.#followed.has(jobId) && this.#followed.size < maxFollowed) {
+      this.#followed.set(jobId, undefined);
+      this.#asking.add([jobId]);
+    }
+    return this.#followed.get(jobId);
+  }
+
+  /** Asks about one Job now. */
+  async ask(jobId: number): Promise<WaitingView | undefined> {
+    return (await this.#connection.use((client) => client.jobs.waiting.query({ jobId }))) ?? undefined;
+  }
+
+  dispose(): void {
+    this.#owned.dispose();
+  }
+
+  #ask(jobIds: ReadonlySet<number>): void {
+    if (this.#connection.state.kind !== 'online') return;
+    for (const jobId of jobIds) {
+      this.ask(jobId).then(
+        (waiting) => this.#keep(jobId, waiting),
+        (error: unknown) => this.#log.warn(`Why job ${jobId} waits: ${String(error)}`),
+      );
+    }
+  }
+
+  #keep(jobId: number, waiting: WaitingView | undefined): void {
+    // It may have been claimed meanwhile.
+    if (!this.#followed.has(jobId) || this.#model.findJob(jobId)?.state !== 'queued') return;
+    if (JSON.stringify(this.#followed.get(jobId)) === JSON.stringify(waiting)) return;
+    this.#followed.set(jobId, waiting);
+    this.#changed.fire(jobId);
+  }
+}

@@ -55,7 +55,7 @@ export async function openService(
   const mirrorsFolder = join(config.dataFolder, 'mirrors');
   await mkdir(mirrorsFolder, { recursive: true });
   const connections = connect(databaseUrl);
-  const { database, sql } = connections;
+  const { database, sql, hot } = connections;
   const hints = new Hints(sql, logger);
   const mirrors = new Mirrors(mirrorsFolder);
   const revocations = new Revocations();
@@ -91,8 +91,8 @@ export async function openService(
     logs: new LogStore(sql, hints),
     changeFeed: new ChangeFeed(sql, hints, config.leaseMs),
     definitions: new Definitions(sql),
-    claims: coalesceClaims({ sql, config }),
-    ends: coalesceEnds(sql),
+    claims: coalesceClaims({ sql: hot, config }),
+    ends: coalesceEnds(hot),
     admission,
     revocations,
     pairingLimit: new AttemptLimit(),

@@ -41,7 +41,7 @@ const firstBackOffSeconds = 1;
 /**
  * Ends Attempts, each once in `ends`, and gives their Jobs the results: one auto-commit statement, fenced by the lease
  * token, by the lengths of the streams and by the Job's current Attempt (invariants I2, I3, I4). Rows are locked in the
- * order of their ids, as everywhere where a statement takes several. The answers are in the order of `ends`; undefined
+ * order of their ids, as everywhere where a statement takes several. A log without a byte needs no reading back. The answers are in the order of `ends`; undefined
  * stands for an Attempt that there is not.
  */
 export async function endAttempts(
@@ -112,6 +112,7 @@ async function endOnce(sql: Sql, ends: readonly EndOfAttempt[]): Promise<Readonl
              log_streams = given.log_streams, log_limit_reached = given.log_limit_reached, ended_at = now(),
              base_tree = given.base_tree, result_tree = given.result_tree, patch_files = given.patch_files,
              patch_added_lines = given.patch_added_lines, patch_removed_lines = given.patch_removed_lines,
+             log_sealed_at = case when given.log_length = 0 and given.log_streams = '[]' then now() end,
              changed_xid = (pg_current_xact_id()::text)::bigint
         from held join given on given.attempt_id = held.id
        where attempts.id = held.id and attempts.lease_token = given.lease_token

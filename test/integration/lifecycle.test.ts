@@ -11,6 +11,7 @@ import type { Outcome } from '@flotilla/shared/lifecycle/outcome';
 import type { ClaimedJob } from '@flotilla/shared/protocol/runnerMessages';
 import { loseAttempts } from '../../service/src/jobs/queries/loseAttempts.ts';
 import { startExecution } from '../support/actionText.ts';
+import { refusalOfCall } from '../support/refusal.ts';
 import { makeRepositories } from '../support/repositories.ts';
 import type { TestRunner } from '../support/testRunner.ts';
 import { testService, type TestService } from '../support/testService.ts';
@@ -104,26 +105,32 @@ async function doIt(deed: Deed, jobId: number, model: Model): Promise<void> {
   const { held } = model;
   const outcome = outcomes[deed];
   if (outcome !== undefined) {
-    if (held !== undefined) expect(await runner.finish(held, outcome)).toEqual({ result: 'done' });
+    if (held !== undefined) await finishWith(held, outcome);
   } else if (deed === 'claim') {
     // The pause after an errored Attempt is over at once here.
     await service.sql`update jobs set ready = true, not_before = null where id = ${jobId} and state = 'queued'`;
     const [claimed] = await runner.claim(1);
-    expect(claimed?.jobId).toBe(model.state === 'queued' ? jobId : undefined);
+    if (claimed?.jobId !== (model.state === 'queued' ? jobId : undefined))
+      throw new Error(`job ${claimed?.jobId} was claimed while job ${jobId} was ${model.state}`);
     if (claimed !== undefined) model.held = claimed;
   } else if (deed === 'cancel') {
     await api.jobs.cancel.mutate({ jobId });
   } else if (deed === 'rerun') {
     const rerun = api.jobs.rerun.mutate({ jobId });
-    if (model.state === 'queued' || model.state === 'running')
-      await expect(rerun).rejects.toThrow('rerun once');
+    if (model.state === 'queued' || model.state === 'running') await refusalOfCall(rerun);
     else await rerun;
   } else if (deed === 'release') {
     if (held !== undefined) await runner.service.release(held);
   } else if (held !== undefined) {
     await service.sql`update attempts set lease_expires_at = now() - interval '1 second' where id = ${held.attemptId}`;
-    expect(await loseAttempts(service.sql, { cause: 'leaseExpired' })).toEqual([held.attemptId]);
+    const lost = await loseAttempts(service.sql, { cause: 'leaseExpired' });
+    if (lost.join() !== String(held.attemptId)) throw new Error(`attempts ${lost.join()} were lost`);
   }
+}
+
+async function finishWith(held: ClaimedJob, outcome: Outcome): Promise<void> {
+  const { result } = await runner.finish(held, outcome);
+  if (result !== 'done') throw new Error(`a finish of a live Attempt was answered with ${result}`);
 }
 
 test('whatever happens to a Job, in whatever order, it goes where the transition table says', async () => {

@@ -33,6 +33,8 @@ import { ExecutionsView } from './views/executionsView.ts';
 import { registerFileDecorations } from './views/fileDecorations.ts';
 import { JobLogsTree } from './views/jobLogsTree.ts';
 import { JobLogsView } from './views/jobLogsView.ts';
+import { RunnersTree } from './views/runnersTree.ts';
+import { RunnersView } from './views/runnersView.ts';
 import { StatusBar } from './views/statusBar.ts';
 
 /** Puts the parts together. Nothing here waits, asks or dials: the connection opens when something needs it. */
@@ -66,6 +68,8 @@ export function activate(context: ExtensionContext): void {
   const jobLogsTree = owned.own(new JobLogsTree(model, log));
   const actionsTree = owned.own(new ActionsTree(actionFiles, catalogue));
   owned.own(createActionsView(connection, catalogue, actionsTree));
+  const runnersTree = owned.own(new RunnersTree({ connection, model, log }));
+  owned.own(new RunnersView(connection, model, runnersTree));
   const jobLogsView = owned.own(new JobLogsView(connection, model, jobLogsTree));
   const executionsView = owned.own(
     new ExecutionsView({

@@ -192,6 +192,18 @@ export interface RunnerView {
   readonly problem: string | null;
 }
 
+/** What a Runner works on: a live Attempt, with the Job that it is of. */
+export interface RunnerJobView {
+  readonly attemptId: number;
+  /** Number of the Attempt among those of its Job, from 1. */
+  readonly number: number;
+  readonly jobId: number;
+  readonly executionId: number;
+  readonly actionName: string;
+  readonly repository: string;
+  readonly claimedAt: number;
+}
+
 /** How much there is to do. */
 export interface QueueView {
   /** Jobs that may be claimed now. */
@@ -251,6 +263,15 @@ export interface ChangedFile {
   readonly baseMode: string | null;
   readonly resultMode: string | null;
   readonly included: boolean;
+}
+
+/** In what the results of two Attempts differ. Both trees can be read from the service. */
+export interface ComparedAttempts {
+  /** What the first left behind: the tree of its Patch, or the base where it has none. */
+  readonly baseTree: string;
+  /** What the second left behind. */
+  readonly resultTree: string;
+  readonly files: readonly ChangedFile[];
 }
 
 /** One message of the feed of changes: whole rows that replace what the editor holds. */

@@ -1,12 +1,12 @@
 import type { AttemptView, ChangedFile, ExecutionView, JobView } from '@flotilla/shared/views';
 import { FlotillaError } from '@flotilla/shared/errors';
-import { CancellationError, l10n, window } from 'vscode';
+import { l10n } from 'vscode';
 import { oneLine, withoutIcons } from '../platform/plainText.ts';
 import { nodeOf } from '../views/nodes.ts';
 import { executionText, fileText, jobText } from '../views/rowText.ts';
 import { statuses } from '../views/status.ts';
-
 import type { App } from './app.ts';
+import { choose } from './choose.ts';
 
 /** The Execution that a command is about: what it was given, or a choice among those that fit. */
 export async function executionOf(
@@ -27,6 +27,7 @@ export async function executionOf(
       value: execution,
     })),
     placeholder,
+    l10n.t('There is nothing to choose from yet.'),
   );
 }
 
@@ -54,6 +55,7 @@ export async function jobOf(
       value: job,
     })),
     placeholder,
+    l10n.t('There is nothing to choose from yet.'),
   );
 }
 
@@ -94,17 +96,6 @@ export async function fileOf(app: App, argument: unknown, job: JobView): Promise
       value: file,
     })),
     l10n.t('Which file of {0}?', oneLine(job.repository)),
+    l10n.t('There is nothing to choose from yet.'),
   );
-}
-
-async function choose<T>(
-  items: readonly { readonly label: string; readonly description: string; readonly value: T }[],
-  placeHolder: string,
-): Promise<T> {
-  if (items.length === 0) {
-    throw new FlotillaError('notFound', l10n.t('There is nothing to choose from yet.'));
-  }
-  const chosen = await window.showQuickPick(items, { placeHolder, matchOnDescription: true });
-  if (chosen === undefined) throw new CancellationError();
-  return chosen.value;
 }

@@ -19,8 +19,10 @@ import { rerunAllJobs, rerunFailedJobs, rerunJob } from './rerun.ts';
 import { reviewAllChanges } from './reviewAllChanges.ts';
 import { reviewChanges } from './reviewChanges.ts';
 import { runAction, runOnOneRepository } from './runAction.ts';
+import { drainRunner, forgetRunner, resumeClaiming } from './runners.ts';
 import { saveLog } from './saveLog.ts';
 import { savePatches } from './savePatches.ts';
+import { showJob } from './showJob.ts';
 import { showLog } from './showLog.ts';
 import { showMore } from './showMore.ts';
 
@@ -46,6 +48,10 @@ const handlers: Readonly<Record<CommandId, CommandHandler>> = {
   'flotilla.rerunAllJobs': rerunAllJobs,
   'flotilla.rerunJob': rerunJob,
   'flotilla.cancelJob': cancelJob,
+  'flotilla.drainRunner': drainRunner,
+  'flotilla.resumeClaiming': resumeClaiming,
+  'flotilla.forgetRunner': forgetRunner,
+  'flotilla.showJob': showJob,
   'flotilla.copyId': copyId,
   'flotilla.refresh': refresh,
   'flotilla.showMore': showMore,

@@ -8,6 +8,7 @@ export interface ContextKeys {
   'flotilla:runners': 'unknown' | 'none' | 'some';
   'flotilla:actionsLoaded': boolean;
   'flotilla:executionsLoaded': boolean;
+  'flotilla:runnersLoaded': boolean;
 }
 
 const current = new Map<string, unknown>();

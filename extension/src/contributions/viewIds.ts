@@ -1,2 +1,7 @@
 /** The views that package.json declares, in their order. */
-export const viewIds = ['flotilla.actions', 'flotilla.executions', 'flotilla.jobLogs'] as const;
+export const viewIds = [
+  'flotilla.actions',
+  'flotilla.executions',
+  'flotilla.jobLogs',
+  'flotilla.runners',
+] as const;

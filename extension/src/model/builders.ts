@@ -1,6 +1,6 @@
 /** Rows for tests: whole and valid, with what a test is about set by it. */
 import { noJobs } from '@flotilla/shared/lifecycle/executionState';
-import type { AttemptView, ExecutionView, JobView, StepView } from '@flotilla/shared/views';
+import type { AttemptView, ExecutionView, JobView, RunnerView, StepView } from '@flotilla/shared/views';
 
 export function anExecution(values: Partial<ExecutionView> = {}): ExecutionView {
   return {
@@ -79,6 +79,24 @@ export function aStep(values: Partial<StepView> = {}): StepView {
     exitCode: null,
     startedAt: 1000,
     endedAt: null,
+    ...values,
+  };
+}
+
+export function aRunner(values: Partial<RunnerView> = {}): RunnerView {
+  return {
+    id: '00000000-0000-4000-8000-000000000001',
+    name: 'here',
+    version: '0.1.0',
+    labels: [],
+    capacity: 4,
+    description: 'Linux, Docker 29.0, 8 cores, 16 GB',
+    running: 0,
+    lastSeenAt: 1000,
+    online: true,
+    draining: false,
+    drainRequested: false,
+    problem: null,
     ...values,
   };
 }

@@ -1,6 +1,6 @@
 import type { Changes } from '@flotilla/shared/views';
 import { describe, expect, test } from 'vitest';
-import { aJob, anAttempt, anExecution } from './builders.ts';
+import { aJob, anAttempt, anExecution, aRunner } from './builders.ts';
 import {
   applyAttempts,
   applyChanges,
@@ -30,6 +30,20 @@ describe('the feed', () => {
     });
     expect(second.touched.list).toBe(false);
     expect(second.state.executions.get(7)?.state).toBe('succeeded');
+  });
+
+  test('brings the Runners and the queue when they have changed, and says nothing of them otherwise', () => {
+    const queue = { ready: 2, held: 0, running: 1, capacity: 4 };
+    const first = applyChanges(emptyState, { ...none, runners: [aRunner()], queue });
+    expect(first.touched).toMatchObject({ runners: true, queue: true });
+    const second = applyChanges(first.state, none);
+    expect(second.touched).toMatchObject({ runners: false, queue: false });
+    expect(second.state).toMatchObject({ runners: [aRunner()], queue });
+  });
+
+  test('names the Runners whose Attempts changed, also of Jobs that are not held', () => {
+    const attempts = [anAttempt({ jobId: 99, runner: 'there' })];
+    expect(applyChanges(emptyState, { ...none, attempts }).touched.busyRunners).toEqual(new Set(['there']));
   });
 
   test('brings Jobs and Attempts of the Executions whose Jobs are held, and leaves the others', () => {

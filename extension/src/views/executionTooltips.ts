@@ -1,8 +1,9 @@
 import { jobCount } from '@flotilla/shared/lifecycle/executionState';
 import { describeOutcome } from '@flotilla/shared/lifecycle/describeOutcome';
 import type { ExecutionView, JobView, WaitingView } from '@flotilla/shared/views';
-import { l10n, MarkdownString } from 'vscode';
+import { l10n, type MarkdownString } from 'vscode';
 import { escapeMarkdown } from '../platform/plainText.ts';
+import { code, lines } from './markdown.ts';
 import { patchText, pauseText } from './rowText.ts';
 import { statuses } from './status.ts';
 import { formatDuration } from './time.ts';
@@ -57,16 +58,4 @@ export function jobTooltip(job: JobView, waiting: WaitingView | undefined): Mark
     ...(job.requires.length > 0 ? [l10n.t('Needs a runner with {0}', code(job.requires.join(', ')))] : []),
     ...(job.attemptCount > 1 ? [l10n.t('{0} attempts', job.attemptCount)] : []),
   );
-}
-
-/** Text from outside as code: nothing in it is Markdown. */
-function code(text: string): string {
-  const longest = Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
-  const fence = '`'.repeat(longest + 1);
-  return `${fence} ${text.replace(/\s+/g, ' ')} ${fence}`;
-}
-
-/** Untrusted and without HTML, as MarkdownString is by default: no command of a link in it would run. */
-function lines(...parts: readonly string[]): MarkdownString {
-  return new MarkdownString(parts.join('\n\n'));
 }

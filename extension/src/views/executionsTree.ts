@@ -10,7 +10,7 @@ import { DrawnRows } from './drawnRows.ts';
 import { executionRow, fileRow, folderRow, jobRow, moreRow } from './executionRows.ts';
 import { executionTooltip, jobTooltip } from './executionTooltips.ts';
 import { filesBelow, fileTree, type FileTreeNode } from './fileTree.ts';
-import { NodeCache, nodeId, type ExecutionsNode } from './nodes.ts';
+import { NodeCache, nodeId, type ExecutionsNode, type JobNode } from './nodes.ts';
 import { rowUri } from './rowUri.ts';
 import { TreeChanges } from './treeChanges.ts';
 
@@ -101,6 +101,11 @@ export class ExecutionsTree implements TreeDataProvider<ExecutionsNode>, Disposa
   /** The row of an Execution, to reveal it. */
   executionNode(executionId: number): ExecutionsNode {
     return this.#nodes.keep({ kind: 'execution', executionId });
+  }
+
+  /** The row of a Job, to reveal it. */
+  jobNode({ executionId, jobId }: JobNode): ExecutionsNode {
+    return this.#nodes.keep({ kind: 'job', executionId, jobId });
   }
 
   /** The files below a row with a checkbox; null for a whole Job. */

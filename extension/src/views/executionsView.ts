@@ -75,6 +75,11 @@ export class ExecutionsView implements Disposable {
     await this.#view.reveal(node, { select: true, focus: false, expand: true });
   }
 
+  /** Shows a Job whose Execution is held, and selects it. */
+  async revealJob(job: JobNode): Promise<void> {
+    await this.#view.reveal(this.#parts.tree.jobNode(job), { select: true, focus: false });
+  }
+
   dispose(): void {
     this.#owned.dispose();
   }

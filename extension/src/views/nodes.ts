@@ -45,6 +45,20 @@ export interface StepNode {
   readonly index: number;
 }
 
+export interface RunnerNode {
+  readonly kind: 'runner';
+  readonly runnerId: string;
+}
+
+/** A Job that a Runner works on. */
+export interface RunnerJobNode {
+  readonly kind: 'runnerJob';
+  readonly runnerId: string;
+  readonly executionId: number;
+  readonly jobId: number;
+  readonly attemptId: number;
+}
+
 /** An action file of the workspace. */
 export interface ActionFileNode {
   readonly kind: 'actionFile';
@@ -65,7 +79,8 @@ export interface ActionGroupNode {
 export type ExecutionsNode = ExecutionNode | JobNode | FolderNode | FileNode | MoreNode;
 export type JobLogsNode = AttemptNode | StepNode;
 export type ActionsNode = ActionFileNode | ActionNode | ActionGroupNode;
-export type TreeNode = ExecutionsNode | JobLogsNode | ActionsNode;
+export type RunnersNode = RunnerNode | RunnerJobNode;
+export type TreeNode = ExecutionsNode | JobLogsNode | ActionsNode | RunnersNode;
 
 /** Unique among all trees, and the same for as long as the thing itself. */
 export function nodeId(node: TreeNode): string {
@@ -83,6 +98,10 @@ export function nodeId(node: TreeNode): string {
       return `attempt ${node.attemptId}`;
     case 'step':
       return `step ${node.attemptId} ${node.index}`;
+    case 'runner':
+      return `runner ${node.runnerId}`;
+    case 'runnerJob':
+      return `running ${node.runnerId} ${node.attemptId}`;
     case 'actionFile':
       return `file ${node.uri.toString()}`;
     case 'action':

@@ -1,5 +1,5 @@
 import { FlotillaError } from '@flotilla/shared/errors';
-import type { RunnerView } from '@flotilla/shared/views';
+import type { RunnerJobView, RunnerView } from '@flotilla/shared/views';
 import type { User } from '../auth/tokens.ts';
 import type { Config } from '../config.ts';
 import type { Database, Sql } from '../db/database.ts';
@@ -7,6 +7,7 @@ import type { Hints } from '../db/hints.ts';
 import { audit } from '../telemetry/audit.ts';
 import { forgetRunner } from './queries/forgetRunner.ts';
 import { requestDrain } from './queries/requestDrain.ts';
+import { selectRunnerJobs } from './queries/selectRunnerJobs.ts';
 import { selectRunners } from './queries/selectRunners.ts';
 
 interface RunnersContext {
@@ -19,6 +20,11 @@ interface RunnersContext {
 /** All Runners that nobody has forgotten. */
 export function listRunners({ sql, config }: RunnersContext): Promise<RunnerView[]> {
   return selectRunners(sql, config.leaseMs);
+}
+
+/** What a Runner works on now, in the order of its claims. Empty for one that there is not. */
+export function listRunnerJobs({ sql }: RunnersContext, runnerId: string): Promise<RunnerJobView[]> {
+  return selectRunnerJobs(sql, runnerId);
 }
 
 /** Lets a Runner finish what it has and claim nothing more, or claim again. Doing so again changes nothing. */

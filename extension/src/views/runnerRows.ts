@@ -1,0 +1,54 @@
+import type { RunnerJobView, RunnerView } from '@flotilla/shared/views';
+import { l10n, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState, type MarkdownString } from 'vscode';
+import { escapeMarkdown, oneLine } from '../platform/plainText.ts';
+import { code, lines } from './markdown.ts';
+import { contextValue, statusIcon } from './rowParts.ts';
+import { runnerJobText, runnerState, runnerText, type RunnerState } from './runnerText.ts';
+
+/** The table from what a Runner is at to what is seen and heard. A colour is never the only difference. */
+const looks: Readonly<Record<RunnerState, { icon: string; color: string; spoken: string }>> = {
+  online: { icon: 'vm-active', color: 'testing.iconPassed', spoken: 'online' },
+  draining: { icon: 'debug-pause', color: 'charts.yellow', spoken: 'draining' },
+  problem: { icon: 'warning', color: 'testing.iconErrored', spoken: 'online, and cannot work' },
+  offline: { icon: 'debug-disconnect', color: 'disabledForeground', spoken: 'offline' },
+};
+
+export function runnerRow(runner: RunnerView): TreeItem {
+  const { Collapsed, None } = TreeItemCollapsibleState;
+  const row = new TreeItem(oneLine(runner.name), runner.running > 0 ? Collapsed : None);
+  const { icon, color, spoken } = looks[runnerState(runner)];
+  const text = runnerText(runner, Date.now());
+  row.description = text;
+  row.iconPath = new ThemeIcon(icon, new ThemeColor(color));
+  row.contextValue = contextValue('runner', {
+    drainable: runner.online && !runner.drainRequested,
+    drained: runner.drainRequested,
+    forgettable: !runner.online,
+  });
+  row.accessibilityInformation = { label: l10n.t('Runner {0}, {1}, {2}', runner.name, spoken, text) };
+  return row;
+}
+
+export function runnerJobRow(job: RunnerJobView): TreeItem {
+  const row = new TreeItem(oneLine(job.repository), TreeItemCollapsibleState.None);
+  const text = runnerJobText(job, Date.now());
+  row.description = text;
+  row.iconPath = statusIcon('running');
+  row.contextValue = contextValue('runnerJob', {});
+  row.accessibilityInformation = { label: l10n.t('Runs the Job on {0}, {1}', job.repository, text) };
+  return row;
+}
+
+export function runnerTooltip(runner: RunnerView): MarkdownString {
+  const { labels, running, capacity, description, online, lastSeenAt, problem } = runner;
+  const state = runnerState(runner);
+  return lines(
+    `**${escapeMarkdown(runner.name)}** — ${looks[state].spoken}`,
+    ...(problem === null ? [] : [escapeMarkdown(problem)]),
+    ...(runner.drainRequested ? [l10n.t('Somebody asked it to claim nothing more.')] : []),
+    labels.length === 0 ? l10n.t('No labels') : l10n.t('Labels: {0}', code(labels.join(', '))),
+    l10n.t('Runs {0} Jobs of {1} at once', running, capacity),
+    ...(description === '' ? [] : [code(description)]),
+    ...(online ? [] : [l10n.t('Last seen {0}', new Date(lastSeenAt).toLocaleString())]),
+  );
+}

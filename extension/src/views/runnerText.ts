@@ -1,0 +1,50 @@
+/** What the view *Runners* says. Pure: it depends on the rows and the time alone. */
+import type { QueueView, RunnerJobView, RunnerView } from '@flotilla/shared/views';
+import { oneLine } from '../platform/plainText.ts';
+import { formatAge, formatDuration } from './time.ts';
+
+const separator = ' · ';
+
+/** What a Runner is at. One that is away cannot be asked whether it drains. */
+export type RunnerState = 'online' | 'draining' | 'problem' | 'offline';
+
+export function runnerState({ online, draining, problem }: RunnerView): RunnerState {
+  if (!online) return 'offline';
+  if (problem !== null) return 'problem';
+  return draining ? 'draining' : 'online';
+}
+
+/** `2/4 · v0.1.0`; before it what keeps it from claiming. */
+export function runnerText(runner: RunnerView, now: number): string {
+  const { running, capacity, version } = runner;
+  const parts = [`${running}/${capacity}`, `v${version}`];
+  switch (runnerState(runner)) {
+    case 'online':
+      return parts.join(separator);
+    case 'draining':
+      return ['draining', ...parts].join(separator);
+    case 'problem':
+      return [oneLine(runner.problem ?? ''), ...parts].join(separator);
+    case 'offline':
+      return [`offline, seen ${formatAge(now - runner.lastSeenAt)}`, `v${version}`].join(separator);
+  }
+}
+
+/** Of a Job that a Runner works on: what it is for, and for how long. */
+export function runnerJobText(job: RunnerJobView, now: number): string {
+  return [
+    `${oneLine(job.actionName)} #${job.executionId}`,
+    ...(job.number > 1 ? [`attempt ${job.number}`] : []),
+    formatDuration(now - job.claimedAt),
+  ].join(separator);
+}
+
+/** `12 ready · 3 held · 4 running`, without what there is none of. */
+export function queueText({ ready, held, running }: QueueView): string {
+  if (ready + held + running === 0) return 'nothing to do';
+  return [
+    ...(ready > 0 ? [`${ready} ready`] : []),
+    ...(held > 0 ? [`${held} held`] : []),
+    ...(running > 0 ? [`${running} running`] : []),
+  ].join(separator);
+}

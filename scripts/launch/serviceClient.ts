@@ -1,4 +1,5 @@
 import type { AppRouter } from '@flotilla/service/router';
+import { ClosingWebSocket } from '@flotilla/shared/protocol/closingWebSocket';
 import { editorProtocol } from '@flotilla/shared/protocol/version';
 import { createTRPCClient, createWSClient, wsLink, type TRPCClient } from '@trpc/client';
 
@@ -14,12 +15,15 @@ export interface ServiceClient extends AsyncDisposable {
 /** Connects with a user token; the connection is opened again when it is lost, until disposed. */
 export function connectUser(url: string, token: string): ServiceClient {
   const socket = createWSClient({
+    WebSocket: ClosingWebSocket,
     url: `${url.replace(/^http/, 'ws')}/trpc`,
     connectionParams: {
       token,
       protocolMin: String(editorProtocol.min),
       protocolMax: String(editorProtocol.max),
     },
+    // A service that is gone without a word is found within 10 s.
+    keepAlive: { enabled: true, intervalMs: 5000, pongTimeoutMs: 5000 },
     retryDelayMs: (attempt) => Math.min(100 * 2 ** attempt, 2000),
   });
   return {

@@ -1,7 +1,7 @@
 import type { ExecutionView } from '@flotilla/shared/views';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { containersOf } from '../support/containers.ts';
-import { countOf, leaseMs, startFaultDeployment, type FaultDeployment } from '../support/faultDeployment.ts';
+import { againMs, countOf, startFaultDeployment, type FaultDeployment } from '../support/faultDeployment.ts';
 import { readLog } from '../support/logs.ts';
 import { hashesOf, linesIn, numberedLinesScript, truth } from '../support/numberedLines.ts';
 import { currentAttempt, letGo } from '../support/steps.ts';
@@ -15,8 +15,6 @@ beforeAll(async () => {
 afterAll(() => resources.disposeAsync());
 
 const scope = 'repo:^repository-01$';
-/** After a loss: the lease, what the janitor takes to see it, a claim, and a container's start on a busy machine. */
-const againMs = 2 * leaseMs + 20_000;
 
 /** Waits until an Attempt has stored so many lines; returns how many there are. */
 async function lines(attemptId: number, atLeast = 200): Promise<number> {

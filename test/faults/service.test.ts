@@ -1,14 +1,12 @@
-import type { AttemptView, ExecutionView } from '@flotilla/shared/views';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { connectUser } from '../../scripts/launch/serviceClient.ts';
-import { containersOf } from '../support/containers.ts';
 import type { RunnerOfDeployment } from '../support/deployment.ts';
-import { countOf, startFaultDeployment, type FaultDeployment } from '../support/faultDeployment.ts';
-import { followLog, type FollowedLog } from '../support/followedLog.ts';
+import { startFaultDeployment, type FaultDeployment } from '../support/faultDeployment.ts';
+import { followLog } from '../support/followedLog.ts';
 import { readLog } from '../support/logs.ts';
-import { hashesOf, linesIn, numberedLinesScript, truth, type Hashes } from '../support/numberedLines.ts';
+import { linesIn } from '../support/numberedLines.ts';
 import { startProxy } from '../support/proxy.ts';
-import { currentAttempt, letGo } from '../support/steps.ts';
+import { flows, letEnd, startStreaming } from '../support/streaming.ts';
 import { waitFor } from '../support/waitFor.ts';
 
 const resources = new AsyncDisposableStack();
@@ -20,47 +18,10 @@ beforeAll(async () => {
 });
 afterAll(() => resources.disposeAsync());
 
-/** Starts the Step of numbered lines and waits until it has begun. */
-async function streaming(): Promise<{ readonly execution: ExecutionView; readonly attempt: AttemptView }> {
-  const execution = await deployment.startScript('repo:^repository-01$', numberedLinesScript);
-  return { execution, attempt: await currentAttempt(deployment, execution, 1) };
-}
-
-/** Waits until a client has read so many lines more: the stream flows. */
-async function flows(log: FollowedLog, more = 200): Promise<void> {
-  const before = linesIn(log.records);
-  await waitFor(`${more} lines more`, () => linesIn(log.records) >= before + more, {
-    timeoutMs: 30_000,
-    everyMs: 50,
-  });
-}
-
-/** Lets the Step end, and says what was written, what is stored, and what the client has read. */
-async function letEnd(
-  execution: ExecutionView,
-  attempt: AttemptView,
-  log: FollowedLog,
-): Promise<{ written: Hashes; stored: Hashes; read: Hashes; faults: readonly string[] }> {
-  await letGo(runner, attempt);
-  const { jobs } = await deployment.ended(execution);
-  const [job] = jobs.values();
-  expect(job).toMatchObject({ state: 'succeeded', attemptCount: 1 });
-  await waitFor('the client to have read the end', () => log.ended);
-  const written = truth(await countOf(deployment, execution, attempt));
-  const stored = hashesOf(await readLog(deployment.client, attempt.id));
-  const read = hashesOf(log.records);
-  await waitFor(
-    'the log to be sealed',
-    async () => (await deployment.attemptsOf(attempt.jobId))[0]?.logSealed,
-  );
-  expect(await containersOf(attempt)).toEqual([]);
-  return { written, stored, read, faults: log.faults };
-}
-
 test('a client whose connection is cut, delayed and stalled while a log streams reads every line once', async () => {
   await using proxy = await startProxy(deployment.url);
   await using client = connectUser(proxy.url, deployment.userToken);
-  const { execution, attempt } = await streaming();
+  const { execution, attempt } = await startStreaming(deployment);
   using log = followLog(client, attempt.id);
   await flows(log);
   for (let cut = 1; cut <= 3; cut++) {
@@ -78,12 +39,12 @@ test('a client whose connection is cut, delayed and stalled while a log streams 
   );
   proxy.restore();
   await flows(log, 500);
-  const { written, ...logs } = await letEnd(execution, attempt, log);
+  const { written, ...logs } = await letEnd(deployment, runner, execution, attempt, log);
   expect(logs).toEqual({ stored: written, read: written, faults: [] });
 });
 
 test('Postgres restarts as after a crash while a log streams, and no line is lost or doubled', async () => {
-  const { execution, attempt } = await streaming();
+  const { execution, attempt } = await startStreaming(deployment);
   using log = followLog(deployment.client, attempt.id);
   await flows(log);
   for (let time = 1; time <= 2; time++) {
@@ -91,17 +52,17 @@ test('Postgres restarts as after a crash while a log streams, and no line is los
     await flows(log);
   }
   expect([runner.hasExited(), deployment.service.hasExited()]).toEqual([false, false]);
-  const { written, ...logs } = await letEnd(execution, attempt, log);
+  const { written, ...logs } = await letEnd(deployment, runner, execution, attempt, log);
   expect(logs).toEqual({ stored: written, read: written, faults: [] });
 });
 
 test('the service is killed and starts again while a log streams, and no line is lost or doubled', async () => {
-  const { execution, attempt } = await streaming();
+  const { execution, attempt } = await startStreaming(deployment);
   using log = followLog(deployment.client, attempt.id);
   await flows(log);
   await deployment.restartService();
   await flows(log);
-  const { written, ...logs } = await letEnd(execution, attempt, log);
+  const { written, ...logs } = await letEnd(deployment, runner, execution, attempt, log);
   expect(logs).toEqual({ stored: written, read: written, faults: [] });
 });
 

@@ -6,7 +6,11 @@ import type { AttemptView, ExecutionView, JobView } from '@flotilla/shared/views
 import type { Program } from '../../scripts/launch/program.ts';
 import { startRunner, type RunnerOptions } from '../../scripts/launch/runnerProgram.ts';
 import { connectUser, type ServiceClient } from '../../scripts/launch/serviceClient.ts';
-import { startService, type ServiceProgram } from '../../scripts/launch/serviceProgram.ts';
+import {
+  startService,
+  type ServiceOptions,
+  type ServiceProgram,
+} from '../../scripts/launch/serviceProgram.ts';
 import { createToken, ensureUser } from '../../service/src/auth/tokens.ts';
 import { connect, type Sql } from '../../service/src/db/database.ts';
 import { temporaryFolder } from './temporaryFolder.ts';
@@ -31,6 +35,17 @@ export interface RunnerOfDeployment extends Program {
   readonly stateFolder: string;
 }
 
+/** A replica of the service, as a program. */
+export interface Replica {
+  /** Where it listens, after a new start too. */
+  readonly url: string;
+  readonly program: ServiceProgram;
+  /** Ends it without a goodbye, or as an update does (SIGTERM), and waits until it is gone. */
+  end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void>;
+  /** Starts it again at the same address. */
+  startAgain(): Promise<void>;
+}
+
 /** An Execution that has ended, with its Jobs by repository. */
 export interface EndedExecution {
   readonly execution: ExecutionView;
@@ -51,6 +66,10 @@ export interface Deployment extends AsyncDisposable {
   readonly service: ServiceProgram;
   /** Kills the service without a goodbye and starts it again at the same address. */
   restartService(): Promise<void>;
+  /** The service as the first replica. */
+  readonly replica: Replica;
+  /** Starts another replica of the service, on the same database and the same folder. */
+  startReplica(): Promise<Replica>;
   /** Starts a runner with a state folder of its own. */
   startRunner(options?: Partial<RunnerOptions>): RunnerOfDeployment;
   /** Starts an Execution of an Action (the members of its file). */
@@ -88,9 +107,9 @@ export async function startDeployment(options: DeploymentOptions): Promise<Deplo
     databaseUrl,
     ...(options.env === undefined ? {} : { env: options.env }),
   };
-  let service = await startService(serviceOptions);
-  resources.defer(() => service[Symbol.asyncDispose]());
-  const { url } = service;
+  const replica = await openReplica(serviceOptions);
+  resources.defer(() => replica.program[Symbol.asyncDispose]());
+  const { url } = replica;
   const client = resources.use(connectUser(url, userToken));
   await waitFor(
     'the service to have scanned the repositories',
@@ -103,6 +122,7 @@ export async function startDeployment(options: DeploymentOptions): Promise<Deplo
     },
     { timeoutMs: 60_000 },
   );
+  const replicas = resources.use(new AsyncDisposableStack());
   const runners = resources.use(new AsyncDisposableStack());
   const start: Deployment['start'] = (action) =>
     client.api.executions.create.mutate({
@@ -123,11 +143,17 @@ export async function startDeployment(options: DeploymentOptions): Promise<Deplo
     runnerToken,
     sql,
     get service() {
-      return service;
+      return replica.program;
     },
     async restartService() {
-      await service.kill();
-      service = await startService({ ...serviceOptions, port: Number(new URL(url).port) });
+      await replica.end('SIGKILL');
+      await replica.startAgain();
+    },
+    replica,
+    async startReplica() {
+      const another = await openReplica(serviceOptions);
+      replicas.defer(() => another.program[Symbol.asyncDispose]());
+      return another;
     },
     startRunner(runner = {}) {
       const name = runner.name ?? `test-${randomUUID().slice(0, 8)}`;
@@ -166,5 +192,23 @@ export async function startDeployment(options: DeploymentOptions): Promise<Deplo
     attemptsOf: async (jobId) =>
       (await client.api.attempts.list.query({ jobId })).toSorted((a, b) => a.number - b.number),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+async function openReplica(options: ServiceOptions): Promise<Replica> {
+  let program = await startService(options);
+  const { url } = program;
+  return {
+    url,
+    get program() {
+      return program;
+    },
+    async end(signal) {
+      program.signal(signal);
+      await program.exited;
+    },
+    async startAgain() {
+      program = await startService({ ...options, port: Number(new URL(url).port) });
+    },
   };
 }

@@ -9,33 +9,45 @@ import { startDeployment, type Deployment } from './deployment.ts';
 import { makeRepository } from './repositories.ts';
 import { temporaryFolder } from './temporaryFolder.ts';
 
-/** A tenth of the real intervals (design §15); `FLOTILLA_FAULTS=real` takes the real ones. */
-const intervals =
-  process.env['FLOTILLA_FAULTS'] === 'real'
-    ? { heartbeat: 5000, lease: 30_000, janitor: 5000, grace: 10_000, poll: 2000 }
-    : { heartbeat: 500, lease: 3000, janitor: 500, grace: 1000, poll: 200 };
+/** Whether the tests take the real intervals and sizes, instead of a tenth of them (design §15). */
+export const real = process.env['FLOTILLA_FAULTS'] === 'real';
+
+/** In milliseconds. */
+export const intervals = real
+  ? { heartbeat: 5000, lease: 30_000, janitor: 5000, grace: 10_000, poll: 2000 }
+  : { heartbeat: 500, lease: 3000, janitor: 500, grace: 1000, poll: 200 };
 
 /** Length of a lease in these tests, in milliseconds. */
 export const leaseMs = intervals.lease;
 
-/** How many repositories a deployment for faults serves: `repository-01` and so on. */
-const repositoryCount = 12;
+/** After a loss: the lease, what the janitor takes to see it, a claim, and a container's start on a busy machine. */
+export const againMs = 2 * leaseMs + 20_000;
 
 /** A deployment on a Postgres server of its own, which keeps what it has said is committed. */
 export interface FaultDeployment extends Deployment {
   readonly postgres: EmbeddedPostgres;
 }
 
-export async function startFaultDeployment(): Promise<FaultDeployment> {
+export interface FaultDeploymentOptions {
+  /** Further settings of the service. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Puts something between the service and its database: gets the database's address, and returns the one to use. */
+  readonly before?: (databaseUrl: string) => Promise<string>;
+  /** How many repositories it serves: `repository-01` and so on. */
+  readonly repositories?: number;
+}
+
+export async function startFaultDeployment(options: FaultDeploymentOptions = {}): Promise<FaultDeployment> {
   await using resources = new AsyncDisposableStack();
   const folder = resources.use(await temporaryFolder());
   const postgres = resources.use(await startEmbeddedPostgres({ folder: folder.path }));
   await migrate(postgres.url);
+  const databaseUrl = (await options.before?.(postgres.url)) ?? postgres.url;
   const deployment = resources.use(
     await startDeployment({
-      databaseUrl: postgres.url,
+      databaseUrl,
       repositories: async (repositories) => {
-        for (let number = 1; number <= repositoryCount; number++) {
+        for (let number = 1; number <= (options.repositories ?? 12); number++) {
           const name = `repository-${String(number).padStart(2, '0')}`;
           await makeRepository(join(repositories, name), { files: { file: `${name}\n` } });
         }
@@ -46,6 +58,7 @@ export async function startFaultDeployment(): Promise<FaultDeployment> {
         FLOTILLA_JANITOR_MS: String(intervals.janitor),
         FLOTILLA_STOP_GRACE_MS: String(intervals.grace),
         FLOTILLA_CLAIM_POLL_MS: String(intervals.poll),
+        ...options.env,
       },
     }),
   );

@@ -1,32 +1,53 @@
-import { createConnection, createServer, type AddressInfo, type Socket } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
+import { createConnection, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { Connection, type Way, type Weather } from './proxyConnection.ts';
 
 /** A TCP proxy in front of a server, in which a test makes the faults of a network. Disposing cuts everything. */
 export interface Proxy extends AsyncDisposable {
   /** Address to use instead of the server's. */
   readonly url: string;
-  /** Connections that stand now. */
-  readonly connections: number;
+  /** Connections that stand now, on both sides or on one. */
+  readonly connections: readonly Connection[];
   /** Connections that were made so far. */
   readonly accepted: number;
-  /** Cuts every connection, without a goodbye; new ones are taken. */
+  /** Cuts every connection, without a goodbye; new ones are taken. What waits in the proxy is lost. */
   drop(): void;
   /** Holds back each piece of data, in both directions, for so long. */
   delay(ms: number): void;
-  /** Passes nothing on, and lets nobody know: connections stay open, new ones are taken, bytes wait. */
-  blackHole(): void;
-  /** Ends delay and black hole; what waited goes on. */
+  /** Passes on at most so many bytes a second in each direction. */
+  throttle(bytesPerSecond: number): void;
+  /** Passes nothing on, or nothing of one way, and lets nobody know: connections stay open, new ones are taken, bytes wait. */
+  blackHole(way?: Way): void;
+  /** Half-open: nothing passes on the connections that stand now, for ever, and no side hears of the other; new ones work. */
+  freeze(): void;
+  /** Ends delay, throttle and black hole; what waited goes on. */
   restore(): void;
 }
 
-/** Starts a proxy on a free port in front of an `http://` address. */
-export async function startProxy(target: string): Promise<Proxy> {
-  const { hostname, port } = new URL(target);
-  const network = new Network();
-  const server = createServer((near) => network.join(near, createConnection(Number(port), hostname)));
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
+export interface ProxyOptions {
+  /** Changes what the server says, e.g. by leaving something out; one call for each connection. */
+  readonly answers?: (data: AsyncIterable<Buffer>) => AsyncIterable<Buffer>;
+}
+
+/**
+ * Starts a proxy on a free port in front of a server, or of several: then it balances, giving each connection to the
+ * next one in turn that takes it.
+ */
+export async function startProxy(
+  targets: string | readonly string[],
+  options: ProxyOptions = {},
+): Promise<Proxy> {
+  const all = typeof targets === 'string' ? [targets] : targets;
+  const [first] = all;
+  if (first === undefined) throw new Error('a proxy needs a server behind it');
+  const network = new Network(
+    all.map((target) => new URL(target)),
+    options,
+  );
+  const server = createServer((near) => network.join(near));
+  await listen(server);
+  const change = (weather: Partial<Weather>) => network.change(weather);
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: first.replace(new URL(first).host, `127.0.0.1:${(server.address() as AddressInfo).port}`),
     get connections() {
       return network.connections;
     },
@@ -34,76 +55,89 @@ export async function startProxy(target: string): Promise<Proxy> {
       return network.accepted;
     },
     drop: () => network.drop(),
-    delay: (ms) => network.change({ delayMs: ms, open: true }),
-    blackHole: () => network.change({ delayMs: 0, open: false }),
-    restore: () => network.change({ delayMs: 0, open: true }),
+    delay: (ms) => change({ delayMs: ms }),
+    throttle: (bytesPerSecond) => change({ bytesPerSecond }),
+    blackHole: (way) =>
+      change({
+        held: { requests: way !== 'answers', answers: way !== 'requests' } satisfies Weather['held'],
+      }),
+    freeze: () => network.connections.forEach((connection) => connection.freeze()),
+    restore: () => change(fair),
     async [Symbol.asyncDispose]() {
-      network.change({ delayMs: 0, open: true });
+      change(fair);
       network.drop();
       await new Promise((resolve) => server.close(resolve));
     },
   };
 }
 
-interface Weather {
-  readonly delayMs: number;
-  readonly open: boolean;
-}
+const fair: Weather = {
+  delayMs: 0,
+  bytesPerSecond: Infinity,
+  held: { requests: false, answers: false },
+};
 
 class Network {
   accepted = 0;
-  readonly #pairs = new Set<readonly [Socket, Socket]>();
-  #weather: Weather = { delayMs: 0, open: true };
-  #opened = Promise.withResolvers<void>();
+  readonly #targets: readonly URL[];
+  readonly #options: ProxyOptions;
+  readonly #connections = new Set<Connection>();
+  #weather = fair;
+  #changed = Promise.withResolvers<void>();
+  #turn = 0;
 
-  constructor() {
-    this.#opened.resolve();
+  constructor(targets: readonly URL[], options: ProxyOptions) {
+    this.#targets = targets;
+    this.#options = options;
   }
 
-  get connections(): number {
-    return this.#pairs.size;
+  get connections(): readonly Connection[] {
+    return [...this.#connections];
   }
 
-  join(near: Socket, far: Socket): void {
+  join(near: Socket): void {
     this.accepted += 1;
-    const pair = [near, far] as const;
-    this.#pairs.add(pair);
-    // However one side ends, the other does so too; an error of a socket that a test cut is what it wanted.
-    const end = () => {
-      near.destroy();
-      far.destroy();
-      this.#pairs.delete(pair);
-    };
-    for (const socket of pair) socket.on('error', end).on('close', end);
-    void this.#carry(near, far);
-    void this.#carry(far, near);
+    const turn = this.#turn++;
+    near.on('error', () => near.destroy());
+    this.#connect(turn, this.#targets.length).then(
+      (far) => {
+        const connection = new Connection(near, far, {
+          weather: () => this.#weather,
+          changed: () => this.#changed.promise,
+          ...this.#options,
+        });
+        this.#connections.add(connection);
+        void connection.over.then(() => this.#connections.delete(connection));
+      },
+      // No server takes it: the client hears what it would hear from a machine without one.
+      () => near.resetAndDestroy(),
+    );
   }
 
   drop(): void {
-    for (const [near, far] of this.#pairs) {
-      near.resetAndDestroy();
-      far.resetAndDestroy();
-    }
+    for (const connection of this.#connections) connection.drop();
   }
 
-  change(weather: Weather): void {
-    const wasOpen = this.#weather.open;
-    this.#weather = weather;
-    if (wasOpen && !weather.open) this.#opened = Promise.withResolvers();
-    if (weather.open) this.#opened.resolve();
+  change(weather: Partial<Weather>): void {
+    this.#weather = { ...this.#weather, ...weather };
+    this.#changed.resolve();
+    this.#changed = Promise.withResolvers();
   }
 
-  /** In order, and no faster than the other side takes it. */
-  async #carry(from: Socket, to: Socket): Promise<void> {
+  /** A connection to the server whose turn it is, or to the next one that takes it. */
+  async #connect(turn: number, tries: number): Promise<Socket> {
+    const target = this.#targets[turn % this.#targets.length];
+    if (target === undefined || tries === 0) throw new Error('no server takes connections');
+    const far = createConnection(Number(target.port), target.hostname);
     try {
-      for await (const data of from as AsyncIterable<Buffer>) {
-        await this.#opened.promise;
-        if (this.#weather.delayMs > 0) await delay(this.#weather.delayMs);
-        if (!to.write(data)) await new Promise((resolve) => to.once('drain', resolve).once('close', resolve));
-      }
-      to.end();
+      await new Promise((resolve, reject) => far.once('connect', resolve).once('error', reject));
+      return far;
     } catch {
-      // The connection was cut; `end` above has told the other side.
+      return this.#connect(turn + 1, tries - 1);
     }
   }
+}
+
+async function listen(server: Server): Promise<void> {
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
 }

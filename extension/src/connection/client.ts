@@ -1,4 +1,5 @@
 import type { AppRouter } from '@flotilla/service/router';
+import { ClosingWebSocket } from '@flotilla/shared/protocol/closingWebSocket';
 import { editorProtocol } from '@flotilla/shared/protocol/version';
 import { createTRPCClient, createWSClient, TRPCClientError, wsLink, type TRPCClient } from '@trpc/client';
 import type { Disposable } from '../platform/disposables.ts';
@@ -28,6 +29,7 @@ export interface Socket extends Disposable {
 /** Opens the window's one socket to a service. It connects again by itself until it is disposed. */
 export function openSocket(address: ServerAddress, token: string | undefined, events: SocketEvents): Socket {
   const socket = createWSClient({
+    WebSocket: ClosingWebSocket,
     url: address.webSocketUrl,
     connectionParams: () => ({
       token: token ?? '',

@@ -6,6 +6,7 @@ import {
   type TRPCUntypedClient,
 } from '@trpc/client';
 import type { AnyRouter } from '@trpc/server';
+import { ClosingWebSocket } from '@flotilla/shared/protocol/closingWebSocket';
 import type {
   ClaimedJob,
   FinishAnswer,
@@ -57,6 +58,7 @@ export interface ConnectOptions {
 /** Opens the connection; it is kept up until disposed. */
 export function connectToService(options: ConnectOptions): ServiceClient {
   const socket = createWSClient({
+    WebSocket: ClosingWebSocket as typeof WebSocket,
     url: `${options.serverUrl.replace(/^http/, 'ws')}/runner`,
     connectionParams: () => {
       const runnerId = options.runnerId();

@@ -18,8 +18,8 @@ export interface EmbeddedPostgresOptions {
 /** A Postgres server of our own. Whoever disposes it stops it. */
 export interface EmbeddedPostgres extends AsyncDisposable {
   readonly url: string;
-  /** Stops the server as a crash would, without saying goodbye to anyone, and starts it again. */
-  restartImmediately(): Promise<void>;
+  /** Stops the server as a crash would, without saying goodbye to anyone, and starts it again after `meanwhile`. */
+  restartImmediately(meanwhile?: () => Promise<void>): Promise<void>;
 }
 
 /** How long the server may take to start or stop; recovery after a crash is what takes longest. */
@@ -50,8 +50,9 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   await ensureDatabase(url);
   return {
     url,
-    async restartImmediately() {
+    async restartImmediately(meanwhile) {
       await cluster.stop('immediate');
+      await meanwhile?.();
       await cluster.start(port, durable);
     },
     [Symbol.asyncDispose]: () => cluster.stop('fast'),

@@ -1,0 +1,34 @@
+/** How long the other side may take to say goodbye, in milliseconds. */
+const goodbyeMs = 1000;
+
+/**
+ * A WebSocket whose `close` comes to an end. The standard's waits for the other side's goodbye, which a half-open
+ * connection never brings (runner.md §2, fault 16): `close` at a missing pong then changes nothing, and whoever waits
+ * for the event to connect again waits for the system to give up, a quarter of an hour later.
+ */
+export class ClosingWebSocket extends WebSocket {
+  #closed = false;
+  #giveUp: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(url: string | URL, protocols?: string | string[]) {
+    super(url, protocols);
+    for (const type of ['message', 'error', 'close']) {
+      // Before all other listeners: what the given-up connection still has to say reaches nobody.
+      this.addEventListener(type, (event) => {
+        if (this.#closed) event.stopImmediatePropagation();
+        if (type !== 'close') return;
+        this.#closed = true;
+        clearTimeout(this.#giveUp);
+      });
+    }
+  }
+
+  override close(code?: number, reason?: string): void {
+    super.close(code, reason);
+    if (this.#closed) return;
+    this.#giveUp ??= setTimeout(() => {
+      // 1006 is what the standard gives to a connection that ended without a goodbye.
+      this.dispatchEvent(Object.assign(new Event('close'), { code: 1006, reason: '', wasClean: false }));
+    }, goodbyeMs);
+  }
+}

@@ -1,0 +1,63 @@
+import type { AttemptView, ExecutionView } from '@flotilla/shared/views';
+import { expect } from 'vitest';
+import { containersOf } from './containers.ts';
+import type { Deployment } from './deployment.ts';
+import { countOf } from './faultDeployment.ts';
+import type { FollowedLog } from './followedLog.ts';
+import { readLog } from './logs.ts';
+import { hashesOf, linesIn, numberedLinesScript, truth, type Hashes } from './numberedLines.ts';
+import { currentAttempt, letGo } from './steps.ts';
+import { waitFor } from './waitFor.ts';
+
+/** Starts the Step of numbered lines on one repository, and waits until it has begun. */
+export async function startStreaming(
+  deployment: Deployment,
+): Promise<{ readonly execution: ExecutionView; readonly attempt: AttemptView }> {
+  const execution = await deployment.startScript('repo:^repository-01$', numberedLinesScript);
+  return { execution, attempt: await currentAttempt(deployment, execution, 1) };
+}
+
+/** Waits until a client has read so many lines more: the stream flows. */
+export async function flows(log: FollowedLog, more = 200, timeoutMs = 30_000): Promise<void> {
+  const before = linesIn(log.records);
+  await waitFor(`${more} lines more`, () => linesIn(log.records) >= before + more, {
+    timeoutMs,
+    everyMs: 50,
+  });
+}
+
+/** The oracle of runner.md §2, for a log whose Step has ended. */
+export interface Oracle {
+  readonly written: Hashes;
+  readonly stored: Hashes;
+  readonly read: Hashes;
+  /** What went wrong for the reader. */
+  readonly faults: readonly string[];
+}
+
+/**
+ * Lets the Step of numbered lines end, and says what was written, what is stored, and what the client has read. The
+ * Job has its result from the one Attempt, and no container is left.
+ */
+export async function letEnd(
+  deployment: Deployment,
+  runner: { readonly stateFolder: string },
+  execution: ExecutionView,
+  attempt: AttemptView,
+  log: FollowedLog,
+): Promise<Oracle> {
+  await letGo(runner, attempt);
+  const { jobs } = await deployment.ended(execution);
+  const [job] = jobs.values();
+  expect(job).toMatchObject({ state: 'succeeded', attemptCount: 1 });
+  await waitFor('the client to have read the end', () => log.ended, { timeoutMs: 30_000 });
+  const written = truth(await countOf(deployment, execution, attempt));
+  const stored = hashesOf(await readLog(deployment.client, attempt.id));
+  const read = hashesOf(log.records);
+  await waitFor(
+    'the log to be sealed',
+    async () => (await deployment.attemptsOf(attempt.jobId))[0]?.logSealed,
+  );
+  expect(await containersOf(attempt)).toEqual([]);
+  return { written, stored, read, faults: log.faults };
+}

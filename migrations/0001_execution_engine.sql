@@ -75,7 +75,8 @@ BEGIN
     END IF;
   END IF;
   IF execution.paused_at IS NOT NULL THEN
-    UPDATE jobs SET ready = false WHERE execution_id = asked AND state = 'queued' AND ready;
+    UPDATE jobs SET ready = false, changed_xid = (pg_current_xact_id()::text)::bigint
+     WHERE execution_id = asked AND state = 'queued' AND ready;
     RETURN 0;
   END IF;
   IF execution.max_parallel IS NOT NULL THEN
@@ -86,7 +87,7 @@ BEGIN
     SELECT id FROM jobs
      WHERE execution_id = asked AND state = 'queued' AND NOT ready AND (not_before IS NULL OR not_before <= now())
      ORDER BY priority DESC, rank, id LIMIT CASE WHEN execution.max_parallel IS NOT NULL THEN greatest(room, 0) END FOR UPDATE)
-  UPDATE jobs SET ready = true, not_before = NULL FROM chosen WHERE jobs.id = chosen.id;
+  UPDATE jobs SET ready = true, not_before = NULL, changed_xid = (pg_current_xact_id()::text)::bigint FROM chosen WHERE jobs.id = chosen.id;
   GET DIAGNOSTICS admitted = ROW_COUNT;
   RETURN admitted;
 END

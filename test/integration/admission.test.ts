@@ -39,8 +39,22 @@ test('no more Jobs of an Execution run at the same time than maxParallel says', 
   expect(claimed.map((job) => job.executionId)).toEqual([executionId, executionId, other.id]);
   const [first, second] = claimed;
   if (first === undefined || second === undefined) throw new Error('two Jobs were claimable');
-  await runner.succeed(first);
+  const notHeld = new Set<number>();
+  let following = false;
+  const subscription = api.executions.watch.subscribe(
+    {},
+    {
+      onData: ({ data }) => {
+        // Its first message says that it follows from here.
+        if (!following) void runner.succeed(first);
+        following = true;
+        for (const job of data.jobs) if (job.state === 'queued' && !job.held) notHeld.add(job.id);
+      },
+    },
+  );
+  await waitFor('the feed to say that a Job is not held any more', () => notHeld.size > 0);
   const [third] = await claimAll(runner, 1);
+  subscription.unsubscribe();
   expect(third).toMatchObject({ executionId, repository: 'c' });
   expect(await runner.claim(9)).toEqual([]);
   // One that comes back keeps its place, and its room.

@@ -16,7 +16,7 @@ export class Admission {
   readonly #logger: Logger;
   readonly #asked = new Set<number>();
   #look = false;
-  #wake = Promise.withResolvers<void>();
+  #wake = new AbortController();
 
   constructor(sql: Sql, hints: Hints, logger: Logger) {
     this.#sql = sql;
@@ -28,16 +28,16 @@ export class Admission {
   look(executionId: number | null): void {
     if (executionId === null) this.#look = true;
     else this.#asked.add(executionId);
-    this.#wake.resolve();
+    this.#wake.abort();
   }
 
   /** Works until the signal aborts; whatever was missed, such as by a replica that died, is found every `everyMs`. */
   async run(everyMs: number, signal: AbortSignal): Promise<void> {
     let nextMs = everyMs;
     while (!signal.aborted) {
-      await Promise.race([this.#wake.promise, pause(nextMs, signal)]);
+      await pause(nextMs, AbortSignal.any([signal, this.#wake.signal]));
       if (signal.aborted) return;
-      this.#wake = Promise.withResolvers();
+      this.#wake = new AbortController();
       const asked = [...this.#asked];
       this.#asked.clear();
       // Asked about one Execution, the others need no look; at the end of a pause all of them do.

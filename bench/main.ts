@@ -5,12 +5,14 @@
 import { appendFile, rm } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
+import { claimFinishVsGraphileWorker } from './claimFinishVsGraphileWorker.ts';
 import { jobVsShellLoop } from './jobVsShellLoop.ts';
 import type { Benchmark, Figure } from './support/figure.ts';
 import { writeToEditor } from './writeToEditor.ts';
 
 const benchmarks: Readonly<Record<string, Benchmark>> = {
   'job-vs-shell-loop': jobVsShellLoop,
+  'claim-finish-vs-graphile-worker': claimFinishVsGraphileWorker,
   'write-to-editor': writeToEditor,
 };
 

@@ -1,5 +1,6 @@
 import { isExecutionEnded } from '@flotilla/shared/lifecycle/executionState';
 import { window, workspace, type ExtensionContext } from 'vscode';
+import { AttemptDocuments } from './attempts/attemptDocuments.ts';
 import { registerActionDocuments } from './authoring/actionDocuments.ts';
 import { ActionFiles } from './authoring/actionFiles.ts';
 import { BaseVersions } from './authoring/baseVersions.ts';
@@ -64,6 +65,8 @@ export function activate(context: ExtensionContext): void {
   const actionFiles = owned.own(new ActionFiles());
   const scopeDocuments = owned.own(new ScopeDocuments(connection));
 
+  const attemptDocuments = owned.own(new AttemptDocuments(connection, model));
+
   const executionsTree = owned.own(new ExecutionsTree({ model, files, waits, log }));
   const jobLogsTree = owned.own(new JobLogsTree(model, log));
   const actionsTree = owned.own(new ActionsTree(actionFiles, catalogue));
@@ -104,6 +107,7 @@ export function activate(context: ExtensionContext): void {
       actionFiles,
       baseVersions: new BaseVersions(context.workspaceState),
       scopeDocuments,
+      attemptDocuments,
       executionsTree,
       executionsView,
       jobLogsView,

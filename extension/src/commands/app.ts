@@ -1,4 +1,5 @@
 import type { ExtensionContext } from 'vscode';
+import type { AttemptDocuments } from '../attempts/attemptDocuments.ts';
 import type { ActionFiles } from '../authoring/actionFiles.ts';
 import type { BaseVersions } from '../authoring/baseVersions.ts';
 import type { ScopeDocuments } from '../authoring/scopeDocuments.ts';
@@ -28,6 +29,7 @@ export interface App {
   readonly actionFiles: ActionFiles;
   readonly baseVersions: BaseVersions;
   readonly scopeDocuments: ScopeDocuments;
+  readonly attemptDocuments: AttemptDocuments;
   readonly executionsTree: ExecutionsTree;
   readonly executionsView: ExecutionsView;
   readonly jobLogsView: JobLogsView;

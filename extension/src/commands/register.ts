@@ -5,6 +5,7 @@ import { handleError } from '../platform/errors.ts';
 import type { App, CommandHandler } from './app.ts';
 import { cancelExecution } from './cancelExecution.ts';
 import { cancelJob } from './cancelJob.ts';
+import { compareAttempts } from './compareAttempts.ts';
 import { connect } from './connect.ts';
 import { copyId } from './copyId.ts';
 import { copyDiagnostics, showExtensionLog } from './diagnostics.ts';
@@ -25,6 +26,7 @@ import { savePatches } from './savePatches.ts';
 import { showJob } from './showJob.ts';
 import { showLog } from './showLog.ts';
 import { showMore } from './showMore.ts';
+import { showTimeline } from './showTimeline.ts';
 
 /** Every declared command has a handler: a missing one does not compile. */
 const handlers: Readonly<Record<CommandId, CommandHandler>> = {
@@ -37,6 +39,8 @@ const handlers: Readonly<Record<CommandId, CommandHandler>> = {
   'flotilla.runOnOneRepository': runOnOneRepository,
   'flotilla.showLog': showLog,
   'flotilla.saveLog': saveLog,
+  'flotilla.showTimeline': showTimeline,
+  'flotilla.compareAttempts': compareAttempts,
   'flotilla.reviewChanges': reviewChanges,
   'flotilla.reviewAllChanges': reviewAllChanges,
   'flotilla.openDiff': openDiff,

@@ -9,6 +9,8 @@ export const commandIds = [
   'flotilla.runOnOneRepository',
   'flotilla.showLog',
   'flotilla.saveLog',
+  'flotilla.showTimeline',
+  'flotilla.compareAttempts',
   'flotilla.reviewChanges',
   'flotilla.reviewAllChanges',
   'flotilla.openDiff',
@@ -55,5 +57,7 @@ export const rowCommandIds: ReadonlySet<string> = new Set<CommandId>([
   'flotilla.showLog',
   'flotilla.openDiff',
   'flotilla.saveLog',
+  'flotilla.showTimeline',
+  'flotilla.compareAttempts',
   'flotilla.copyId',
 ]);

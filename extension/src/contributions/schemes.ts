@@ -6,6 +6,8 @@ export const schemes = {
   action: 'flotilla-action',
   /** What a scope query matches. */
   scope: 'flotilla-scope',
+  /** The timeline or the log of an Attempt. */
+  attempt: 'flotilla-attempt',
 } as const;
 
 /** Scheme of the rows of changed files: only for their icon and their letter, nothing opens it. */

@@ -1,8 +1,8 @@
-import type { ChangedFile, ExecutionView, JobView } from '@flotilla/shared/views';
+import type { ChangedFile, ComparedAttempts, ExecutionView, JobView } from '@flotilla/shared/views';
 import { commands, l10n, window, type Uri } from 'vscode';
 import { oneLine, withoutIcons } from '../platform/plainText.ts';
 import { shareOut, type Unit } from './parts.ts';
-import { patchUris } from './patchUris.ts';
+import { patchUris, type ComparedJob } from './patchUris.ts';
 
 /** A multi-diff editor loads all its documents at once: 400 files took 2.2 s (reference/vscode.md §5.1). */
 const maxFiles = 100;
@@ -29,6 +29,16 @@ export async function openJobChanges(
   await openParts(origin, oneLine(job.repository), [{ job, files }]);
 }
 
+/** Opens the files in which what two Attempts of a Job left behind differs. */
+export async function openComparedChanges(
+  origin: string,
+  job: JobView,
+  title: string,
+  { baseTree, resultTree, files }: ComparedAttempts,
+): Promise<void> {
+  await openParts(origin, title, [{ job: { ...job, patch: { baseTree, resultTree } }, files }]);
+}
+
 /** Opens what was left in of an Execution. */
 export async function openExecutionChanges(
   origin: string,
@@ -41,7 +51,7 @@ export async function openExecutionChanges(
 async function openParts(
   origin: string,
   title: string,
-  units: readonly Unit<JobView, ChangedFile>[],
+  units: readonly Unit<ComparedJob, ChangedFile>[],
 ): Promise<void> {
   const parts = shareOut(units, maxFiles);
   const [only] = parts;
@@ -66,7 +76,7 @@ async function openParts(
 async function openPart(
   origin: string,
   title: string,
-  units: readonly Unit<JobView, ChangedFile>[],
+  units: readonly Unit<ComparedJob, ChangedFile>[],
 ): Promise<void> {
   await commands.executeCommand('vscode.changes', title, resources(origin, units));
 }
@@ -74,7 +84,7 @@ async function openPart(
 /** The triples that `vscode.changes` takes: what the row is about, before, after. */
 function resources(
   origin: string,
-  units: readonly Unit<JobView, ChangedFile>[],
+  units: readonly Unit<ComparedJob, ChangedFile>[],
 ): [Uri, Uri | undefined, Uri | undefined][] {
   return units.flatMap(({ job, files }) =>
     files.flatMap((file): [Uri, Uri | undefined, Uri | undefined][] => {
@@ -89,7 +99,7 @@ function countFiles(units: readonly Unit<unknown, unknown>[]): number {
   return units.reduce((sum, unit) => sum + unit.files.length, 0);
 }
 
-function repositoriesOf(units: readonly Unit<JobView, unknown>[]): string {
+function repositoriesOf(units: readonly Unit<ComparedJob, unknown>[]): string {
   const names = units.map((unit) => unit.job.repository);
   return names.length <= 3
     ? names.join(', ')

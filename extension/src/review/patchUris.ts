@@ -1,6 +1,11 @@
-import type { ChangedFile, JobView } from '@flotilla/shared/views';
+import type { ChangedFile, JobView, PatchView } from '@flotilla/shared/views';
 import { Uri } from 'vscode';
 import { toPatchUri, type PatchSide } from './patchUri.ts';
+
+/** A Job with the two trees that are compared: those of its Patch, or of two of its Attempts. */
+export interface ComparedJob extends Pick<JobView, 'id' | 'repositoryId' | 'repository'> {
+  readonly patch: Pick<PatchView, 'baseTree' | 'resultTree'> | null;
+}
 
 export interface PatchUris {
   /** Undefined where the file is new. */
@@ -10,7 +15,7 @@ export interface PatchUris {
 }
 
 /** The documents of both sides of a changed file. Undefined when the Job has no Patch any more. */
-export function patchUris(origin: string, job: JobView, file: ChangedFile): PatchUris | undefined {
+export function patchUris(origin: string, job: ComparedJob, file: ChangedFile): PatchUris | undefined {
   if (job.patch === null) return undefined;
   const { baseTree, resultTree } = job.patch;
   const uri = (side: PatchSide['side'], tree: string, path: string) =>

@@ -62,6 +62,7 @@ export function jobRow(
     live: !isJobEnded(job.state),
     ended: isJobEnded(job.state),
     failed: isJobEnded(job.state) && job.state !== 'succeeded',
+    others: job.attemptCount > 1,
   });
   row.accessibilityInformation = {
     label: l10n.t('Job on {0}, {1}, {2}', job.repository, statuses[state].spoken, text),

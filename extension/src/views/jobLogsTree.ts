@@ -1,5 +1,7 @@
 import type { AttemptView, StepView } from '@flotilla/shared/views';
 import { l10n, TreeItem, TreeItemCollapsibleState, type TreeDataProvider } from 'vscode';
+import { attemptTooltip } from './attemptTooltip.ts';
+import { queuedSince } from './timeline.ts';
 import type { LiveModel } from '../model/liveModel.ts';
 import type { Touched } from '../model/modelState.ts';
 import { Disposables, type Disposable } from '../platform/disposables.ts';
@@ -51,7 +53,10 @@ export class JobLogsTree implements TreeDataProvider<JobLogsNode>, Disposable {
   getTreeItem(node: JobLogsNode): TreeItem {
     const attempt = this.#model.attempt(node.jobId, node.attemptId);
     const step = node.kind === 'step' ? attempt?.steps[node.index] : undefined;
-    const row = step === undefined ? attemptRow(attempt, this.#isNewest(node)) : stepRow(step, attempt);
+    const row =
+      step === undefined
+        ? attemptRow(attempt, this.#isNewest(node), this.#shown > 1)
+        : stepRow(step, attempt);
     row.id = nodeId(node);
     if (row.contextValue?.includes('+hasLog')) {
       row.command = { command: 'flotilla.showLog', title: l10n.t('Show Log'), arguments: [node] };
@@ -85,6 +90,16 @@ export class JobLogsTree implements TreeDataProvider<JobLogsNode>, Disposable {
       : this.#nodes.keep({ kind: 'attempt', jobId: node.jobId, attemptId: node.attemptId });
   }
 
+  /** A tooltip is made when it is looked at: the clock has moved on since the row was drawn. */
+  resolveTreeItem(item: TreeItem, node: JobLogsNode): TreeItem {
+    const attempt = this.#model.attempt(node.jobId, node.attemptId);
+    if (node.kind === 'step' || attempt === undefined) return item;
+    const execution = this.#job === undefined ? undefined : this.#model.execution(this.#job.executionId);
+    const since = queuedSince(attempt, this.#model.attempts(node.jobId), execution);
+    item.tooltip = attemptTooltip(attempt, since, Date.now());
+    return item;
+  }
+
   dispose(): void {
     this.#owned.dispose();
   }
@@ -110,14 +125,14 @@ export class JobLogsTree implements TreeDataProvider<JobLogsNode>, Disposable {
   }
 }
 
-function attemptRow(attempt: AttemptView | undefined, isNewest: boolean): TreeItem {
+function attemptRow(attempt: AttemptView | undefined, isNewest: boolean, hasOthers: boolean): TreeItem {
   if (attempt === undefined) return new TreeItem('');
   const { Expanded, Collapsed, None } = TreeItemCollapsibleState;
   const state = attempt.steps.length === 0 ? None : isNewest ? Expanded : Collapsed;
   const row = new TreeItem(l10n.t('Attempt {0}', attempt.number), state);
   row.description = oneLine(attemptText(attempt, Date.now()));
   row.iconPath = statusIcon(attempt.state);
-  row.contextValue = contextValue('attempt', { hasLog: true });
+  row.contextValue = contextValue('attempt', { hasLog: !attempt.expired, others: hasOthers });
   row.accessibilityInformation = {
     label: l10n.t('Attempt {0}, {1}, {2}', attempt.number, statuses[attempt.state].spoken, row.description),
   };
@@ -129,7 +144,7 @@ function stepRow(step: StepView, attempt: AttemptView | undefined): TreeItem {
   row.description = stepText(step, Date.now());
   row.tooltip = `${step.title}\n${step.image}${step.imageDigest === null ? '' : `\n${step.imageDigest}`}`;
   row.iconPath = statusIcon(step.state);
-  row.contextValue = contextValue('step', { hasLog: step.state !== 'pending' && attempt !== undefined });
+  row.contextValue = contextValue('step', { hasLog: step.state !== 'pending' && attempt?.expired === false });
   row.accessibilityInformation = {
     label: l10n.t(
       'Step {0}, {1}, {2}, {3}',

@@ -1,0 +1,49 @@
+import { schemes } from '../contributions/schemes.ts';
+
+/** What a document of the scheme `flotilla-attempt` shows of an Attempt. */
+export interface AttemptDocument {
+  /** The service that has it: its ids mean nothing elsewhere. */
+  readonly origin: string;
+  readonly kind: 'timeline' | 'log';
+  readonly jobId: number;
+  readonly repository: string;
+  readonly attemptId: number;
+  /** Number of the Attempt among those of its Job. */
+  readonly number: number;
+}
+
+interface UriParts {
+  readonly scheme: string;
+  readonly path: string;
+  readonly query: string;
+}
+
+/** Logs of two Attempts have the same path, else a comparison would look like a rename. */
+export function toAttemptUri(document: AttemptDocument): UriParts {
+  const { origin, kind, jobId, repository, attemptId, number } = document;
+  const query = new URLSearchParams([
+    ['attempt', String(attemptId)],
+    ['job', String(jobId)],
+    ['kind', kind],
+    ['name', repository],
+    ['number', String(number)],
+    ['origin', origin],
+  ]);
+  const path = kind === 'log' ? `/${repository}.log` : `/${repository} attempt ${number}.txt`;
+  return { scheme: schemes.attempt, path, query: query.toString() };
+}
+
+/** Reads such a URI; undefined when it is none of ours. */
+export function fromAttemptUri(uri: UriParts): AttemptDocument | undefined {
+  const query = new URLSearchParams(uri.query);
+  const kind = query.get('kind');
+  if (uri.scheme !== schemes.attempt || (kind !== 'timeline' && kind !== 'log')) return undefined;
+  return {
+    origin: query.get('origin') ?? '',
+    kind,
+    jobId: Number(query.get('job')),
+    repository: query.get('name') ?? '',
+    attemptId: Number(query.get('attempt')),
+    number: Number(query.get('number')),
+  };
+}

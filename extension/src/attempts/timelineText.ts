@@ -1,0 +1,46 @@
+import { describeOutcome } from '@flotilla/shared/lifecycle/describeOutcome';
+import type { AttemptView } from '@flotilla/shared/views';
+import { oneLine } from '../platform/plainText.ts';
+import { patchText } from '../views/rowText.ts';
+import { statuses } from '../views/status.ts';
+import { formatDuration } from '../views/time.ts';
+import { timelineLines, timelineOf } from '../views/timeline.ts';
+
+/** Characters of the bars in a document. */
+const barWidth = 60;
+
+export interface TimelineSubject {
+  readonly repository: string;
+  readonly attempt: AttemptView;
+  /** Since when its Job waited for it, where that is known. */
+  readonly since: number | undefined;
+}
+
+/** The document that *Show Timeline* opens: what became of an Attempt, and what its time went to. */
+export function timelineText({ repository, attempt, since }: TimelineSubject, now: number): string {
+  const { outcome, state, claimedAt, endedAt, runner, patch } = attempt;
+  const bars = timelineOf(attempt, since, now);
+  const images = [...new Set(attempt.steps.flatMap(({ imageDigest }) => imageDigest ?? []))];
+  return [
+    `${oneLine(repository)}, attempt ${attempt.number}`,
+    '',
+    `Outcome  ${oneLine(outcome === null ? statuses[state].spoken : describeOutcome(outcome))}`,
+    `Runner   ${oneLine(runner)}`,
+    `Claimed  ${new Date(claimedAt).toLocaleString()}`,
+    `Took     ${formatDuration((endedAt ?? now) - claimedAt)}${endedAt === null ? ' so far' : ''}`,
+    `Patch    ${patch === null ? 'none' : patchText(patch)}`,
+    `Log      ${logText(attempt)}`,
+    ...images.map((image) => `Image    ${oneLine(image)}`),
+    '',
+    ...(bars.length === 0 ? ['Its Runner has not said yet what it does.'] : timelineLines(bars, barWidth)),
+    '',
+  ].join('\n');
+}
+
+function logText({ expired, logLength, logSealed, logLimitReached }: AttemptView): string {
+  if (expired) return 'deleted, with the Patch, after the time for which they are kept';
+  const size = logLength < 1e6 ? `${(logLength / 1000).toFixed(1)} kB` : `${(logLength / 1e6).toFixed(1)} MB`;
+  return [size, ...(logLimitReached ? ['cut at its limit'] : []), ...(logSealed ? ['complete'] : [])].join(
+    ', ',
+  );
+}

@@ -1,0 +1,75 @@
+import { describe, expect, test } from 'vitest';
+import { anAttempt, aStep } from '../model/builders.ts';
+import { queuedSince, timelineLines, timelineOf } from './timeline.ts';
+
+const phase = (
+  name: 'fetch' | 'wait' | 'pull' | 'steps' | 'patch' | 'upload',
+  from: number,
+  to: number | null,
+) => ({
+  name,
+  startedAt: from,
+  endedAt: to,
+});
+
+describe('the timeline of an Attempt', () => {
+  const ended = anAttempt({
+    state: 'succeeded',
+    claimedAt: 3000,
+    endedAt: 9000,
+    phases: [phase('steps', 70_000, 74_000), phase('fetch', 69_000, 70_000), phase('patch', 74_000, 74_500)],
+    steps: [
+      aStep({ index: 0, title: 'npm ci', startedAt: 70_000, endedAt: 73_000 }),
+      aStep({ index: 1, title: 'npm test', startedAt: 73_000, endedAt: 74_000 }),
+      aStep({ index: 2, title: 'never', startedAt: null }),
+    ],
+  });
+
+  test('has the wait in the queue, the phases and each Step, whatever the clock of the runner says', () => {
+    expect(timelineOf(ended, 1000, 0).map(({ name, startMs, endMs }) => [name, startMs, endMs])).toEqual([
+      ['queued', 0, 2000],
+      ['fetch', 2000, 3000],
+      ['1. npm ci', 3000, 6000],
+      ['2. npm test', 6000, 7000],
+      ['patch', 7000, 7500],
+    ]);
+  });
+
+  test('goes on to now while its Attempt lives, and not longer', () => {
+    const phases = [phase('fetch', 69_000, null)];
+    const [bar] = timelineOf(anAttempt({ phases }), undefined, 71_000);
+    expect(bar).toEqual({ name: 'fetch', startMs: 0, endMs: 2000, isOpen: true });
+    const lost = anAttempt({ state: 'lost', endedAt: 5000, phases });
+    expect(timelineOf(lost, undefined, 71_000)).toEqual([
+      { name: 'fetch', startMs: 0, endMs: 0, isOpen: false },
+    ]);
+  });
+
+  test('is empty before its Runner has said anything', () => {
+    expect(timelineOf(anAttempt(), undefined, 5000)).toEqual([]);
+  });
+
+  test('is drawn with bars in proportion, none of them invisible', () => {
+    const bars = timelineOf(ended, 1000, 0);
+    expect(timelineLines(bars, 15)).toEqual([
+      'queued       ████             2.0s',
+      'fetch            ██           1.0s',
+      '1. npm ci          ██████     3.0s',
+      '2. npm test              ██   1.0s',
+      'patch                      █  500ms',
+    ]);
+  });
+});
+
+describe('a Job waited for its Attempt', () => {
+  test('since its Execution was started, for the first', () => {
+    expect(queuedSince(anAttempt(), [], { createdAt: 500 })).toBe(500);
+  });
+
+  test('since the Attempt before was lost, and since nobody knows when after a rerun', () => {
+    const second = anAttempt({ id: 2, number: 2 });
+    const before = (state: 'lost' | 'failed') => [second, anAttempt({ state, endedAt: 800 })];
+    expect(queuedSince(second, before('lost'), { createdAt: 500 })).toBe(800);
+    expect(queuedSince(second, before('failed'), { createdAt: 500 })).toBeUndefined();
+  });
+});

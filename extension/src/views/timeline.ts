@@ -1,0 +1,81 @@
+/** What the time of an Attempt went to. Pure: it depends on the rows and the time alone. */
+import type { AttemptView, ExecutionView } from '@flotilla/shared/views';
+import { stepName } from './rowText.ts';
+import { formatDuration } from './time.ts';
+
+/** One phase of an Attempt, in milliseconds from the moment when its Job could have been claimed. */
+export interface TimelineBar {
+  readonly name: string;
+  readonly startMs: number;
+  readonly endMs: number;
+  /** Whether it still goes on; then `endMs` is now. */
+  readonly isOpen: boolean;
+}
+
+interface Span {
+  readonly name: string;
+  readonly startedAt: number;
+  readonly endedAt: number | null;
+}
+
+/**
+ * Since when a Job waited for this Attempt; undefined for a rerun, of which only the person who asked knows when that
+ * was. `attempts` are those of its Job.
+ */
+export function queuedSince(
+  attempt: AttemptView,
+  attempts: readonly AttemptView[],
+  execution: Pick<ExecutionView, 'createdAt'> | undefined,
+): number | undefined {
+  if (attempt.number === 1) return execution?.createdAt;
+  const before = attempts.find(({ number }) => number === attempt.number - 1);
+  const isAgain = before?.state === 'lost' || before?.state === 'released';
+  return isAgain ? (before.endedAt ?? undefined) : undefined;
+}
+
+/**
+ * The phases and Steps in the order in which they began. Their times are by the runner's clock, the wait in the queue is
+ * by the service's: the two are put behind each other, so that clocks that differ do not show.
+ */
+export function timelineOf(
+  attempt: AttemptView,
+  since: number | undefined,
+  now: number,
+): readonly TimelineBar[] {
+  const queuedMs = since === undefined ? 0 : Math.max(0, attempt.claimedAt - since);
+  const spans = spansOf(attempt).toSorted((a, b) => a.startedAt - b.startedAt);
+  const origin = spans[0]?.startedAt ?? now;
+  // An Attempt that has ended has no phase that goes on, whatever was last heard of it.
+  const last = Math.max(origin, ...spans.map(({ startedAt, endedAt }) => endedAt ?? startedAt));
+  const openEnd = attempt.endedAt === null ? Math.max(last, now) : last;
+  return [
+    ...(since === undefined ? [] : [{ name: 'queued', startMs: 0, endMs: queuedMs, isOpen: false }]),
+    ...spans.map(({ name, startedAt, endedAt }) => ({
+      name,
+      startMs: queuedMs + startedAt - origin,
+      endMs: queuedMs + Math.max(startedAt, endedAt ?? openEnd) - origin,
+      isOpen: endedAt === null && attempt.endedAt === null,
+    })),
+  ];
+}
+
+/** The phases without that of all Steps together, and each Step that began. */
+function spansOf({ phases, steps }: AttemptView): readonly Span[] {
+  const begun = steps.flatMap((step): Span[] => {
+    const { startedAt, endedAt } = step;
+    return startedAt === null ? [] : [{ name: stepName(step), startedAt, endedAt }];
+  });
+  return [...phases.filter(({ name }) => name !== 'steps' || begun.length === 0), ...begun];
+}
+
+/** One line for each bar: name, bar, how long. `width` is that of the bars, in characters. */
+export function timelineLines(bars: readonly TimelineBar[], width: number): readonly string[] {
+  const total = Math.max(1, ...bars.map(({ endMs }) => endMs));
+  const names = Math.max(0, ...bars.map(({ name }) => name.length));
+  return bars.map(({ name, startMs, endMs, isOpen }) => {
+    const from = Math.min(width - 1, Math.floor((startMs / total) * width));
+    const to = Math.max(from + 1, Math.round((endMs / total) * width));
+    const bar = `${' '.repeat(from)}${(isOpen ? '▒' : '█').repeat(to - from)}`.padEnd(width);
+    return `${name.padEnd(names)}  ${bar}  ${formatDuration(endMs - startMs)}${isOpen ? '…' : ''}`;
+  });
+}

@@ -23,6 +23,7 @@ test('without variables the service listens on loopback, with the intervals of t
 test('every variable reaches its place; folders become absolute', () => {
   const env = {
     FLOTILLA_DATA: 'data',
+    FLOTILLA_SHARED: 'shared',
     FLOTILLA_HOST: '0.0.0.0',
     FLOTILLA_PORT: '0',
     FLOTILLA_REPOSITORIES: 'repositories',
@@ -38,11 +39,14 @@ test('every variable reaches its place; folders become absolute', () => {
     FLOTILLA_JANITOR_MS: '501',
     FLOTILLA_CLAIM_POLL_MS: '200',
     FLOTILLA_STOP_GRACE_MS: '1000',
+    FLOTILLA_UNREADY_MS: '100',
+    FLOTILLA_FAREWELL_MS: '1001',
     FLOTILLA_LOG_LIMIT_BYTES: '4096',
     FLOTILLA_SYNC_MS: '7000',
   };
   expect(readConfig(env)).toEqual({
     dataFolder: resolve('data'),
+    sharedFolder: resolve('shared'),
     host: '0.0.0.0',
     port: 0,
     repositoriesFolder: resolve('repositories'),
@@ -58,6 +62,8 @@ test('every variable reaches its place; folders become absolute', () => {
     janitorMs: 501,
     claimPollMs: 200,
     stopGraceMs: 1000,
+    unreadyMs: 100,
+    farewellMs: 1001,
     logLimitBytes: 4096,
     syncMs: 7000,
   });

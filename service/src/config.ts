@@ -14,6 +14,8 @@ function standardDataFolder(env: NodeJS.ProcessEnv): string {
 const environment = z.object({
   /** Folder of everything the service keeps outside Postgres, and of the embedded Postgres. */
   FLOTILLA_DATA: z.string().min(1).optional(),
+  /** Folder of the mirrors and objects, the same one for all replicas; by default the data folder. */
+  FLOTILLA_SHARED: z.string().min(1).optional(),
   /** Address to listen on. Anything but loopback opens the service to the network. */
   FLOTILLA_HOST: z.string().min(1).default('127.0.0.1'),
   /** Port to listen on; 0 takes a free one. */
@@ -43,6 +45,10 @@ const environment = z.object({
   FLOTILLA_CLAIM_POLL_MS: milliseconds(2000),
   /** Between SIGTERM and SIGKILL for a container that must stop. */
   FLOTILLA_STOP_GRACE_MS: milliseconds(10_000),
+  /** Between the first "not ready" of a replica that stops and its last new connection, for a balancer to notice. */
+  FLOTILLA_UNREADY_MS: z.coerce.number().int().min(0).default(0),
+  /** How long clients of a replica that stops may take to finish their calls and go to another one. */
+  FLOTILLA_FAREWELL_MS: milliseconds(10_000),
   /** Bytes of log that one Attempt may store. */
   FLOTILLA_LOG_LIMIT_BYTES: z.coerce
     .number()
@@ -56,6 +62,8 @@ const environment = z.object({
 /** The service's configuration, read once and handed down. */
 export interface Config {
   readonly dataFolder: string;
+  /** Of all replicas: mirrors and objects. */
+  readonly sharedFolder: string;
   readonly host: string;
   readonly port: number;
   readonly repositoriesFolder: string | undefined;
@@ -73,6 +81,8 @@ export interface Config {
   readonly janitorMs: number;
   readonly claimPollMs: number;
   readonly stopGraceMs: number;
+  readonly unreadyMs: number;
+  readonly farewellMs: number;
   readonly logLimitBytes: number;
   readonly syncMs: number;
 }
@@ -86,8 +96,10 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     );
   }
   const values = parsed.data;
+  const dataFolder = resolve(values.FLOTILLA_DATA ?? standardDataFolder(env));
   return {
-    dataFolder: resolve(values.FLOTILLA_DATA ?? standardDataFolder(env)),
+    dataFolder,
+    sharedFolder: values.FLOTILLA_SHARED === undefined ? dataFolder : resolve(values.FLOTILLA_SHARED),
     host: values.FLOTILLA_HOST,
     port: values.FLOTILLA_PORT,
     repositoriesFolder:
@@ -104,6 +116,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     janitorMs: values.FLOTILLA_JANITOR_MS,
     claimPollMs: values.FLOTILLA_CLAIM_POLL_MS,
     stopGraceMs: values.FLOTILLA_STOP_GRACE_MS,
+    unreadyMs: values.FLOTILLA_UNREADY_MS,
+    farewellMs: values.FLOTILLA_FAREWELL_MS,
     logLimitBytes: values.FLOTILLA_LOG_LIMIT_BYTES,
     syncMs: values.FLOTILLA_SYNC_MS,
   };

@@ -1,7 +1,6 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import type { AddressInfo } from 'node:net';
 import { messageOf } from '@flotilla/shared/errors';
 import { createPairingCode, isUnpaired, pairingMinutes } from './auth/pairing.ts';
 import { authenticate, createToken, ensureUser } from './auth/tokens.ts';
@@ -9,8 +8,7 @@ import { readConfig, type Config } from './config.ts';
 import { guardAgainstDriverCrash } from './db/crashGuard.ts';
 import { startEmbeddedPostgres } from './db/embedded/embeddedPostgres.ts';
 import { readIfThere } from './files.ts';
-import { createApp } from './http/app.ts';
-import { serveWebSockets } from './http/webSockets.ts';
+import { listen } from './http/listen.ts';
 import { lockDataFolder } from './lockDataFolder.ts';
 import { openService, type Service } from './service.ts';
 import { createLogger } from './telemetry/logger.ts';
@@ -62,31 +60,6 @@ async function openDatabase(config: Config): Promise<{ url: string } & AsyncDisp
   );
   const owned = resources.move();
   return { url, [Symbol.asyncDispose]: () => owned.disposeAsync() };
-}
-
-async function listen(service: Service): Promise<{ url: string } & AsyncDisposable> {
-  const { host, port } = service.config;
-  const app = createApp(service);
-  const webSockets = serveWebSockets(app.server, service);
-  try {
-    await app.listen({ host, port });
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
-    throw new Error(
-      `Port ${port} of ${host} is taken by another program. Set FLOTILLA_PORT to a free one, or to 0 for any.`,
-      { cause: error },
-    );
-  }
-  const address = app.server.address() as AddressInfo;
-  const shownHost = address.family === 'IPv6' ? `[${address.address}]` : address.address;
-  return {
-    url: `http://${shownHost}:${address.port}`,
-    async [Symbol.asyncDispose]() {
-      webSockets.askToReconnect();
-      await webSockets[Symbol.asyncDispose]();
-      await app.close();
-    },
-  };
 }
 
 /** Says where the service is: in its log, in files of the data folder for programs beside it, and how to pair. */

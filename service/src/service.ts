@@ -16,9 +16,9 @@ import { coalesceEnds, type Ends } from './jobs/finish.ts';
 import { runJanitor } from './jobs/janitor.ts';
 import { LogStore } from './logs/logStore.ts';
 import { sealLogs } from './logs/sealLogs.ts';
-import { pause } from './pause.ts';
 import { Mirrors } from './repositories/mirrors.ts';
-import { syncRepositories, type SyncSummary } from './repositories/syncRepositories.ts';
+import { scanRegularly, Scans } from './repositories/scans.ts';
+import type { SyncSummary } from './repositories/syncRepositories.ts';
 
 /** Everything a request may need. */
 export interface Service extends AsyncDisposable {
@@ -52,7 +52,7 @@ export async function openService(
   onFailure: (error: unknown) => void,
 ): Promise<Service> {
   await migrate(databaseUrl);
-  const mirrorsFolder = join(config.dataFolder, 'mirrors');
+  const mirrorsFolder = join(config.sharedFolder, 'mirrors');
   await mkdir(mirrorsFolder, { recursive: true });
   const connections = connect(databaseUrl);
   const { database, sql, hot } = connections;
@@ -64,10 +64,7 @@ export async function openService(
     config.repositoriesFolder === undefined
       ? undefined
       : directoryHost({ folder: config.repositoriesFolder });
-  const sync = (signal?: AbortSignal): Promise<SyncSummary> =>
-    host === undefined
-      ? Promise.resolve({ repositories: 0, changed: 0 })
-      : syncRepositories({ database, mirrors, host, logger, signal });
+  const scans = host === undefined ? undefined : new Scans({ database, databaseUrl, mirrors, host, logger });
 
   await hints.start();
   const ending = new AbortController();
@@ -77,7 +74,7 @@ export async function openService(
     admission.run(config.janitorMs, signal),
     sealLogs({ sql, hints, logger }, signal),
     revocations.enforce(database, hints, logger, signal),
-    syncRegularly(sync, config.syncMs, logger, signal),
+    ...(scans === undefined ? [] : [scanRegularly(scans, config.syncMs, logger, signal)]),
   ];
   for (const loop of background) loop.catch(onFailure);
 
@@ -96,7 +93,7 @@ export async function openService(
     admission,
     revocations,
     pairingLimit: new AttemptLimit(),
-    syncRepositories: sync,
+    syncRepositories: async (stop) => (await scans?.scan(stop)) ?? { repositories: 0, changed: 0 },
     async [Symbol.asyncDispose]() {
       ending.abort();
       await Promise.allSettled(background);
@@ -104,21 +101,4 @@ export async function openService(
       await connections[Symbol.asyncDispose]();
     },
   };
-}
-
-async function syncRegularly(
-  sync: (signal: AbortSignal) => Promise<SyncSummary>,
-  everyMs: number,
-  logger: Logger,
-  signal: AbortSignal,
-): Promise<void> {
-  do {
-    try {
-      await sync(signal);
-    } catch (error) {
-      if (signal.aborted) return;
-      // A code host that is away, or the database, is the outside's fault: the next round tries again.
-      logger.warn({ err: error }, 'the code host could not be scanned');
-    }
-  } while (await pause(everyMs, signal));
 }

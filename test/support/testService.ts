@@ -1,12 +1,11 @@
 import { mkdir } from 'node:fs/promises';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { createTRPCClient, createWSClient, wsLink, type TRPCClient } from '@trpc/client';
 import type { AppRouter } from '../../service/src/api/router.ts';
 import { createToken, ensureUser, type Role } from '../../service/src/auth/tokens.ts';
 import { readConfig, type Config } from '../../service/src/config.ts';
-import { createApp } from '../../service/src/http/app.ts';
-import { serveWebSockets } from '../../service/src/http/webSockets.ts';
+import { listen as startListening } from '../../service/src/http/listen.ts';
 import { openService, type Service } from '../../service/src/service.ts';
 import { createLogger } from '../../service/src/telemetry/logger.ts';
 import { temporaryFolder } from './temporaryFolder.ts';
@@ -22,6 +21,8 @@ export interface TestServiceOptions {
   readonly database?: TestDatabase;
   /** Mirrors and all else that replicas share; without it a folder of its own. */
   readonly dataFolder?: string;
+  /** Folder of mirrors and objects of several replicas; by default the data folder. */
+  readonly sharedFolder?: string;
 }
 
 /** A client of `/trpc` with one socket. */
@@ -63,7 +64,11 @@ export async function testService(options: TestServiceOptions = {}): Promise<Tes
   await options.repositories?.(repositoriesFolder);
   const failures: unknown[] = [];
   const config: Config = {
-    ...readConfig({ FLOTILLA_DATA: options.dataFolder ?? join(folder.path, 'data'), FLOTILLA_PORT: '0' }),
+    ...readConfig({
+      FLOTILLA_DATA: options.dataFolder ?? join(folder.path, 'data'),
+      FLOTILLA_PORT: '0',
+      ...(options.sharedFolder === undefined ? {} : { FLOTILLA_SHARED: options.sharedFolder }),
+    }),
     repositoriesFolder,
     // Tests scan when they have changed something.
     syncMs: 3_600_000,
@@ -107,27 +112,21 @@ export async function testService(options: TestServiceOptions = {}): Promise<Tes
   };
 }
 
-/** As service/src/program.ts does it. */
 async function listen(
   service: Service,
   resources: AsyncDisposableStack,
 ): Promise<Pick<TestService, 'url' | 'cutConnections'>> {
-  const app = createApp(service);
-  resources.defer(() => app.close());
-  resources.use(serveWebSockets(app.server, service));
+  const { url, server } = resources.use(await startListening(service));
   const sockets = new Set<Socket>();
-  app.server.on('connection', (socket: Socket) => {
+  server.on('connection', (socket: Socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
   });
-  await app.listen({ host: service.config.host, port: service.config.port });
-  return {
-    url: `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`,
-    cutConnections: () => sockets.forEach((socket) => socket.resetAndDestroy()),
-  };
+  return { url, cutConnections: () => sockets.forEach((socket) => socket.resetAndDestroy()) };
 }
 
-function openEditor(url: string, token: string | undefined): EditorClient {
+/** A client of `/trpc` at an address, such as a balancer's. */
+export function openEditor(url: string, token: string | undefined): EditorClient {
   const socket = createWSClient({
     url: `${url.replace(/^http/, 'ws')}/trpc`,
     ...(token === undefined ? {} : { connectionParams: { token } }),

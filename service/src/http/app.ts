@@ -18,8 +18,13 @@ const statusOfClass: Readonly<Record<(typeof errorClasses)[ErrorCode], number>> 
   SERVICE_UNAVAILABLE: 503,
 };
 
+/** Whether a replica is about to stop: it still answers, and wants to be left. */
+export interface Stopping {
+  now: boolean;
+}
+
 /** The HTTP routes; the WebSockets share the server (see webSockets.ts). */
-export function createApp(service: Service): FastifyInstance {
+export function createApp(service: Service, stopping: Stopping = { now: false }): FastifyInstance {
   const logger: FastifyBaseLogger = service.logger;
   const app = Fastify({
     loggerInstance: logger,
@@ -44,7 +49,14 @@ export function createApp(service: Service): FastifyInstance {
     request.log.error({ err: error, url: request.url }, 'a request failed');
     return reply.code(500).send({ message: 'Something went wrong in the service; its log says what.' });
   });
-  healthRoutes(app, service);
+  app.addHook('onRequest', async (_request, reply) => {
+    if (stopping.now) reply.header('connection', 'close');
+  });
+  app.addHook('onResponse', async () => {
+    // A connection whose request came before the stop is kept alive by both sides.
+    if (stopping.now) setImmediate(() => app.server.closeIdleConnections());
+  });
+  healthRoutes(app, service, stopping);
   appendRoute(app, service);
   contentRoutes(app, service);
   gitRoute(app, service);

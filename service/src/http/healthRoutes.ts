@@ -1,11 +1,17 @@
 import type { FastifyInstance } from 'fastify';
 import type { Service } from '../service.ts';
 import { programVersion } from '../version.ts';
+import type { Stopping } from './app.ts';
 
-/** `/healthz`: the process lives. `/readyz`: it can serve, that is, it reaches its database. Neither needs a token. */
-export function healthRoutes(app: FastifyInstance, service: Service): void {
+/**
+ * `/healthz`: the process lives. `/readyz`: it can serve, that is, it reaches its database and is not about to stop.
+ * Neither needs a token.
+ */
+export function healthRoutes(app: FastifyInstance, service: Service, stopping: Stopping): void {
   app.get('/healthz', () => ({ program: 'flotilla', version: programVersion }));
   app.get('/readyz', async (_request, reply) => {
+    if (stopping.now)
+      return reply.code(503).send({ ready: false, message: 'This replica is about to stop.' });
     try {
       await service.sql`select 1`;
       return { ready: true };

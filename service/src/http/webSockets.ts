@@ -10,6 +10,7 @@ import { z } from 'zod';
 import { authenticate } from '../auth/tokens.ts';
 import { isRunnerOf } from '../runners/queries/isRunnerOf.ts';
 import type { Service } from '../service.ts';
+import { fallSilent } from './fallSilent.ts';
 
 /** The largest message from a client; log and patch bytes come over HTTP (runner.md §4). */
 const maxMessageBytes = 4 * 1024 * 1024;
@@ -56,7 +57,11 @@ interface Endpoint {
 
 function endpoint(router: AnyRouter, service: Service): Endpoint {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes });
-  sockets.on('connection', cutOffSilent);
+  let leaving = false;
+  sockets.on('connection', (client) => {
+    cutOffSilent(client);
+    fallSilent(client, () => leaving);
+  });
   const handler = applyWSSHandler({
     wss: sockets,
     router,
@@ -64,7 +69,13 @@ function endpoint(router: AnyRouter, service: Service): Endpoint {
     // The client's ping finds a dead service; this one finds a dead client (runner.md §2, fault 16).
     keepAlive: { enabled: true, pingMs: 10_000, pongWaitMs: 5000 },
   });
-  return { sockets, askToReconnect: () => handler.broadcastReconnectNotification() };
+  return {
+    sockets,
+    askToReconnect() {
+      handler.broadcastReconnectNotification();
+      leaving = true;
+    },
+  };
 }
 
 function cutOffSilent(client: WebSocket): void {

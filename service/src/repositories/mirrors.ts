@@ -1,8 +1,15 @@
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { git } from '../git/git.ts';
 
-/** The bare mirrors of this replica: a cache of the code hosts that can be rebuilt, and the home of pins and trees. */
+/** Ends the name of a mirror that is being made. */
+const makingSuffix = '.new';
+
+/**
+ * The bare mirrors: a cache of the code hosts that can be rebuilt, and the home of pins and trees. Replicas share
+ * their folder; git's own locks keep two processes from writing the same ref.
+ */
 export class Mirrors {
   readonly #folder: string;
 
@@ -20,9 +27,17 @@ export class Mirrors {
     return exists(join(this.pathOf(repositoryId), 'HEAD'));
   }
 
+  /** Removes mirrors that were half made when their process ended. Only for the holder of the lock of scans. */
+  async removeHalfMade(): Promise<void> {
+    const names = await readdir(this.#folder);
+    const halfMade = names.filter((name) => name.endsWith(makingSuffix));
+    await Promise.all(halfMade.map((name) => rm(join(this.#folder, name), { recursive: true, force: true })));
+  }
+
   /**
    * Brings the branches of a mirror to those of its source. A new mirror is made beside its place and moved there
-   * when it is whole, so that a crash leaves nothing half-made. `refs/flotilla/` is never touched.
+   * when it is whole, so that a crash leaves nothing half-made, and of two processes the first one's stays.
+   * `refs/flotilla/` is never touched.
    */
   async fetch(repositoryId: number, location: string, signal?: AbortSignal): Promise<void> {
     const path = this.pathOf(repositoryId);
@@ -30,12 +45,12 @@ export class Mirrors {
       await fetchBranches(path, location, signal);
       return;
     }
-    const making = `${path}.new`;
-    await rm(making, { recursive: true, force: true });
+    const making = `${path}.${randomUUID()}${makingSuffix}`;
     await mkdir(making, { recursive: true });
+    await using _made = { [Symbol.asyncDispose]: () => rm(making, { recursive: true, force: true }) };
     await git(['init', '--quiet', '--bare', '--template=', making], { signal });
     await fetchBranches(making, location, signal);
-    await rename(making, path);
+    if (!(await moved(making, path))) await fetchBranches(path, location, signal);
   }
 
   /** Keeps a commit for an Execution, whatever happens to its branch. Doing so again changes nothing. */
@@ -59,6 +74,18 @@ async function exists(path: string): Promise<boolean> {
     return true;
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
+    throw error;
+  }
+}
+
+/** Moves a folder to its place; false when another one is there already. */
+async function moved(from: string, to: string): Promise<boolean> {
+  try {
+    await rename(from, to);
+    return true;
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'ENOTEMPTY' || code === 'EEXIST') return false;
     throw error;
   }
 }

@@ -21,21 +21,17 @@ export interface SyncContext {
   readonly signal?: AbortSignal | undefined;
 }
 
-const running = new Map<string, Promise<SyncSummary>>();
-
 /**
  * Scans a code host, fetches what moved into the mirrors and brings the table of repositories to what is there. A
- * repository that cannot be fetched keeps its row, with the reason, and stops no other. Calls at the same time share
- * one scan.
+ * repository that cannot be fetched keeps its row, with the reason, and stops no other.
  */
-export function syncRepositories(context: SyncContext): Promise<SyncSummary> {
-  const key = context.host.location;
-  const shared = running.get(key) ?? sync(context).finally(() => running.delete(key));
-  running.set(key, shared);
-  return shared;
-}
-
-async function sync({ database, mirrors, host, logger, signal }: SyncContext): Promise<SyncSummary> {
+export async function syncRepositories({
+  database,
+  mirrors,
+  host,
+  logger,
+  signal,
+}: SyncContext): Promise<SyncSummary> {
   const hosted = await host.list(signal);
   const hostId = await ensureHost(database, host);
   const known = await upsertNames(database, hostId, hosted);

@@ -4,7 +4,8 @@ import type { Definition } from '@flotilla/shared/definition/definition';
 import { runnerProtocol } from '@flotilla/shared/protocol/version';
 import { createToken, ensureUser, type User } from '../../service/src/auth/tokens.ts';
 import { saveAction } from '../../service/src/actions/saveAction.ts';
-import { insertExecution, nextExecutionId } from '../../service/src/executions/queries/insertExecution.ts';
+import { beginResolution } from '../../service/src/executions/queries/beginResolution.ts';
+import { insertJobs } from '../../service/src/executions/queries/insertJobs.ts';
 import { hello } from '../../service/src/runners/hello.ts';
 import { accessTokens, codeHosts } from '../../service/src/db/schema.ts';
 import type { Service } from '../../service/src/service.ts';
@@ -50,12 +51,21 @@ export async function openQueue(service: Service, repositories: number): Promise
       const definition = parse(more);
       const action = { fileName: 'bench.action.json', text: textOf(more), baseVersion: null, origin: null };
       const saved = await saveAction(service, user, action);
-      const id = await nextExecutionId(sql);
-      await insertExecution(sql, {
-        id,
-        requestKey: randomUUID(),
-        actionId: saved.actionId,
-        actionVersion: saved.version,
+      const lease = await beginResolution(
+        sql,
+        {
+          requestKey: randomUUID(),
+          actionId: saved.actionId,
+          actionVersion: saved.version,
+          definition,
+          userId: user.id,
+          request: { repositories: null },
+        },
+        60_000,
+      );
+      if (lease === undefined) throw new Error('an Execution of a benchmark was not made');
+      await insertJobs(sql, {
+        lease,
         definition,
         userId: user.id,
         fair: service.config.fairness === 'owner',
@@ -66,7 +76,7 @@ export async function openQueue(service: Service, repositories: number): Promise
           baseRef: 'refs/heads/main',
         })),
       });
-      return id;
+      return lease.executionId;
     },
   };
 }

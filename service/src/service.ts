@@ -10,6 +10,7 @@ import { Hints } from './db/hints.ts';
 import { migrate } from './db/migrate.ts';
 import { ChangeFeed } from './executions/changeFeed.ts';
 import { Definitions } from './executions/definitions.ts';
+import { resumeResolutions } from './executions/resolution.ts';
 import { Admission } from './jobs/admission.ts';
 import { coalesceClaims, type Claims } from './jobs/claim.ts';
 import { coalesceEnds, type Ends } from './jobs/finish.ts';
@@ -73,6 +74,11 @@ export async function openService(
     runJanitor({ sql, hints, config, logger, admission }, signal),
     admission.run(config.janitorMs, signal),
     sealLogs({ sql, hints, logger }, signal),
+    resumeResolutions(
+      { database, sql, hints, mirrors, logger, fair: config.fairness === 'owner', leaseMs: config.leaseMs },
+      config.janitorMs,
+      signal,
+    ),
     revocations.enforce(database, hints, logger, signal),
     ...(scans === undefined ? [] : [scanRegularly(scans, config.syncMs, logger, signal)]),
   ];

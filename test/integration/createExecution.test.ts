@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { insertExecution, nextExecutionId } from '../../service/src/executions/queries/insertExecution.ts';
+import { beginResolution } from '../../service/src/executions/queries/beginResolution.ts';
+import { insertJobs } from '../../service/src/executions/queries/insertJobs.ts';
 import { actionText, executionRequest, startExecution } from '../support/actionText.ts';
 import { refusalOfCall } from '../support/refusal.ts';
 import { commitFiles, git, makeRepositories } from '../support/repositories.ts';
@@ -61,14 +62,24 @@ test('either all Jobs are made or nothing', async () => {
   const { sql } = flotilla.service;
   const { actionId, version } = await flotilla.api.actions.save.mutate(executionRequest());
   const { targets } = await flotilla.api.scopes.preview.query({ query: 'repo:' });
-  const id = await nextExecutionId(sql);
-  const [definition] = await sql`select definition from action_versions`;
-  const insert = insertExecution(sql, {
-    id,
-    requestKey: randomUUID(),
-    actionId,
-    actionVersion: version,
-    definition: definition?.['definition'],
+  const [row] = await sql`select definition from action_versions`;
+  const definition = row?.['definition'];
+  const lease = await beginResolution(
+    sql,
+    {
+      requestKey: randomUUID(),
+      actionId,
+      actionVersion: version,
+      definition,
+      userId: 1,
+      request: { repositories: null },
+    },
+    60_000,
+  );
+  if (lease === undefined) throw new Error('the Execution was not made');
+  const insert = insertJobs(sql, {
+    lease,
+    definition,
     userId: 1,
     fair: false,
     // The second Target is in no table.
@@ -76,8 +87,9 @@ test('either all Jobs are made or nothing', async () => {
   });
   await expect(insert).rejects.toMatchObject({ code: '23503' });
   expect(
-    await sql`select (select count(*)::int from executions) as executions, (select count(*)::int from jobs) as jobs`,
-  ).toEqual([{ executions: 0, jobs: 0 }]);
+    await sql`
+      select count(*)::int as jobs, (select resolving_until is not null from executions) as resolving from jobs`,
+  ).toEqual([{ jobs: 0, resolving: true }]);
 });
 
 test('the commit of a Job survives a force-push, a scan and a collection of garbage', async () => {
@@ -95,7 +107,7 @@ test('the commit of a Job survives a force-push, a scan and a collection of garb
   await git(mirror, ['reflog', 'expire', '--expire=now', '--all']);
   await git(mirror, ['gc', '--quiet', '--prune=now']);
   expect(await git(mirror, ['cat-file', '-t', job.baseRevision])).toBe('commit');
-  expect(await git(mirror, ['rev-parse', `refs/flotilla/pins/${execution.id}`])).toBe(job.baseRevision);
+  expect(await git(mirror, ['rev-parse', `refs/flotilla/pins/${job.baseRevision}`])).toBe(job.baseRevision);
   // A later Execution takes the new head.
   const later = await startExecution(flotilla.api);
   const [laterJob] = await flotilla.api.jobs.list.query({ executionId: later.id });

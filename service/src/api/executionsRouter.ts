@@ -26,6 +26,7 @@ export const executionsRouter = router({
         mirrors,
         defaultImage: config.defaultImage,
         fair: config.fairness === 'owner',
+        leaseMs: config.leaseMs,
       };
       return createExecution(context, ctx.user, input, signal ?? AbortSignal.timeout(60_000));
     }),

@@ -221,7 +221,7 @@ export const jobs = pgTable(
     repositoryId: ref('repository_id')
       .notNull()
       .references(() => repositories.id),
-    /** Full commit id, resolved once; kept alive in the mirror by `refs/flotilla/pins/<execution>`. */
+    /** Full commit id, resolved once; kept alive in the mirror by `refs/flotilla/pins/<commit>`. */
     baseRevision: text('base_revision').notNull(),
     /** The branch a pull request would go to: `refs/heads/…`, seen to exist. */
     baseRef: text('base_ref').notNull(),

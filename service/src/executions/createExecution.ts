@@ -1,16 +1,12 @@
 import { FlotillaError } from '@flotilla/shared/errors';
-import type { Definition } from '@flotilla/shared/definition/definition';
 import type { ExecutionView, ScopePreview } from '@flotilla/shared/views';
 import { saveAction, type ActionToSave } from '../actions/saveAction.ts';
 import type { User } from '../auth/tokens.ts';
-import type { Database, Sql } from '../db/database.ts';
-import type { Hints } from '../db/hints.ts';
-import type { Mirrors } from '../repositories/mirrors.ts';
-import { resolveScope } from '../search/resolveScope.ts';
-import { audit } from '../telemetry/audit.ts';
-import { insertExecution, nextExecutionId } from './queries/insertExecution.ts';
+import type { Sql } from '../db/database.ts';
+import { beginResolution } from './queries/beginResolution.ts';
 import { selectExecutions } from './queries/selectExecutions.ts';
 import { executionView } from './executionView.ts';
+import { resolve, type ResolutionContext } from './resolution.ts';
 
 export interface ExecutionToCreate extends ActionToSave {
   /** Made by the client: a repeated request gets the same Execution. */
@@ -19,19 +15,17 @@ export interface ExecutionToCreate extends ActionToSave {
   readonly repositories: readonly string[] | null;
 }
 
-export interface CreateContext {
-  readonly database: Database;
-  readonly sql: Sql;
-  readonly hints: Hints;
-  readonly mirrors: Mirrors;
+export interface CreateContext extends ResolutionContext {
   readonly defaultImage: string;
-  /** Whether owners share the Runners fairly. */
-  readonly fair: boolean;
 }
 
+/** Between two looks at an Execution that another request, or another replica, is about to resolve. */
+const pollMs = 1000;
+
 /**
- * Saves the Action, resolves its scope, pins every Target's commit in its mirror and inserts the Execution with all
- * its Jobs, or nothing. A scope that matches nothing is refused with the reasons.
+ * Saves the Action and starts an Execution of it: its row first, leased to this replica while the scope is resolved,
+ * then all its Jobs in one statement. A scope that matches nothing is refused with the reasons, and nothing stays. The
+ * same request key is the same Execution; who repeats it waits until that one has its Jobs.
  */
 export async function createExecution(
   context: CreateContext,
@@ -39,45 +33,40 @@ export async function createExecution(
   request: ExecutionToCreate,
   signal: AbortSignal,
 ): Promise<ExecutionView> {
-  const { database, sql, mirrors } = context;
-  const earlier = await findByRequestKey(sql, user, request.requestKey);
-  if (earlier !== undefined) return earlier;
-  const saved = await saveAction(context, user, request);
-  const scope = await resolveScope({
-    query: saved.definition.scopeQuery,
-    ...(request.repositories === null ? {} : { only: request.repositories }),
-    database,
-    mirrors,
-    signal,
-  });
-  if (scope.targets.length === 0) throw emptyScope(scope);
-  const id = await nextExecutionId(sql);
-  await Promise.all(
-    scope.targets.map((target) => mirrors.pin(target.repositoryId, id, target.baseRevision, signal)),
-  );
-  const inserted = await insertExecution(sql, {
-    id,
-    requestKey: request.requestKey,
-    actionId: saved.actionId,
-    actionVersion: saved.version,
-    definition: withImage(saved.definition, context.defaultImage),
-    userId: user.id,
-    targets: scope.targets,
-    fair: context.fair,
-  });
-  if (inserted) {
-    await audit(database, user.name, 'execution.started', {
-      execution: id,
-      action: saved.definition.name,
-      version: saved.version,
-      jobs: scope.targets.length,
-    });
-    context.hints.publish('queue');
-    context.hints.publish('changes');
+  const { sql, hints, leaseMs } = context;
+  using changes = hints.listen('changes');
+  for (;;) {
+    signal.throwIfAborted();
+    const found = await findByRequestKey(sql, user, request.requestKey);
+    if (found?.state === 'resolving') {
+      await changes.next(pollMs, signal);
+      continue;
+    }
+    if (found !== undefined) return found;
+    const saved = await saveAction(context, user, request);
+    // The Execution's own copy names its image, so that a later change of the service's default touches no Execution.
+    const definition = { ...saved.definition, image: saved.definition.image ?? context.defaultImage };
+    const asked = { repositories: request.repositories };
+    const lease = await beginResolution(
+      sql,
+      {
+        requestKey: request.requestKey,
+        actionId: saved.actionId,
+        actionVersion: saved.version,
+        definition,
+        userId: user.id,
+        request: asked,
+      },
+      leaseMs,
+    );
+    if (lease === undefined) continue;
+    const resolved = await resolve(
+      context,
+      { lease, definition, actionVersion: saved.version, user, request: asked },
+      signal,
+    );
+    if (resolved.kind === 'empty') throw emptyScope(resolved.scope);
   }
-  const created = await findByRequestKey(sql, user, request.requestKey);
-  if (created === undefined) throw new Error('an execution vanished while it was created');
-  return created;
 }
 
 async function findByRequestKey(
@@ -87,11 +76,6 @@ async function findByRequestKey(
 ): Promise<ExecutionView | undefined> {
   const [row] = await selectExecutions(sql, sql`request_key = ${requestKey}`, 1);
   return row === undefined ? undefined : executionView(row, user.id);
-}
-
-/** The Execution's own copy names its image, so that a later change of the service's default touches no Execution. */
-function withImage(definition: Definition, defaultImage: string): Definition {
-  return { ...definition, image: definition.image ?? defaultImage };
 }
 
 /** So many reasons fit into a sentence that a person still reads. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readIfThere } from '../files.ts';
 import { git } from '../git/git.ts';
 
 /** Ends the name of a mirror that is being made. */
@@ -37,27 +38,51 @@ export class Mirrors {
   /**
    * Brings the branches of a mirror to those of its source. A new mirror is made beside its place and moved there
    * when it is whole, so that a crash leaves nothing half-made, and of two processes the first one's stays.
-   * `refs/flotilla/` is never touched.
+   *
+   * `head`, the commit that Jobs will work on, is pinned before the table of repositories names it: whoever reads it
+   * there may rely on it, whatever happens to its branch, and makes no pin of his own. Throws when it is not there,
+   * because the branch was moved while it was fetched.
    */
-  async fetch(repositoryId: number, location: string, signal?: AbortSignal): Promise<void> {
+  async fetch(
+    repositoryId: number,
+    location: string,
+    head: string | null,
+    signal?: AbortSignal,
+  ): Promise<void> {
     const path = this.pathOf(repositoryId);
-    if (await this.has(repositoryId)) {
+    if (!(await this.#fetchWhole(path, repositoryId, location, signal)))
       await fetchBranches(path, location, signal);
-      return;
-    }
+    if (head !== null) await git(['update-ref', pinOf(head), head], { gitDir: path, signal });
+  }
+
+  /** Makes a mirror that is not there, by its fetch; false when it is there already. */
+  async #fetchWhole(
+    path: string,
+    repositoryId: number,
+    location: string,
+    signal: AbortSignal | undefined,
+  ): Promise<boolean> {
+    if (await this.has(repositoryId)) return false;
     const making = `${path}.${randomUUID()}${makingSuffix}`;
     await mkdir(making, { recursive: true });
     await using _made = { [Symbol.asyncDispose]: () => rm(making, { recursive: true, force: true }) };
     await git(['init', '--quiet', '--bare', '--template=', making], { signal });
     await fetchBranches(making, location, signal);
-    if (!(await moved(making, path))) await fetchBranches(path, location, signal);
+    return await moved(making, path);
   }
 
-  /** Keeps a commit for an Execution, whatever happens to its branch. Doing so again changes nothing. */
-  async pin(repositoryId: number, executionId: number, commit: string, signal?: AbortSignal): Promise<void> {
+  /** Whether a pin keeps a commit: as a file of its own, or in git's list of packed refs. */
+  async keeps(repositoryId: number, commit: string): Promise<boolean> {
     const gitDir = this.pathOf(repositoryId);
-    await git(['update-ref', `refs/flotilla/pins/${executionId}`, commit], { gitDir, signal });
+    if (await exists(join(gitDir, pinOf(commit)))) return true;
+    const packed = await readIfThere(join(gitDir, 'packed-refs'));
+    return packed?.includes(` ${pinOf(commit)}\n`) ?? false;
   }
+}
+
+/** A pin is named by the commit that it keeps, so that Executions over one commit share one. */
+function pinOf(commit: string): string {
+  return `refs/flotilla/pins/${commit}`;
 }
 
 async function fetchBranches(gitDir: string, location: string, signal?: AbortSignal): Promise<void> {

@@ -39,12 +39,12 @@ export async function syncRepositories({
     hosted.map(async (repository): Promise<{ repository: HostedRepository; changed: boolean }> => {
       const row = known.get(repository.name);
       if (row === undefined) throw new Error(`the repository ${repository.name} has no row`);
-      if (row.fingerprint === repository.fingerprint && (await mirrors.has(row.id))) {
+      if (row.fingerprint === repository.fingerprint && (await isWhole(mirrors, row.id, repository))) {
         return { repository, changed: false };
       }
       if (repository.reason !== null) return { repository, changed: true };
       try {
-        await mirrors.fetch(row.id, repository.location, signal);
+        await mirrors.fetch(row.id, repository.location, repository.headCommit, signal);
         return { repository, changed: true };
       } catch (error) {
         signal?.throwIfAborted();
@@ -60,6 +60,11 @@ export async function syncRepositories({
   const changed = synced.filter((entry) => entry.changed).map((entry) => entry.repository);
   await storeFacts(database, hostId, changed);
   return { repositories: hosted.length, changed: changed.length };
+}
+
+/** Whether a mirror is there and keeps the head: also that of a folder which was restored, or is older than pins. */
+async function isWhole(mirrors: Mirrors, id: number, { headCommit }: HostedRepository): Promise<boolean> {
+  return headCommit === null ? mirrors.has(id) : mirrors.keeps(id, headCommit);
 }
 
 async function ensureHost(database: Database, host: CodeHost): Promise<number> {

@@ -6,7 +6,17 @@ import type { Sql } from '../../db/database.ts';
  * Returns how many Jobs it touched, or undefined when there is no such Execution.
  */
 export async function requestCancellation(sql: Sql, executionId: number): Promise<number | undefined> {
-  const [row] = await sql<{ found: boolean; jobs: number }[]>`
+  const first = await requestOnce(sql, executionId);
+  // Jobs that were inserted while the statement waited for the Execution's row were not there when it began.
+  const second = first?.resolving === true ? await requestOnce(sql, executionId) : undefined;
+  return first === undefined ? undefined : first.jobs + (second?.jobs ?? 0);
+}
+
+async function requestOnce(
+  sql: Sql,
+  executionId: number,
+): Promise<{ readonly resolving: boolean; readonly jobs: number } | undefined> {
+  const [row] = await sql<{ found: boolean; resolving: boolean; jobs: number }[]>`
     with execution as (
       update executions
          set cancel_requested_at = coalesce(cancel_requested_at, now()),
@@ -22,6 +32,7 @@ export async function requestCancellation(sql: Sql, executionId: number): Promis
              ended_at = case when state = 'queued' then now() end,
              changed_xid = (pg_current_xact_id()::text)::bigint
         from held where jobs.id = held.id and state in ('queued', 'running') returning jobs.id)
-    select exists (select from execution) as found, (select count(*) from stopped)::int as jobs`;
-  return row?.found === true ? row.jobs : undefined;
+    select exists (select from execution) as found, (select count(*) from stopped)::int as jobs,
+           exists (select from executions where id = ${executionId} and resolving_until is not null) as resolving`;
+  return row?.found === true ? row : undefined;
 }

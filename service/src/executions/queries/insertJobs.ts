@@ -1,24 +1,15 @@
 import type { Definition } from '@flotilla/shared/definition/definition';
 import type { TargetView } from '@flotilla/shared/views';
 import type { Sql } from '../../db/database.ts';
+import type { ResolutionLease } from './beginResolution.ts';
 
-export interface NewExecution {
-  readonly id: number;
-  readonly requestKey: string;
-  readonly actionId: number;
-  readonly actionVersion: number;
+export interface ResolvedScope {
+  readonly lease: ResolutionLease;
   readonly definition: Definition;
   readonly userId: number;
   readonly targets: readonly TargetView[];
   /** Whether owners share the Runners fairly; else all Jobs stand in one line. */
   readonly fair: boolean;
-}
-
-/** The id that the next Execution will have: its pins are made before its row, so that no Job can be without. */
-export async function nextExecutionId(sql: Sql): Promise<number> {
-  const [row] = await sql<{ id: string }[]>`select nextval(pg_get_serial_sequence('executions', 'id')) as id`;
-  if (row === undefined) throw new Error('the sequence of executions gave no number');
-  return Number(row.id);
 }
 
 /** The id of a set of labels that Jobs require; made when it is new. */
@@ -31,18 +22,19 @@ async function requirementId(sql: Sql, labels: readonly string[]): Promise<numbe
 }
 
 /**
- * Inserts an Execution with all its Jobs, in the order of its targets, in one auto-commit statement: all or nothing.
- * Returns false when the request key has been used: then the earlier Execution stands.
+ * Inserts all Jobs of an Execution, in the order of its targets, and ends its resolution: one auto-commit statement,
+ * all or nothing. Returns false when the lease is another's: then that one makes the Jobs. An Execution that was
+ * cancelled meanwhile gets cancelled Jobs, a paused one none that can be claimed.
  *
  * A Job's rank is its id, so that they are served in order. Where owners share fairly, an owner's Jobs begin behind
  * those that he has in the queue, and not behind what others have: at the place that is being served now (start-time
  * fair queueing, with Jobs of equal length).
  */
-export async function insertExecution(sql: Sql, execution: NewExecution): Promise<boolean> {
-  const { definition, fair } = execution;
-  const fairnessClass = fair ? execution.userId : 0;
+export async function insertJobs(sql: Sql, scope: ResolvedScope): Promise<boolean> {
+  const { definition, fair, lease } = scope;
+  const fairnessClass = fair ? scope.userId : 0;
   const requirement = await requirementId(sql, definition.requires);
-  const targets = execution.targets.map((target, position) => ({
+  const targets = scope.targets.map((target, position) => ({
     position,
     repository_id: target.repositoryId,
     base_revision: target.baseRevision,
@@ -50,14 +42,11 @@ export async function insertExecution(sql: Sql, execution: NewExecution): Promis
   }));
   // A new Job has changed_xid 0: the feed announces the Execution, and an editor lists its Jobs when it shows them.
   const rows = await sql`
-    with made as (
-      insert into executions (id, request_key, action_id, action_version, definition, created_by, max_parallel,
-                              max_failures)
-      overriding system value
-      values (${execution.id}, ${execution.requestKey}, ${execution.actionId}, ${execution.actionVersion},
-              ${sql.json({ ...definition })}, ${execution.userId}, ${definition.maxParallel}, ${definition.maxFailures})
-      on conflict (request_key) do nothing
-      returning id),
+    with resolved as (
+      update executions
+         set resolving_until = null, resolving_request = null, changed_xid = (pg_current_xact_id()::text)::bigint
+       where id = ${lease.executionId} and resolving_until = ${lease.until}::text::timestamptz
+      returning id, cancel_requested_at, paused_at),
     served as (
       select case when ${fair}::boolean then greatest(
                (select max(rank) from jobs where state = 'queued' and fairness_class = ${fairnessClass}),
@@ -69,13 +58,18 @@ export async function insertExecution(sql: Sql, execution: NewExecution): Promis
                order by position) as target),
     queued as (
       insert into jobs (id, execution_id, repository_id, base_revision, base_ref, priority, rank, fairness_class,
-                        requirement_id, ready, changed_xid)
+                        requirement_id, ready, state, cancel_requested_at, ended_at, changed_xid)
       overriding system value
-      select target.id, made.id, target.repository_id, target.base_revision, target.base_ref, ${definition.priority},
-             coalesce(served.rank + target.position + 1, target.id), ${fairnessClass}, ${requirement},
-             target.position < coalesce(${definition.maxParallel}::int, target.position + 1), 0
-        from made, targets as target, served
+      select target.id, resolved.id, target.repository_id, target.base_revision, target.base_ref,
+             ${definition.priority}, coalesce(served.rank + target.position + 1, target.id), ${fairnessClass},
+             ${requirement},
+             resolved.paused_at is null
+               and target.position < coalesce(${definition.maxParallel}::int, target.position + 1),
+             case when resolved.cancel_requested_at is null then 'queued' else 'cancelled' end,
+             resolved.cancel_requested_at,
+             case when resolved.cancel_requested_at is not null then now() end, 0
+        from resolved, targets as target, served
        order by target.position)
-    select id from made`;
+    select id from resolved`;
   return rows.length > 0;
 }

@@ -3,8 +3,24 @@ import { readFileSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism, homedir, hostname } from 'node:os';
 import { join, resolve } from 'node:path';
+import { parseByteSize } from '@flotilla/shared/definition/byteSize';
 import { z } from 'zod';
 import { ownUser } from './ownUser.ts';
+
+/** When an image is pulled: at the first use in each Execution, when this machine does not have it, or not at all. */
+export const pullPolicies = ['always', 'ifNotPresent', 'never'] as const;
+export type PullPolicy = (typeof pullPolicies)[number];
+
+/** A size as in `512m` or `20g`; a number alone is bytes. */
+function size(standard?: string) {
+  const text = z.string().transform((value, context) => {
+    const bytes = parseByteSize(value);
+    if (bytes !== undefined) return bytes;
+    context.addIssue({ code: 'custom', message: 'must be a size such as 512m or 20g' });
+    return z.NEVER;
+  });
+  return standard === undefined ? text : text.prefault(standard);
+}
 
 const environment = z
   .object({
@@ -29,6 +45,16 @@ const environment = z
     FLOTILLA_JOB_CPUS: z.coerce.number().min(0.1).default(availableParallelism()),
     /** Processes of one container; a fork bomb ends there. */
     FLOTILLA_JOB_PIDS: z.coerce.number().int().min(16).default(4096),
+    /** What one Attempt may write: its work tree and its containers' own files. */
+    FLOTILLA_DISK_LIMIT: size('20g'),
+    /** What has to be free on the disks of the state folder and of Docker for a claim. */
+    FLOTILLA_MIN_FREE_DISK: size().optional(),
+    /** Bytes of fetched repositories that are kept for later Attempts. */
+    FLOTILLA_OBJECT_CACHE: size('10g'),
+    /** When an image is fetched from its registry. */
+    FLOTILLA_PULL_POLICY: z.enum(pullPolicies).default('ifNotPresent'),
+    /** How long a registry that cannot be reached is tried again, in seconds. */
+    FLOTILLA_PULL_RETRY_SECONDS: z.coerce.number().int().min(0).default(300),
     /** How long a runner that is told to stop lets its Jobs finish, in seconds (design §8). */
     FLOTILLA_RUNNER_DRAIN_SECONDS: z.coerce.number().int().min(0).default(600),
     FLOTILLA_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'),
@@ -55,6 +81,14 @@ export interface Config {
   readonly capacity: number;
   readonly labels: readonly string[];
   readonly limits: ContainerLimits;
+  /** What one Attempt may write, in bytes. */
+  readonly diskBytes: number;
+  /** Bytes that have to be free for a claim; undefined leaves it to the size of the disk. */
+  readonly minFreeDisk: number | undefined;
+  /** Bytes of fetched repositories that are kept. */
+  readonly objectCacheBytes: number;
+  readonly pullPolicy: PullPolicy;
+  readonly pullRetrySeconds: number;
   readonly drainSeconds: number;
   readonly logLevel: string;
 }
@@ -82,6 +116,11 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
       cpus: values.FLOTILLA_JOB_CPUS,
       processes: values.FLOTILLA_JOB_PIDS,
     },
+    diskBytes: values.FLOTILLA_DISK_LIMIT,
+    minFreeDisk: values.FLOTILLA_MIN_FREE_DISK,
+    objectCacheBytes: values.FLOTILLA_OBJECT_CACHE,
+    pullPolicy: values.FLOTILLA_PULL_POLICY,
+    pullRetrySeconds: values.FLOTILLA_PULL_RETRY_SECONDS,
     drainSeconds: values.FLOTILLA_RUNNER_DRAIN_SECONDS,
     logLevel: values.FLOTILLA_LOG_LEVEL,
   };

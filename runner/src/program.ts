@@ -5,13 +5,12 @@ import Docker from 'dockerode';
 import pino, { type Logger } from 'pino';
 import { readConfig, runnerName, type Config } from './config.ts';
 import { runJob } from './jobs/runJob.ts';
+import { MachineHealth } from './sandbox/machineHealth.ts';
 import { removeLeftovers, type LeftoversContext } from './sandbox/removeLeftovers.ts';
 import { pause } from './session/pause.ts';
 import { RefusedError, runSession } from './session/session.ts';
 import { lockStateFolder } from './stateFolder.ts';
 
-/** How long the engine may take to say that it is there. */
-const pingMs = 5000;
 /** Between two looks for containers that were left behind (design §8). */
 const leftoversMs = 60_000;
 
@@ -42,7 +41,6 @@ async function work(config: Config, logger: Logger): Promise<void> {
   const ended = new AbortController();
   const { drain, stop } = stopSignals(config.drainSeconds, logger);
   const live = new Set<number>();
-  const engine = new Engine(logger);
   const isLive = (attemptId: number) => live.has(attemptId);
   const cleaning = cleanUpRegularly({
     docker,
@@ -63,11 +61,11 @@ async function work(config: Config, logger: Logger): Promise<void> {
         capacity: config.capacity,
         description: describeMachine(),
         logger,
-        canWork: () => engine.answers(),
-        async runJob(job, lease, session) {
+        health: new MachineHealth(config, logger),
+        async runJob(job, lease, session, place) {
           live.add(job.attemptId);
           try {
-            await runJob({ docker, config, runnerName: name, logger }, job, lease, session);
+            await runJob({ docker, config, runnerName: name, logger }, job, lease, session, place);
           } finally {
             live.delete(job.attemptId);
           }
@@ -97,35 +95,6 @@ function stopSignals(drainSeconds: number, logger: Logger): { drain: AbortSignal
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);
   return { drain: drain.signal, stop: stop.signal };
-}
-
-/** Says once when the engine goes away and once when it is back. */
-class Engine {
-  readonly #docker = new Docker({ timeout: pingMs });
-  readonly #logger: Logger;
-  #away = false;
-
-  constructor(logger: Logger) {
-    this.#logger = logger;
-  }
-
-  async answers(): Promise<boolean> {
-    try {
-      await this.#docker.ping();
-      if (this.#away) this.#logger.info('Docker answers again');
-      this.#away = false;
-      return true;
-    } catch (error) {
-      if (!this.#away) {
-        this.#logger.error(
-          { reason: messageOf(error) },
-          'Docker does not answer, so this runner claims no jobs: start the Docker Engine, or set DOCKER_HOST to where it is',
-        );
-      }
-      this.#away = true;
-      return false;
-    }
-  }
 }
 
 async function cleanUpRegularly(context: LeftoversContext): Promise<void> {

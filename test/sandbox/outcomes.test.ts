@@ -36,7 +36,10 @@ beforeAll(async () => {
       },
     }),
   );
-  runner = deployment.startRunner({ capacity: 2, env: { FLOTILLA_JOB_MEMORY_MIB: '64' } });
+  runner = deployment.startRunner({
+    capacity: 2,
+    env: { FLOTILLA_JOB_MEMORY_MIB: '64', FLOTILLA_DISK_LIMIT: '64m', FLOTILLA_PULL_RETRY_SECONDS: '2' },
+  });
 });
 afterAll(() => resources.disposeAsync());
 
@@ -72,6 +75,7 @@ test('a Step that fails ends the Job with its number, its exit code and its last
     step: 1,
     exitCode: 3,
     outOfMemory: false,
+    outOfDisk: false,
     lastLine: 'no such thing',
   });
   expect(attempt.steps.map(({ state, exitCode }) => [state, exitCode])).toEqual([
@@ -87,12 +91,65 @@ test('a Job that takes too long is stopped, also when its Step ignores SIGTERM, 
     timeout: '2s',
     steps: [shell('trap "" TERM; echo begun; while :; do sleep 0.1; done')],
   });
-  expect(job.outcome).toEqual({ kind: 'timedOut', step: 0, seconds: 2 });
+  expect(job.outcome).toEqual({ kind: 'timedOut', step: 0, seconds: 2, limit: 'job' });
   expect(attempt.steps[0]?.state).toBe('timedOut');
   const seconds = ((attempt.endedAt ?? 0) - attempt.claimedAt) / 1000;
   expect(seconds).toBeGreaterThanOrEqual(2);
   expect(stdoutOf(await readLog(deployment.client, attempt.id))).toBe('begun\n');
   expect(await containersOf(attempt)).toEqual([]);
+});
+
+test('a Step that takes longer than it may is stopped, and the Job says whose limit it was', async () => {
+  const { job, attempt } = await end({
+    steps: [shell('true'), { ...shell('echo begun; sleep 100'), timeout: '1s' }, shell('true')],
+  });
+  expect(job.outcome).toEqual({ kind: 'timedOut', step: 1, seconds: 1, limit: 'step' });
+  expect(attempt.steps.map(({ state }) => state)).toEqual(['succeeded', 'timedOut', 'pending']);
+});
+
+test.each([
+  ['the work tree', 'head -c 100m /dev/zero > large; sleep 100'],
+  ['the container’s own files', 'head -c 100m /dev/zero > /var/large; sleep 100'],
+])('a Job that writes more than it may is stopped, in %s', async (_title, script) => {
+  const { job, attempt } = await end({ steps: [shell(script)] });
+  expect(job.outcome).toMatchObject({ kind: 'failed', step: 0, outOfDisk: true, outOfMemory: false });
+  expect(noticesOf(await readLog(deployment.client, attempt.id))).toMatch(
+    /the job has written \d+(\.\d)? MiB to disk, and may write 64 MiB; it is stopped/,
+  );
+  expect(await containersOf(attempt)).toEqual([]);
+});
+
+test('an Attempt says what its time went to', async () => {
+  const { attempt } = await end({ steps: [shell('echo changed > file')] });
+  expect(attempt.phases.map((phase) => phase.name)).toEqual(['fetch', 'wait', 'steps', 'patch', 'upload']);
+  for (const { startedAt, endedAt } of attempt.phases.slice(0, -1))
+    expect(endedAt).toBeGreaterThanOrEqual(startedAt);
+});
+
+test('an Action may ask for less than the runner grants', async () => {
+  const { attempt } = await end({
+    resources: { processes: 50, memory: '32m', cpus: 0.5 },
+    steps: [shell('cat /sys/fs/cgroup/pids/pids.max /sys/fs/cgroup/pids.max 2>/dev/null; true')],
+  });
+  expect(stdoutOf(await readLog(deployment.client, attempt.id)).trim()).toBe('50');
+});
+
+test('a Step of a strict Job is nobody with no capability, over a root that it cannot write, with a home and a /tmp', async () => {
+  const script = [
+    'id -u; grep CapEff /proc/self/status; grep NoNewPrivs /proc/self/status',
+    'touch /etc/mine 2>/dev/null || echo "root is read-only"',
+    'touch $HOME/mine /tmp/mine && echo writable; echo changed > file; mkdir -p sub && echo new > sub/new',
+  ].join('\n');
+  const { job, attempt } = await end({
+    profile: 'strict',
+    steps: [shell(script), shell('cat file sub/new')],
+  });
+  const records = await readLog(deployment.client, attempt.id);
+  expect(stdoutOf(records)).toBe(
+    '65534\nCapEff:\t0000000000000000\nNoNewPrivs:\t1\nroot is read-only\nwritable\n',
+  );
+  expect(bytesOf(records, descriptors.stdout, 1).toString()).toBe('changed\nnew\n');
+  expect(job).toMatchObject({ state: 'succeeded', patch: { files: 2 } });
 });
 
 test.each([
@@ -131,7 +188,7 @@ test.each([
   expect(job.outcome).toMatchObject({ kind: 'failed', step: 0, exitCode, outOfMemory: true });
 });
 
-test('an image that does not exist ends the Job with a sentence that names it and says what to do', async () => {
+test('an image whose registry cannot be reached is pulled again for a while, and then ends the Job with a sentence that names it and says what to do', async () => {
   const { job, attempt } = await end({ image: 'localhost:1/no-such-image:1', steps: [shell('true')] });
   expect(job).toMatchObject({ state: 'errored', outcome: { kind: 'errored', reason: 'image', step: null } });
   expect(job.outcome).toMatchObject({
@@ -139,9 +196,10 @@ test('an image that does not exist ends the Job with a sentence that names it an
       /^Image "localhost:1\/no-such-image:1" is not on this machine and could not be pulled: .+\. Check its name, or load it with `docker pull` or `docker load`\.$/,
     ) as string,
   });
-  expect(noticesOf(await readLog(deployment.client, attempt.id))).toContain(
-    'Pulling image localhost:1/no-such-image:1',
-  );
+  const notices = noticesOf(await readLog(deployment.client, attempt.id));
+  expect(notices).toContain('Pulling image localhost:1/no-such-image:1');
+  expect(notices).toMatch(/Could not pull localhost:1\/no-such-image:1: .+ refused; trying again in 1 s/);
+  expect(attempt.phases.map((phase) => phase.name)).toContain('pull');
 });
 
 test('a program that the image does not have ends the Job with what the engine says', async () => {

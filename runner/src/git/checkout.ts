@@ -12,6 +12,8 @@ export interface Checkout {
   /** The repository that the runner trusts; containers never see it, but for its objects. */
   readonly gitDir: string;
   readonly workTree: string;
+  /** The objects of the base, which containers may read. */
+  readonly objectsFolder: string;
   readonly baseRevision: string;
   readonly baseTree: string;
   /** What a reader of the log should know, such as pointers that were not resolved. */
@@ -74,7 +76,14 @@ export async function checkOut(request: CheckoutRequest): Promise<Checkout> {
   }
   const baseTree = (await git(['rev-parse', `${baseRevision}^{tree}`], { gitDir, signal })).toString().trim();
   await makeDisposableRepository({ gitDir, workTree, baseRevision, baseRef: request.baseRef });
-  return { gitDir, workTree, baseRevision, baseTree, remarks: await findRemarks(workTree) };
+  return {
+    gitDir,
+    workTree,
+    objectsFolder: join(gitDir, 'objects'),
+    baseRevision,
+    baseTree,
+    remarks: await findRemarks(workTree),
+  };
 }
 
 /** What `git init --bare` would make, less what nobody reads: a process spared per Attempt. */

@@ -41,7 +41,14 @@ beforeEach(async () => {
   const [baseRevision = '', baseTree = ''] = (await git(['rev-parse', 'HEAD', 'HEAD^{tree}'], options))
     .toString()
     .split('\n');
-  checkout = { gitDir, workTree, baseRevision, baseTree, remarks: [] };
+  checkout = {
+    gitDir,
+    workTree,
+    baseRevision,
+    baseTree,
+    objectsFolder: join(gitDir, 'objects'),
+    remarks: [],
+  };
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import type { Outcome } from '@flotilla/shared/lifecycle/outcome';
-import type { ClaimedJob, LeaseRef } from '@flotilla/shared/protocol/runnerMessages';
+import type { ClaimedJob, ClaimedStep, LeaseRef } from '@flotilla/shared/protocol/runnerMessages';
 import type Docker from 'dockerode';
 import type { Logger } from 'pino';
-import type { Config } from '../config.ts';
+import type { Config, ContainerLimits } from '../config.ts';
 import { AttemptLog } from '../logs/attemptLog.ts';
 import { Uploader } from '../logs/uploader.ts';
 import { attemptsFolder } from '../sandbox/attemptFolder.ts';
@@ -11,8 +11,13 @@ import { labelsOf } from '../sandbox/labels.ts';
 import type { Lease } from '../session/lease.ts';
 import type { RunningSession } from '../session/session.ts';
 import { FencedError } from '../session/untilAnswered.ts';
+import { AttemptContainers } from './attemptContainers.ts';
 import { stopCauseOf } from './attemptError.ts';
+import { Phases } from './phases.ts';
 import { StepTracker } from './stepTracker.ts';
+
+/** Above this a timer of Node's fires at once. */
+const longestTimerMs = 2 ** 31 - 1;
 
 /** What all Attempts of a runner share. */
 export interface JobContext {
@@ -34,6 +39,13 @@ export class Attempt {
   readonly upload: Uploader;
   readonly log: AttemptLog;
   readonly steps: StepTracker;
+  readonly phases = new Phases();
+  readonly containers: AttemptContainers;
+  /** Of each container: what the Action asks for, and at most what this runner grants. */
+  readonly limits: ContainerLimits;
+  /** What it may write, in bytes. */
+  readonly diskBytes: number;
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(context: JobContext, job: ClaimedJob, lease: Lease, session: RunningSession) {
     this.context = context;
@@ -48,10 +60,19 @@ export class Attempt {
     this.folder = join(attemptsFolder(context.config.stateFolder), String(job.attemptId));
     this.upload = new Uploader(context.config.serverUrl, lease, 'log');
     this.log = new AttemptLog(this.upload, session.hello.limits.logBytes);
+    this.containers = new AttemptContainers(context.docker, this.logger);
+    const { limits, diskBytes } = context.config;
+    const asked = job.resources;
+    this.limits = {
+      memoryBytes: atMost(limits.memoryBytes, asked.memoryBytes),
+      cpus: atMost(limits.cpus, asked.cpus),
+      processes: atMost(limits.processes, asked.processes),
+    };
+    this.diskBytes = atMost(diskBytes, asked.diskBytes);
     this.steps = new StepTracker(job.steps, (steps) =>
       // For people who watch: the container does not wait for it, and finish says it all again.
       session.service
-        .progress(this.leaseRef, steps)
+        .progress(this.leaseRef, steps, this.phases.all)
         .catch((error: unknown) => this.logger.debug({ err: error }, 'progress was not reported')),
     );
   }
@@ -70,6 +91,24 @@ export class Attempt {
     });
   }
 
+  /** The Job's Step at an index. */
+  step(index: number): ClaimedStep {
+    const step = this.job.steps[index];
+    if (step === undefined) throw new Error(`a Job of ${this.job.steps.length} Steps has none at ${index}`);
+    return step;
+  }
+
+  /** From now on the Attempt may take as long as its Job may; an earlier time is forgotten. */
+  startTime(): void {
+    clearTimeout(this.#timer);
+    const timeoutMs = Math.min(this.job.timeoutSeconds * 1000, longestTimerMs);
+    this.#timer = setTimeout(() => this.lease.stop('timedOut'), timeoutMs);
+  }
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.#timer);
+  }
+
   /** How the Attempt ends when it was told to stop; undefined while it was not. Throws a {@link FencedError} when nobody may hear of its end. */
   stopped(): Outcome | undefined {
     const step = this.steps.running;
@@ -85,4 +124,8 @@ export class Attempt {
         throw new FencedError();
     }
   }
+}
+
+function atMost(limit: number, asked: number | null): number {
+  return Math.min(limit, asked ?? limit);
 }

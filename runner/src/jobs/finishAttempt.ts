@@ -16,11 +16,11 @@ export interface Result {
  * was lost meanwhile.
  */
 export async function finishAttempt(attempt: Attempt, result: Result): Promise<void> {
-  const { lease, log, session, upload } = attempt;
+  const { lease, log, session } = attempt;
   lease.signal.throwIfAborted();
   await log.notice(lastLine(result.outcome));
   await log.end();
-  await upload.flush();
+  await sendRest(attempt);
   const input = finishInput(attempt, result);
   for (;;) {
     const leaseToken = lease.token;
@@ -37,14 +37,19 @@ export async function finishAttempt(attempt: Attempt, result: Result): Promise<v
   }
 }
 
+async function sendRest({ containers, phases, upload }: Attempt): Promise<void> {
+  using _phase = phases.begin('upload');
+  await Promise.all([upload.flush(), containers.removeAll()]);
+}
+
 function finishInput(
-  { steps, upload, log }: Attempt,
+  { steps, phases, upload, log }: Attempt,
   { outcome, snapshot }: Result,
 ): Omit<FinishInput, 'attemptId' | 'leaseToken'> {
   return {
     outcome,
     steps: [...steps.steps],
-    phases: [],
+    phases: [...phases.all],
     logLength: upload.length,
     streams: log.streamHashes(),
     logLimitReached: log.limitReached,

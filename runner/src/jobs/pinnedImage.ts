@@ -1,18 +1,36 @@
-import { resolveImage } from '../sandbox/image.ts';
+import { localImage, resolveImage, type LocalImage } from '../sandbox/image.ts';
 import { untilAnswered } from '../session/untilAnswered.ts';
 import type { Attempt } from './attempt.ts';
 
 /** The image of a Step, as this Execution means it: the first Attempt that resolves a name decides for all. */
-export async function pinnedImage(attempt: Attempt, index: number): Promise<string> {
-  const { context, job, lease, log, session } = attempt;
-  const step = job.steps[index];
-  if (step === undefined) throw new Error(`a Job of ${job.steps.length} Steps has none at ${index}`);
-  const { image, pinnedImage: pinned } = step;
-  const report = (line: string) => log.notice(line, index);
-  const digest = await resolveImage(context.docker, pinned ?? image, report, lease.stopSignal);
-  if (pinned !== null) return digest;
+export async function pinnedImage(attempt: Attempt, index: number): Promise<LocalImage> {
+  const { image, pinnedImage: pinned } = attempt.step(index);
+  const found = await resolve(attempt, index, pinned ?? image);
+  if (pinned !== null) return found;
+  const { lease, session } = attempt;
   const winner = await untilAnswered(lease, lease.stopSignal, (ref) =>
-    session.service.pinImage(ref, image, digest),
+    session.service.pinImage(ref, image, found.digest),
   );
-  return winner === digest ? digest : resolveImage(context.docker, winner, report, lease.stopSignal);
+  return winner === found.digest ? found : resolve(attempt, index, winner);
+}
+
+/** Whether the image of a Step has to be pulled before it can run; that takes a slot, and the Job's time. */
+export async function mustBePulled(attempt: Attempt, index: number): Promise<boolean> {
+  const { image, pinnedImage: pinned } = attempt.step(index);
+  const { docker, config } = attempt.context;
+  if (pinned === null && config.pullPolicy === 'always') return true;
+  return (await localImage(docker, pinned ?? image)) === undefined;
+}
+
+function resolve(attempt: Attempt, index: number, image: string): Promise<LocalImage> {
+  const { context, lease, log, phases } = attempt;
+  return resolveImage({
+    docker: context.docker,
+    image,
+    policy: context.config.pullPolicy,
+    retrySeconds: context.config.pullRetrySeconds,
+    report: (line) => log.notice(line, index),
+    onPull: () => phases.begin('pull'),
+    signal: lease.stopSignal,
+  });
 }

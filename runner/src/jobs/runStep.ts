@@ -1,101 +1,117 @@
-import { mkdir } from 'node:fs/promises';
-import { createHash } from 'node:crypto';
-import { join } from 'node:path';
-import type { ClaimedJob, ClaimedStep } from '@flotilla/shared/protocol/runnerMessages';
-import type Docker from 'dockerode';
-import type { Logger } from 'pino';
-import type { ContainerLimits } from '../config.ts';
-import { containerObjectsPath, type Checkout } from '../git/checkout.ts';
-import type { AttemptLog } from '../logs/attemptLog.ts';
-import { startContainer, type FinishedContainer, type Mount } from '../sandbox/container.ts';
+import type { Checkout } from '../git/checkout.ts';
+import type { FinishedContainer, RunningContainer } from '../sandbox/container.ts';
+import { diskUse } from '../sandbox/diskUse.ts';
+import { sizeText } from '../sizeText.ts';
+import type { Attempt } from './attempt.ts';
 import { stopCauseOf } from './attemptError.ts';
+import { watchDisk } from './diskWatch.ts';
+import type { PreparedStep } from './prepareStep.ts';
 
-export interface StepContext {
-  readonly docker: Docker;
-  readonly job: ClaimedJob;
-  readonly checkout: Checkout;
-  readonly log: AttemptLog;
-  readonly limits: ContainerLimits;
-  readonly labels: Readonly<Record<string, string>>;
-  /** Where folders that Jobs share between Attempts are kept. */
-  readonly cacheFolder: string;
-  readonly stopGraceMs: number;
-  readonly logger: Logger;
-  /** Aborts when the Attempt has to stop. */
-  readonly signal: AbortSignal;
+/** Above this a timer of Node's fires at once. */
+const longestTimerMs = 2 ** 31 - 1;
+
+/** How a Step ended. */
+export interface FinishedStep extends FinishedContainer {
+  /** The limit of its own for which it was stopped; undefined when it ended by itself or with its Attempt. */
+  readonly limit: 'time' | 'disk' | undefined;
 }
 
 /**
- * Runs one Step in a container of its own and stores what it writes. When the Attempt has to stop, the container gets
- * SIGTERM, and SIGKILL after the grace; a fenced one is killed at once.
+ * Runs one Step and stores what it writes. When the Attempt has to stop, or the Step has used up its time or its disk,
+ * the container gets SIGTERM, and SIGKILL after the grace; a fenced one is killed at once. The container's removal has
+ * begun when this returns.
  */
 export async function runStep(
-  context: StepContext,
+  attempt: Attempt,
+  checkout: Checkout,
   index: number,
-  step: ClaimedStep,
-  imageDigest: string,
-): Promise<FinishedContainer> {
-  const { docker, job, log, signal } = context;
-  await using container = await startContainer(docker, {
-    image: imageDigest,
-    ...commandOf(step),
-    environment: environmentOf(job),
-    mounts: [
-      { source: context.checkout.workTree, target: '/work' },
-      { source: join(context.checkout.gitDir, 'objects'), target: containerObjectsPath, readOnly: true },
-      ...(await cacheMounts(context, step, imageDigest)),
-    ],
-    workingDirectory: '/work',
-    network: job.network,
-    limits: context.limits,
-    labels: context.labels,
-  });
-  const stop = () => {
-    const graceMs = stopCauseOf(signal) === 'fenced' ? 0 : context.stopGraceMs;
-    container
-      .stop(graceMs)
-      .catch((error: unknown) => context.logger.error({ err: error }, 'a container could not be stopped'));
-  };
-  if (signal.aborted) stop();
-  signal.addEventListener('abort', stop, { once: true });
+  { container }: PreparedStep,
+): Promise<FinishedStep> {
+  const { log, lease } = attempt;
+  const limits = new StepLimits(attempt, checkout, index, container.id);
+  const stopSignal = AbortSignal.any([lease.stopSignal, limits.signal]);
   try {
-    for await (const { descriptor, data } of container.output) await log.write(index, descriptor, data);
-    await log.endStep(index);
-    return await container.finished();
+    const running = await container.start();
+    using _limits = limits.watch();
+    const stop = () => stopContainer(attempt, running);
+    if (stopSignal.aborted) stop();
+    stopSignal.addEventListener('abort', stop, { once: true });
+    try {
+      for await (const { descriptor, data } of running.output) await log.write(index, descriptor, data);
+      await log.endStep(index);
+      const finished = await running.finished();
+      return { ...finished, limit: limits.exceeded };
+    } finally {
+      stopSignal.removeEventListener('abort', stop);
+    }
   } finally {
-    signal.removeEventListener('abort', stop);
+    attempt.containers.remove(container);
   }
 }
 
-/** A `command` step runs its arguments as they are; a `docker` step keeps the image's entrypoint. */
-function commandOf(step: ClaimedStep): { entrypoint?: readonly string[]; command?: readonly string[] } {
-  if (step.type === 'command') return { entrypoint: step.args.slice(0, 1), command: step.args.slice(1) };
-  return step.args.length === 0 ? {} : { command: step.args };
+function stopContainer({ lease, logger, session }: Attempt, running: RunningContainer): void {
+  const graceMs = stopCauseOf(lease.stopSignal) === 'fenced' ? 0 : session.hello.intervals.stopGraceMs;
+  running
+    .stop(graceMs)
+    .catch((error: unknown) => logger.error({ err: error }, 'a container could not be stopped'));
 }
 
-/** What a Step finds in its environment beside what its image sets (design §5). */
-function environmentOf(job: ClaimedJob): Record<string, string> {
-  return {
-    REPOSITORY: job.repository,
-    BRANCH: job.baseRef.replace(/^refs\/heads\//, ''),
-    COMMIT: job.baseRevision,
-    // The work tree belongs to the runner's user, which the container's need not be.
-    GIT_CONFIG_COUNT: '1',
-    GIT_CONFIG_KEY_0: 'safe.directory',
-    GIT_CONFIG_VALUE_0: '*',
-    ...job.env,
-  };
-}
+/** The limits that a Step has beside its container's. */
+class StepLimits {
+  readonly #attempt: Attempt;
+  readonly #checkout: Checkout;
+  readonly #index: number;
+  readonly #containerId: string;
+  readonly #exceeded = new AbortController();
+  readonly #ended = new AbortController();
+  exceeded: 'time' | 'disk' | undefined;
 
-/** Folders that persist between Attempts of the same image, repository and commit, as `src actions exec` kept them. */
-async function cacheMounts(context: StepContext, step: ClaimedStep, imageDigest: string): Promise<Mount[]> {
-  const { job, cacheFolder } = context;
-  const mounts: Mount[] = [];
-  for (const target of step.cacheDirs) {
-    const identity = JSON.stringify([imageDigest, job.repository, job.baseRevision, target]);
-    const source = join(cacheFolder, createHash('sha256').update(identity).digest('hex').slice(0, 32));
-    await mkdir(source, { recursive: true });
-    mounts.push({ source, target });
+  constructor(attempt: Attempt, checkout: Checkout, index: number, containerId: string) {
+    this.#attempt = attempt;
+    this.#checkout = checkout;
+    this.#index = index;
+    this.#containerId = containerId;
   }
-  return mounts;
+
+  /** Aborts when a limit is exceeded. */
+  get signal(): AbortSignal {
+    return this.#exceeded.signal;
+  }
+
+  watch(): Disposable {
+    const { context, diskBytes, logger } = this.#attempt;
+    const { timeoutSeconds } = this.#attempt.step(this.#index);
+    const timer =
+      timeoutSeconds === null
+        ? undefined
+        : setTimeout(() => this.#exceed('time'), Math.min(timeoutSeconds * 1000, longestTimerMs));
+    void watchDisk({
+      use: () => diskUse(context.docker, this.#checkout.workTree, this.#containerId),
+      limitBytes: diskBytes,
+      onExceeded: (bytes) => this.#exceedDisk(bytes),
+      logger,
+      signal: this.#ended.signal,
+    });
+    return {
+      [Symbol.dispose]: () => {
+        clearTimeout(timer);
+        this.#ended.abort();
+      },
+    };
+  }
+
+  #exceedDisk(bytes: number): void {
+    const { diskBytes, log, logger } = this.#attempt;
+    const text = `[the job has written ${sizeText(bytes)} to disk, and may write ${sizeText(diskBytes)}; it is stopped]`;
+    log
+      .notice(text, this.#index)
+      .catch((error: unknown) => logger.debug({ err: error }, 'a notice was not written'));
+    this.#exceed('disk');
+  }
+
+  #exceed(limit: 'time' | 'disk'): void {
+    if (this.#attempt.lease.stopSignal.aborted) return;
+    this.exceeded ??= limit;
+    this.#exceeded.abort(limit);
+  }
 }

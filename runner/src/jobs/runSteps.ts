@@ -1,29 +1,34 @@
-import { join } from 'node:path';
 import type { Outcome } from '@flotilla/shared/lifecycle/outcome';
+import type { StepProgress } from '@flotilla/shared/protocol/runnerMessages';
 import type { Checkout } from '../git/checkout.ts';
-import { noteImage, workFolder } from '../sandbox/attemptFolder.ts';
+import { workFolder } from '../sandbox/attemptFolder.ts';
 import { takeBack } from '../sandbox/takeBack.ts';
 import type { Attempt } from './attempt.ts';
-import { pinnedImage } from './pinnedImage.ts';
-import { runStep } from './runStep.ts';
+import { prepareStep, type PreparedStep } from './prepareStep.ts';
+import { runStep, type FinishedStep } from './runStep.ts';
 
 /**
  * Runs the Steps of an Attempt in order and gives the work tree back to the runner's user. Undefined when all
- * succeeded; else how the Attempt ends.
+ * succeeded; else how the Attempt ends. `first` is the first Step when it was prepared ahead.
  */
-export async function runSteps(attempt: Attempt, checkout: Checkout): Promise<Outcome | undefined> {
-  let lastImage: string | undefined;
+export async function runSteps(
+  attempt: Attempt,
+  checkout: Checkout,
+  first: PreparedStep | undefined,
+): Promise<Outcome | undefined> {
+  let image: string | undefined;
   for (const index of attempt.job.steps.keys()) {
     const stopped = attempt.stopped();
     if (stopped !== undefined) return stopped;
-    lastImage = await pinnedImage(attempt, index);
-    const ended = await runOne(attempt, checkout, index, lastImage);
+    const prepared = (index === 0 ? first : undefined) ?? (await prepareStep(attempt, checkout, index));
+    image = prepared.imageDigest;
+    const ended = await runOne(attempt, checkout, index, prepared);
     if (ended !== undefined) return ended;
   }
-  if (lastImage !== undefined) {
+  if (image !== undefined) {
     const { docker, config } = attempt.context;
     const folder = workFolder(attempt.folder);
-    await takeBack(docker, { folder, image: lastImage, limits: config.limits, labels: attempt.labels() });
+    await takeBack(docker, { folder, image, limits: config.limits, labels: attempt.labels() });
   }
   return undefined;
 }
@@ -32,51 +37,29 @@ async function runOne(
   attempt: Attempt,
   checkout: Checkout,
   index: number,
-  imageDigest: string,
+  prepared: PreparedStep,
 ): Promise<Outcome | undefined> {
-  const { context, job, log, steps } = attempt;
-  const step = job.steps[index];
-  if (step === undefined) throw new Error(`a Job of ${job.steps.length} Steps has none at ${index}`);
-  await noteImage(attempt.folder, imageDigest);
-  await log.notice(
-    `Step ${index + 1} of ${job.steps.length}: ${[step.image, ...step.args].join(' ')}`,
-    index,
-  );
-  steps.start(index, imageDigest);
-  const finished = await runStep(
-    {
-      docker: context.docker,
-      job,
-      checkout,
-      log,
-      limits: context.config.limits,
-      labels: attempt.labels(index),
-      cacheFolder: join(context.config.stateFolder, 'caches'),
-      stopGraceMs: attempt.session.hello.intervals.stopGraceMs,
-      logger: context.logger,
-      signal: attempt.lease.stopSignal,
-    },
-    index,
-    step,
-    imageDigest,
-  );
-  const cause = attempt.stopped();
-  if (cause !== undefined) {
-    steps.end(index, cause.kind === 'timedOut' ? 'timedOut' : 'cancelled', finished.exitCode);
-    return cause;
-  }
-  const lastLine = log.takeLastErrorLine();
-  if (finished.exitCode !== 0 || finished.outOfMemory) {
-    steps.end(index, 'failed', finished.exitCode);
-    return {
-      kind: 'failed',
-      step: index,
-      exitCode: finished.exitCode,
-      outOfMemory: finished.outOfMemory,
-      outOfDisk: false,
-      lastLine,
-    };
-  }
-  steps.end(index, 'succeeded', 0);
-  return undefined;
+  const { job, log, steps } = attempt;
+  const { image, args } = attempt.step(index);
+  await log.notice(`Step ${index + 1} of ${job.steps.length}: ${[image, ...args].join(' ')}`, index);
+  steps.start(index, prepared.imageDigest);
+  const finished = await runStep(attempt, checkout, index, prepared);
+  const outcome = attempt.stopped() ?? outcomeOf(attempt, index, finished);
+  steps.end(index, stateOf(outcome), finished.exitCode);
+  return outcome;
+}
+
+/** How a Step ended that was not stopped with its Attempt; undefined when it succeeded. */
+function outcomeOf(attempt: Attempt, step: number, finished: FinishedStep): Outcome | undefined {
+  const lastLine = attempt.log.takeLastErrorLine();
+  const { exitCode, outOfMemory, limit } = finished;
+  if (limit === 'time')
+    return { kind: 'timedOut', step, seconds: attempt.step(step).timeoutSeconds ?? 0, limit: 'step' };
+  const outOfDisk = limit === 'disk';
+  if (exitCode === 0 && !outOfMemory && !outOfDisk) return undefined;
+  return { kind: 'failed', step, exitCode, outOfMemory, outOfDisk, lastLine };
+}
+
+function stateOf(outcome: Outcome | undefined): StepProgress['state'] {
+  return outcome?.kind ?? 'succeeded';
 }

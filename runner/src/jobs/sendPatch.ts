@@ -6,7 +6,8 @@ import type { Attempt } from './attempt.ts';
 
 /** Takes the Patch of an Attempt's work tree and uploads it. Null when nothing changed. */
 export async function sendPatch(attempt: Attempt, checkout: Checkout): Promise<Snapshot | null> {
-  const { context, lease, log } = attempt;
+  const { context, lease, log, phases } = attempt;
+  using _phase = phases.begin('patch');
   const snapshot = await takeSnapshot(attempt.folder, checkout, lease.stopSignal);
   await log.notice(snapshot === null ? 'Nothing changed' : `Patch of ${snapshot.length} bytes`);
   if (snapshot === null) return null;

@@ -6,7 +6,7 @@ import type { ClaimedStep, StepProgress } from '@flotilla/shared/protocol/runner
  */
 export class StepTracker {
   #steps: StepProgress[];
-  readonly #report: (steps: readonly StepProgress[]) => Promise<void>;
+  readonly #send: (steps: readonly StepProgress[]) => Promise<void>;
   #isReporting = false;
   #isReported = true;
 
@@ -20,7 +20,7 @@ export class StepTracker {
       startedAt: null,
       endedAt: null,
     }));
-    this.#report = report;
+    this.#send = report;
   }
 
   get steps(): readonly StepProgress[] {
@@ -46,17 +46,22 @@ export class StepTracker {
     if (running !== null) this.end(running, state, null);
   }
 
-  #change(index: number, change: Partial<StepProgress>): void {
-    this.#steps = this.#steps.map((step) => (step.index === index ? { ...step, ...change } : step));
+  /** Reports what there is, also when no Step has changed. */
+  report(): void {
     this.#isReported = false;
     if (!this.#isReporting) void this.#reportAll();
+  }
+
+  #change(index: number, change: Partial<StepProgress>): void {
+    this.#steps = this.#steps.map((step) => (step.index === index ? { ...step, ...change } : step));
+    this.report();
   }
 
   async #reportAll(): Promise<void> {
     this.#isReporting = true;
     while (!this.#isReported) {
       this.#isReported = true;
-      await this.#report(this.#steps);
+      await this.#send(this.#steps);
     }
     this.#isReporting = false;
   }

@@ -9,6 +9,7 @@ import {
   type Descriptor,
 } from '@flotilla/shared/logs/frame';
 import type { StreamHash } from '@flotilla/shared/protocol/runnerMessages';
+import { sizeText } from '../sizeText.ts';
 import { lastLineOf } from './lastLine.ts';
 
 /** A line that is not complete is shown after this long, so that prompts and progress bars are seen (design §8). */
@@ -183,9 +184,4 @@ export class AttemptLog {
       await this.#sink.write(encodeFrame({ step, descriptor, time: Date.now(), data: part }));
     }
   }
-}
-
-function sizeText(bytes: number): string {
-  const mib = bytes / 1024 / 1024;
-  return mib >= 1 ? `${Math.round(mib)} MiB` : `${bytes} bytes`;
 }

@@ -2,6 +2,7 @@ import type Docker from 'dockerode';
 import type { ContainerLimits } from '../config.ts';
 import { demultiplex, type Output } from './demultiplex.ts';
 import { ranOutOfMemory } from './outOfMemory.ts';
+import type { Confinement } from './profile.ts';
 
 /** A mount of a folder of this machine. */
 export interface Mount {
@@ -11,16 +12,13 @@ export interface Mount {
 }
 
 /** Everything about a container before it exists. */
-export interface ContainerSpec {
+export interface ContainerSpec extends Confinement {
   /** Digest or local id. */
   readonly image: string;
   /** Replaces the image's entrypoint. */
   readonly entrypoint?: readonly string[];
   /** Replaces the image's command. */
   readonly command?: readonly string[];
-  /** Replaces the image's user, e.g. `0:0`. */
-  readonly user?: string;
-  readonly environment: Readonly<Record<string, string>>;
   readonly mounts: readonly Mount[];
   readonly workingDirectory: string;
   readonly network: 'default' | 'none';
@@ -35,8 +33,15 @@ export interface FinishedContainer {
   readonly outOfMemory: boolean;
 }
 
-/** A container that runs. Disposing removes it, whatever its state. */
-export interface RunningContainer extends AsyncDisposable {
+/** A container that is there and has not started. Disposing removes it, whatever its state. */
+export interface Container extends AsyncDisposable {
+  readonly id: string;
+  /** Once. */
+  start(): Promise<RunningContainer>;
+}
+
+/** A container that runs. */
+export interface RunningContainer {
   /** What it writes, to the end. Read it no faster than you can store it. */
   readonly output: AsyncIterable<Output>;
   /** Asks it to stop, and kills it after the grace. */
@@ -45,35 +50,30 @@ export interface RunningContainer extends AsyncDisposable {
   finished(): Promise<FinishedContainer>;
 }
 
-/** Docker's default capabilities that no code change needs (design §9). */
-const droppedCapabilities = ['NET_RAW', 'MKNOD', 'AUDIT_WRITE', 'SYS_CHROOT'];
 /** Two files, so that rotation never loses what a reader has not read (runner.md §5). */
 const engineLog = { Type: 'json-file', Config: { 'max-size': '128m', 'max-file': '2' } };
 
 /**
- * Starts a container. The order matters: attached before it starts, or output is lost; waited for before it starts, or
- * a short one is gone first; never removed by the engine itself (runner.md §5).
+ * Makes a container, so that it only has to be started. The order matters: attached before it starts, or output is lost;
+ * waited for before it starts, or a short one is gone first; never removed by the engine itself (runner.md §5).
  */
-export async function startContainer(docker: Docker, spec: ContainerSpec): Promise<RunningContainer> {
+export async function createContainer(docker: Docker, spec: ContainerSpec): Promise<Container> {
   const container = await docker.createContainer(createOptions(spec));
-  const remove = () => container.remove({ force: true, v: true }).then(() => undefined, ignoreGone);
+  let removal: Promise<void> | undefined;
+  const remove = () =>
+    (removal ??= container.remove({ force: true, v: true }).then(() => undefined, ignoreGone));
   try {
     const stream = await container.attach({ stream: true, stdout: true, stderr: true });
+    // Read only once it has started: an engine that goes away before is noticed there.
+    stream.on('error', () => undefined);
     const exit = container.wait({ condition: 'next-exit' }) as Promise<{ StatusCode: number }>;
     // Whoever fails first below reports; an unwatched rejection must not end the process meanwhile.
     exit.catch(() => undefined);
-    await container.start();
-    let stopped = false;
     return {
-      output: demultiplex(stream as unknown as AsyncIterable<Buffer>),
-      stop: (graceMs) => {
-        stopped = true;
-        return container.stop({ t: Math.ceil(graceMs / 1000) }).then(() => undefined, ignoreGone);
-      },
-      async finished() {
-        const { StatusCode: exitCode } = await exit;
-        const outOfMemory = await ranOutOfMemory(docker, await container.inspect(), stopped);
-        return { exitCode, outOfMemory };
+      id: container.id,
+      async start() {
+        await container.start();
+        return running(docker, container, stream, exit);
       },
       [Symbol.asyncDispose]: remove,
     };
@@ -81,6 +81,27 @@ export async function startContainer(docker: Docker, spec: ContainerSpec): Promi
     await remove();
     throw error;
   }
+}
+
+function running(
+  docker: Docker,
+  container: Docker.Container,
+  stream: NodeJS.ReadWriteStream,
+  exit: Promise<{ StatusCode: number }>,
+): RunningContainer {
+  let stopped = false;
+  return {
+    output: demultiplex(stream as unknown as AsyncIterable<Buffer>),
+    stop: (graceMs) => {
+      stopped = true;
+      return container.stop({ t: Math.ceil(graceMs / 1000) }).then(() => undefined, ignoreGone);
+    },
+    async finished() {
+      const { StatusCode: exitCode } = await exit;
+      const outOfMemory = await ranOutOfMemory(docker, await container.inspect(), stopped);
+      return { exitCode, outOfMemory };
+    },
+  };
 }
 
 function createOptions(spec: ContainerSpec): Docker.ContainerCreateOptions {
@@ -100,7 +121,9 @@ function createOptions(spec: ContainerSpec): Docker.ContainerCreateOptions {
       Init: true,
       AutoRemove: false,
       NetworkMode: spec.network,
-      CapDrop: droppedCapabilities,
+      CapDrop: [...spec.droppedCapabilities],
+      ReadonlyRootfs: spec.readOnlyRoot,
+      Tmpfs: { ...spec.tmpfs },
       SecurityOpt: ['no-new-privileges'],
       Memory: spec.limits.memoryBytes,
       MemorySwap: spec.limits.memoryBytes,

@@ -1,77 +1,74 @@
-import type Docker from 'dockerode';
 import { messageOf } from '@flotilla/shared/errors';
+import type Docker from 'dockerode';
+import type { PullPolicy } from '../config.ts';
 import { AttemptError } from '../jobs/attemptError.ts';
+import { pullImage } from './pullImage.ts';
 
-/** A registry digest (`name@sha256:…`), or a local id (`sha256:…`) for an image that no registry knows. */
-export type ImageDigest = string;
+/** An image that this machine has. */
+export interface LocalImage {
+  /** A registry digest (`name@sha256:…`), or a local id (`sha256:…`) for an image that no registry knows. */
+  readonly digest: string;
+  /** The user that it names for its containers; empty is root. */
+  readonly user: string;
+}
+
+export interface ImageRequest {
+  readonly docker: Docker;
+  /** A name with a tag, a registry digest, or a local id. */
+  readonly image: string;
+  readonly policy: PullPolicy;
+  /** How long a registry that cannot be reached is tried again. */
+  readonly retrySeconds: number;
+  /** Takes a line for the log. */
+  readonly report: (line: string) => Promise<void>;
+  /** Called when the image is pulled; disposed when that has ended. */
+  readonly onPull: () => Disposable;
+  readonly signal: AbortSignal;
+}
 
 /**
- * What an image's name means on this machine; pulls it when it is not there (policy ifNotPresent). Throws an
- * AttemptError that names the image.
+ * What an image's name means on this machine; pulls it as the policy says. What a digest means never changes, so it is
+ * pulled only when it is missing. Throws an AttemptError that names the image.
  */
-export async function resolveImage(
-  docker: Docker,
-  image: string,
-  report: (line: string) => Promise<void>,
-  signal: AbortSignal,
-): Promise<ImageDigest> {
-  const present = await inspectImage(docker, image);
-  if (present !== undefined) return present;
-  if (image.startsWith('sha256:')) {
+export async function resolveImage(request: ImageRequest): Promise<LocalImage> {
+  const { docker, image, policy, report } = request;
+  const isLocalId = image.startsWith('sha256:');
+  const isFixed = isLocalId || image.includes('@');
+  if (policy !== 'always' || isFixed) {
+    const present = await localImage(docker, image);
+    if (present !== undefined) return present;
+  }
+  if (isLocalId) {
     throw new AttemptError(
       'image',
       `Image ${image} was made on another machine and is in no registry, so this runner cannot get it. Push it to a registry, or load it on every runner.`,
     );
   }
+  if (policy === 'never') {
+    throw new AttemptError(
+      'image',
+      `Image "${image}" is not on this machine, and this runner pulls none (FLOTILLA_PULL_POLICY is never). Load it with \`docker pull\` or \`docker load\`.`,
+    );
+  }
   await report(`Pulling image ${image}`);
-  await pull(docker, image, report, signal);
-  const pulled = await inspectImage(docker, image);
+  using _phase = request.onPull();
+  await pullImage(request);
+  const pulled = await localImage(docker, image);
   if (pulled === undefined) throw new AttemptError('image', `Image "${image}" was pulled and is not there.`);
   return pulled;
 }
 
-async function inspectImage(docker: Docker, image: string): Promise<ImageDigest | undefined> {
+/** An image, if this machine has it. */
+export async function localImage(docker: Docker, image: string): Promise<LocalImage | undefined> {
   try {
     const found = await docker.getImage(image).inspect();
-    return found.RepoDigests?.[0] ?? found.Id;
+    return { digest: found.RepoDigests?.[0] ?? found.Id, user: found.Config?.User ?? '' };
   } catch (error) {
-    if (error instanceof Error && 'statusCode' in error && error.statusCode === 404) return undefined;
+    if (error instanceof Error && 'statusCode' in error) {
+      if (error.statusCode === 404) return undefined;
+      if (error.statusCode === 400)
+        throw new AttemptError('image', `"${image}" names no image: ${messageOf(error)}.`, { cause: error });
+    }
     throw error;
   }
-}
-
-async function pull(
-  docker: Docker,
-  image: string,
-  report: (line: string) => Promise<void>,
-  signal: AbortSignal,
-): Promise<void> {
-  try {
-    const progress = (await docker.pull(image, { abortSignal: signal })) as AsyncIterable<Buffer>;
-    // The answer ends with the pull; an error comes as an event in it (dockerode#647).
-    for await (const event of lines(progress)) {
-      const { error, status, id } = JSON.parse(event) as { error?: string; status?: string; id?: string };
-      if (error !== undefined) throw new Error(error);
-      if (status !== undefined && (id === undefined || status === 'Pull complete')) {
-        await report(id === undefined ? status : `${status}: ${id}`);
-      }
-    }
-  } catch (error) {
-    signal.throwIfAborted();
-    throw new AttemptError(
-      'image',
-      `Image "${image}" is not on this machine and could not be pulled: ${messageOf(error).trim()}. Check its name, or load it with \`docker pull\` or \`docker load\`.`,
-      { cause: error },
-    );
-  }
-}
-
-async function* lines(stream: AsyncIterable<Buffer>): AsyncGenerator<string> {
-  let rest = '';
-  for await (const chunk of stream) {
-    const parts = (rest + chunk.toString()).split('\n');
-    rest = parts.pop() ?? '';
-    for (const part of parts) if (part.trim() !== '') yield part;
-  }
-  if (rest.trim() !== '') yield rest;
 }

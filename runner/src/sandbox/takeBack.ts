@@ -2,7 +2,8 @@ import { ownUser } from '../ownUser.ts';
 import type Docker from 'dockerode';
 import { AttemptError } from '../jobs/attemptError.ts';
 import type { ContainerLimits } from '../config.ts';
-import { startContainer } from './container.ts';
+import { createContainer } from './container.ts';
+import { defaultConfinement } from './profile.ts';
 
 /**
  * Gives every file of a folder to the runner's user, whoever the containers wrote as, and lets that user read them.
@@ -19,18 +20,19 @@ export async function takeBack(
 ): Promise<void> {
   const { uid, gid } = ownUser();
   if (uid === 0) return;
-  await using helper = await startContainer(docker, {
+  await using container = await createContainer(docker, {
+    ...defaultConfinement,
     image: options.image,
     entrypoint: ['/bin/sh'],
     command: ['-c', 'chown -R -h "$0" /work && chmod -R u+rwX /work', `${uid}:${gid}`],
     user: '0:0',
-    environment: {},
     mounts: [{ source: options.folder, target: '/work' }],
     workingDirectory: '/',
     network: 'none',
     limits: options.limits,
     labels: options.labels,
   });
+  const helper = await container.start();
   let said = '';
   for await (const { data } of helper.output) said = (said + data.toString()).slice(-1000);
   const { exitCode } = await helper.finished();

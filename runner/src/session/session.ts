@@ -1,12 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf } from '@flotilla/shared/errors';
-import type { ClaimedJob, HelloAnswer, HelloInput } from '@flotilla/shared/protocol/runnerMessages';
+import type {
+  ClaimedJob,
+  HeartbeatAnswer,
+  HelloAnswer,
+  HelloInput,
+  LeaseRef,
+} from '@flotilla/shared/protocol/runnerMessages';
 import { runnerProtocol } from '@flotilla/shared/protocol/version';
 import type { Logger } from 'pino';
 import { Lease } from './lease.ts';
 import { pause, WakeUp } from './pause.ts';
 import { connectToService, refusalOf, type ServiceClient } from './serviceClient.ts';
+import { Slots, type Place } from './slots.ts';
+import { jittered, whenAborted, withTimeout } from './waits.ts';
 
 export interface SessionOptions {
   readonly serverUrl: string;
@@ -17,10 +25,18 @@ export interface SessionOptions {
   readonly capacity: number;
   readonly description: string;
   readonly logger: Logger;
-  /** Whether containers can be started now; while not, nothing is claimed. */
-  readonly canWork: () => Promise<boolean>;
+  /** Whether Jobs can be run now; while not, nothing is claimed. */
+  readonly health: Health;
   /** Runs one Job to its end. Never rejects: how it ended is the service's to know. */
-  readonly runJob: (job: ClaimedJob, lease: Lease, session: RunningSession) => Promise<void>;
+  readonly runJob: (job: ClaimedJob, lease: Lease, session: RunningSession, place: Place) => Promise<void>;
+}
+
+/** Whether this machine can run Jobs. */
+export interface Health {
+  /** What was seen last: why no Job can be run, in a sentence for people; null when one can. */
+  readonly problem: string | null;
+  /** Looks again, and says what there is now. Never rejects. */
+  look(): Promise<string | null>;
 }
 
 /** What a Job needs of the session. */
@@ -36,8 +52,10 @@ export class RefusedError extends Error {}
 const waitMs = 30_000;
 /** The lease before a hello has said what it is (design §8). */
 const standardLeaseMs = 30_000;
-/** Between two checks whether containers can be started again. */
-const canWorkPollMs = 5000;
+/** Between two looks whether a problem is over. */
+const problemPollMs = 5000;
+/** Jobs per slot that may be on their way from claim to finish: a service that is slow to take results must not pile them up. */
+const unfinishedPerSlot = 5;
 
 /**
  * A runner's life: hello at each connection, heartbeats, claims while there is room, until `drain` is aborted (then it
@@ -59,6 +77,7 @@ class Session {
   readonly #leases = new Map<number, Lease>();
   readonly #work = new Set<Promise<void>>();
   readonly #wakeUp = new WakeUp();
+  readonly #slots: Slots;
   readonly #instance = randomUUID();
   readonly #refused = new AbortController();
   readonly #ended = new AbortController();
@@ -72,11 +91,15 @@ class Session {
   #saidLost = false;
   #answer: HelloAnswer | undefined;
   #stopHints: (() => void) | undefined;
+  /** Whether the service wants this runner to claim nothing. */
+  #drainAsked = false;
 
   constructor(options: SessionOptions, drain: AbortSignal, stop: AbortSignal) {
     this.#options = options;
     this.#drain = AbortSignal.any([drain, this.#refused.signal]);
     this.#stop = AbortSignal.any([stop, this.#refused.signal]);
+    this.#slots = new Slots(options.capacity, () => this.#wakeUp.wake());
+    this.#drain.addEventListener('abort', () => (this.#slots.draining = true), { once: true });
     this.#service = connectToService({
       serverUrl: options.serverUrl,
       token: options.token,
@@ -202,10 +225,8 @@ class Session {
     while (await pause(this.#answer?.intervals.heartbeatMs ?? 1000, this.#ended.signal)) {
       if (this.#answer === undefined) continue;
       try {
-        const answer = await withTimeout(
-          this.#service.heartbeat(this.#leaseRefs(), this.#drain.aborted),
-          this.#thirdOfLeaseMs(),
-        );
+        const answer = await withTimeout(this.#heartbeat(this.#leaseRefs()), this.#thirdOfLeaseMs());
+        this.#drainAsAsked(answer.drain);
         for (const attemptId of answer.cancel) this.#leases.get(attemptId)?.stop('cancelled');
         for (const attemptId of answer.fenced) await this.#fence(attemptId);
       } catch (error) {
@@ -216,12 +237,19 @@ class Session {
     }
   }
 
+  #heartbeat(attempts: readonly LeaseRef[]): Promise<HeartbeatAnswer> {
+    const { health } = this.#options;
+    // A lease does not wait for an engine that does not answer: this heartbeat says what the last look saw.
+    void health.look();
+    return this.#service.heartbeat(attempts, this.#drain.aborted, health.problem);
+  }
+
   /** A heartbeat may cross a hello that rotates the token, and an attempt may be claimed or ended meanwhile. */
   async #fence(attemptId: number): Promise<void> {
     const lease = this.#leases.get(attemptId);
     if (lease === undefined) return;
     const token = lease.token;
-    const answer = await this.#service.heartbeat([{ attemptId, leaseToken: token }], this.#drain.aborted);
+    const answer = await this.#heartbeat([{ attemptId, leaseToken: token }]);
     if (answer.fenced.includes(attemptId) && !(await lease.wasRenewed(token))) lease.stop('fenced');
   }
 
@@ -232,13 +260,13 @@ class Session {
     while (!this.#drain.aborted) {
       const hello = await Promise.race([this.#hello.promise, drained]);
       if (hello === undefined) return;
-      const free = this.#options.capacity - this.#work.size;
+      const free = this.#room();
       if (free <= 0) {
         await this.#wakeUp.wait(waitMs, this.#drain);
         continue;
       }
-      if (!(await this.#options.canWork())) {
-        await pause(canWorkPollMs, this.#drain);
+      if ((await this.#options.health.look()) !== null) {
+        await pause(problemPollMs, this.#drain);
         continue;
       }
       try {
@@ -259,12 +287,32 @@ class Session {
     }
   }
 
+  /** How many Jobs may be claimed now. */
+  #room(): number {
+    if (this.#drainAsked) return 0;
+    return Math.min(this.#slots.room, this.#options.capacity * unfinishedPerSlot - this.#work.size);
+  }
+
+  /** A person may have a runner drain, and work again. */
+  #drainAsAsked(asked: boolean): void {
+    if (asked === this.#drainAsked) return;
+    this.#drainAsked = asked;
+    this.#slots.draining = asked || this.#drain.aborted;
+    this.#options.logger.info(
+      asked ? 'draining, as the service asks: no Job is claimed' : 'claiming Jobs again, as the service asks',
+    );
+    this.#wakeUp.wake();
+  }
+
   #start(job: ClaimedJob, hello: HelloAnswer): void {
     if (this.#leases.has(job.attemptId)) return;
     const lease = new Lease(job.attemptId, job.leaseToken, this.#settled);
     this.#leases.set(job.attemptId, lease);
     if (this.#stop.aborted) lease.stop('released');
-    const work = this.#options.runJob(job, lease, { service: this.#service, hello }).finally(() => {
+    const place = this.#slots.enter();
+    const session = { service: this.#service, hello };
+    const work = this.#options.runJob(job, lease, session, place).finally(() => {
+      place.leave();
       this.#leases.delete(job.attemptId);
       this.#work.delete(work);
       this.#wakeUp.wake();
@@ -287,26 +335,4 @@ class Session {
       leaseToken: lease.token,
     }));
   }
-}
-
-/** Between half and the whole of an interval, so that runners do not ask in step. */
-function jittered(ms: number): number {
-  return ms * (0.5 + Math.random() / 2);
-}
-
-async function withTimeout<T>(promise: Promise<T>, ms: number): Promise<T> {
-  const timeout = Promise.withResolvers<never>();
-  const timer = setTimeout(() => timeout.reject(new Error(`no answer within ${ms / 1000} s`)), ms);
-  try {
-    return await Promise.race([promise, timeout.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-function whenAborted(signal: AbortSignal): Promise<undefined> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve(undefined);
-    else signal.addEventListener('abort', () => resolve(undefined), { once: true });
-  });
 }

@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ClaimedJob, ClaimedStep } from '@flotilla/shared/protocol/runnerMessages';
+import { containerObjectsPath, type Checkout } from '../git/checkout.ts';
+import { noteImage } from '../sandbox/attemptFolder.ts';
+import type { Container, Mount } from '../sandbox/container.ts';
+import { confinementOf } from '../sandbox/profile.ts';
+import { giveToContainers, workTreeOwner } from '../sandbox/workTreeOwner.ts';
+import type { Attempt } from './attempt.ts';
+import { pinnedImage } from './pinnedImage.ts';
+
+/** A Step that only has to be started. */
+export interface PreparedStep {
+  readonly imageDigest: string;
+  readonly container: Container;
+}
+
+/** Gets the image of a Step and makes its container. */
+export async function prepareStep(
+  attempt: Attempt,
+  checkout: Checkout,
+  index: number,
+): Promise<PreparedStep> {
+  const { job, limits } = attempt;
+  const step = attempt.step(index);
+  const image = await pinnedImage(attempt, index);
+  await noteImage(attempt.folder, image.digest);
+  const owner = workTreeOwner();
+  if (job.profile === 'strict' && index === 0) await giveToContainers(checkout.workTree, owner);
+  const { environment, ...confinement } = confinementOf(job.profile, image, owner, limits);
+  const container = await attempt.containers.create({
+    ...confinement,
+    image: image.digest,
+    ...commandOf(step),
+    environment: { ...environmentOf(job), ...environment, ...job.env },
+    mounts: [
+      { source: checkout.workTree, target: '/work' },
+      { source: checkout.objectsFolder, target: containerObjectsPath, readOnly: true },
+      ...(await cacheMounts(attempt, step, image.digest)),
+    ],
+    workingDirectory: '/work',
+    network: job.network,
+    limits,
+    labels: attempt.labels(index),
+  });
+  return { imageDigest: image.digest, container };
+}
+
+/** A `command` step runs its arguments as they are; a `docker` step keeps the image's entrypoint. */
+function commandOf(step: ClaimedStep): { entrypoint?: readonly string[]; command?: readonly string[] } {
+  if (step.type === 'command') return { entrypoint: step.args.slice(0, 1), command: step.args.slice(1) };
+  return step.args.length === 0 ? {} : { command: step.args };
+}
+
+/** What a Step finds in its environment beside what its image and its Action set (design §5). */
+function environmentOf(job: ClaimedJob): Record<string, string> {
+  return {
+    REPOSITORY: job.repository,
+    BRANCH: job.baseRef.replace(/^refs\/heads\//, ''),
+    COMMIT: job.baseRevision,
+    // The work tree belongs to the runner's user, which the container's need not be.
+    GIT_CONFIG_COUNT: '1',
+    GIT_CONFIG_KEY_0: 'safe.directory',
+    GIT_CONFIG_VALUE_0: '*',
+  };
+}
+
+/** Folders that persist between Attempts of the same image, repository and commit, as `src actions exec` kept them. */
+async function cacheMounts(
+  { context, job }: Attempt,
+  step: ClaimedStep,
+  imageDigest: string,
+): Promise<Mount[]> {
+  const mounts: Mount[] = [];
+  for (const target of step.cacheDirs) {
+    const identity = JSON.stringify([imageDigest, job.repository, job.baseRevision, target, job.profile]);
+    const name = createHash('sha256').update(identity).digest('hex').slice(0, 32);
+    const source = join(context.config.stateFolder, 'caches', name);
+    await mkdir(source, { recursive: true });
+    if (job.profile === 'strict') await giveToContainers(source, workTreeOwner());
+    mounts.push({ source, target });
+  }
+  return mounts;
+}

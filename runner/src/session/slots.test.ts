@@ -1,0 +1,115 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { Slots } from './slots.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const never = new AbortController().signal;
+
+/** Slots whose last Job took `ms`. */
+async function slotsAfter(capacity: number, ms: number): Promise<Slots> {
+  const slots = new Slots(capacity, () => undefined, Date.now);
+  const place = slots.enter();
+  await place.take(never);
+  vi.advanceTimersByTime(ms);
+  place.leave();
+  return slots;
+}
+
+test('without knowing how long Jobs take, a runner claims as many as it has slots', async () => {
+  const slots = new Slots(2, () => undefined);
+  expect(slots.room).toBe(2);
+  await slots.enter().take(never);
+  expect(slots.room).toBe(1);
+  slots.enter();
+  expect(slots.room).toBe(0);
+});
+
+test('while Jobs are short, one is claimed ahead for each slot that is taken', async () => {
+  const slots = await slotsAfter(2, 500);
+  expect(slots.room).toBe(2);
+  await slots.enter().take(never);
+  await slots.enter().take(never);
+  expect(slots.room).toBe(2);
+  slots.enter();
+  expect(slots.room).toBe(1);
+});
+
+test('while Jobs are long, none is claimed ahead', async () => {
+  const slots = await slotsAfter(1, 20_000);
+  await slots.enter().take(never);
+  expect(slots.room).toBe(0);
+});
+
+test('behind a Job that turns out to be long none is claimed ahead any more', async () => {
+  const slots = await slotsAfter(1, 500);
+  await slots.enter().take(never);
+  expect(slots.room).toBe(1);
+  vi.advanceTimersByTime(10_000);
+  expect(slots.room).toBe(0);
+});
+
+test('slots are taken in the order of those who wait', async () => {
+  const slots = new Slots(1, () => undefined);
+  const [first, second, third] = [slots.enter(), slots.enter(), slots.enter()];
+  await first.take(never);
+  const order: string[] = [];
+  const both = [
+    second.take(never).then(() => order.push('second')),
+    third.take(never).then(() => order.push('third')),
+  ];
+  first.leave();
+  await both[0];
+  second.leave();
+  await both[1];
+  expect(order).toEqual(['second', 'third']);
+});
+
+test('a Job for which no slot comes free within 10 s is given back', async () => {
+  const slots = new Slots(1, () => undefined);
+  await slots.enter().take(never);
+  const taken = slots.enter().take(never);
+  vi.advanceTimersByTime(10_000);
+  expect(await taken).toBe(false);
+});
+
+test('a runner that drains gives back what waits, and goes on with what has its slot', async () => {
+  const slots = await slotsAfter(1, 500);
+  const running = slots.enter();
+  expect(await running.take(never)).toBe(true);
+  const waiting = slots.enter().take(never);
+  slots.draining = true;
+  expect(await waiting).toBe(false);
+  expect(await slots.enter().take(never)).toBe(false);
+  slots.draining = false;
+  const again = slots.enter().take(never);
+  running.leave();
+  expect(await again).toBe(true);
+});
+
+test('a Job that is stopped while it waits takes no slot', async () => {
+  const slots = new Slots(1, () => undefined);
+  const running = slots.enter();
+  await running.take(never);
+  const stop = new AbortController();
+  const waiting = slots.enter().take(stop.signal);
+  stop.abort('cancelled');
+  await expect(waiting).rejects.toBe('cancelled');
+  running.leave();
+  expect(await slots.enter().take(never)).toBe(true);
+});
+
+test('a place is left once, and says that there is room', async () => {
+  const onFree = vi.fn<() => void>();
+  const slots = new Slots(1, onFree);
+  const place = slots.enter();
+  await place.take(never);
+  place.leave();
+  place.leave();
+  expect(onFree).toHaveBeenCalledOnce();
+  expect(slots.room).toBe(1);
+});

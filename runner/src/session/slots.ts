@@ -1,0 +1,116 @@
+/** A Job that holds its slot longer than this is not short, in milliseconds. */
+const shortMs = 10_000;
+/** The last Jobs that say whether Jobs are short now. */
+const remembered = 9;
+
+/** What one Job has of a runner's slots, from its claim until its containers have ended. */
+export interface Place {
+  /**
+   * Waits for a slot. False when the Job has to be given back: none came free for 10 s, or the runner drains and all
+   * are taken. Rejects with the signal's reason.
+   */
+  take(signal: AbortSignal): Promise<boolean>;
+  /** Gives up the slot, or the wait for one. Only the first call counts. */
+  leave(): void;
+}
+
+interface Waiter {
+  readonly place: object;
+  readonly answer: (taken: boolean) => void;
+}
+
+/**
+ * How many Jobs may have containers at once, and how many more may be claimed ahead and prepared: one per slot whose
+ * Job is expected to end soon, so that no Job sits here while another runner has nothing to do.
+ */
+export class Slots {
+  readonly #capacity: number;
+  readonly #onFree: () => void;
+  readonly #now: () => number;
+  readonly #places = new Set<object>();
+  /** When each slot was taken. */
+  readonly #taken = new Map<object, number>();
+  #waiting: Waiter[] = [];
+  #heldMs: number[] = [];
+  #draining = false;
+
+  /** `onFree` is called when there is room for another claim. */
+  constructor(capacity: number, onFree: () => void, now: () => number = () => performance.now()) {
+    this.#capacity = capacity;
+    this.#onFree = onFree;
+    this.#now = now;
+  }
+
+  /** How many Jobs may be claimed now. */
+  get room(): number {
+    return Math.max(0, this.#capacity + this.#ahead() - this.#places.size);
+  }
+
+  /** While a runner drains, what has not begun is not waited for. */
+  set draining(draining: boolean) {
+    this.#draining = draining;
+    if (!draining) return;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const { answer } of waiting) answer(false);
+  }
+
+  /** For a Job that was claimed. */
+  enter(): Place {
+    const place = {};
+    this.#places.add(place);
+    return {
+      take: (signal) => this.#take(place, signal),
+      leave: () => this.#leave(place),
+    };
+  }
+
+  #ahead(): number {
+    if (this.#draining || this.#heldMs.length === 0 || median(this.#heldMs) >= shortMs) return 0;
+    const now = this.#now();
+    return [...this.#taken.values()].filter((takenAt) => now - takenAt < shortMs).length;
+  }
+
+  async #take(place: object, signal: AbortSignal): Promise<boolean> {
+    signal.throwIfAborted();
+    if (this.#taken.size < this.#capacity) {
+      this.#taken.set(place, this.#now());
+      return true;
+    }
+    if (this.#draining) return false;
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const waiter: Waiter = { place, answer: resolve };
+    const giveUp = () => {
+      this.#waiting = this.#waiting.filter((other) => other !== waiter);
+      resolve(false);
+    };
+    this.#waiting.push(waiter);
+    const timer = setTimeout(giveUp, shortMs);
+    signal.addEventListener('abort', giveUp, { once: true });
+    const taken = await promise;
+    clearTimeout(timer);
+    signal.removeEventListener('abort', giveUp);
+    if (!taken) signal.throwIfAborted();
+    return taken;
+  }
+
+  #leave(place: object): void {
+    if (!this.#places.delete(place)) return;
+    this.#waiting = this.#waiting.filter((waiter) => waiter.place !== place);
+    const takenAt = this.#taken.get(place);
+    if (takenAt !== undefined) {
+      this.#taken.delete(place);
+      this.#heldMs = [...this.#heldMs, this.#now() - takenAt].slice(-remembered);
+      const next = this.#waiting.shift();
+      if (next !== undefined) {
+        this.#taken.set(next.place, this.#now());
+        next.answer(true);
+      }
+    }
+    this.#onFree();
+  }
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+}

@@ -5,8 +5,17 @@
 import { appendFile, rm } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
+import { cancelAndTimeout } from './cancelAndTimeout.ts';
 import { claimFinishVsGraphileWorker } from './claimFinishVsGraphileWorker.ts';
+import { claimUnderLoad } from './claimUnderLoad.ts';
+import { create10000Jobs } from './create10000Jobs.ts';
+import { enqueueToClaimed } from './enqueueToClaimed.ts';
 import { jobVsShellLoop } from './jobVsShellLoop.ts';
+import { logThroughput } from './logThroughput.ts';
+import { memoryOfSubscribers } from './memoryOfSubscribers.ts';
+import { recovery } from './recovery.ts';
+import { stepOverhead } from './stepOverhead.ts';
+import { storedBytes } from './storedBytes.ts';
 import type { Benchmark, Figure } from './support/figure.ts';
 import { writeToEditor } from './writeToEditor.ts';
 
@@ -14,6 +23,15 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   'job-vs-shell-loop': jobVsShellLoop,
   'claim-finish-vs-graphile-worker': claimFinishVsGraphileWorker,
   'write-to-editor': writeToEditor,
+  'log-throughput': logThroughput,
+  'create-10000-jobs': create10000Jobs,
+  'memory-1000-subscribers': memoryOfSubscribers,
+  'enqueue-to-claimed': enqueueToClaimed,
+  'cancel-and-timeout': cancelAndTimeout,
+  recovery,
+  'claim-under-load': claimUnderLoad,
+  'step-overhead': stepOverhead,
+  'stored-bytes': storedBytes,
 };
 
 const { values, positionals } = parseArgs({

@@ -1,7 +1,8 @@
+import { join } from 'node:path';
 import { descriptors, FrameDecoder } from '@flotilla/shared/logs/frame';
 import { connectUser, type ServiceClient } from '../scripts/launch/serviceClient.ts';
-import { waitFor } from '../test/support/waitFor.ts';
-import { startExecution, untilEnded } from './support/executeAction.ts';
+import { startService } from '../scripts/launch/serviceProgram.ts';
+import { attemptOf, startExecution, untilEnded } from './support/executeAction.ts';
 import type { Benchmark, Figure, Settings } from './support/figure.ts';
 import { percentile } from './support/statistics.ts';
 import { openTestBed, type TestBed } from './support/testBed.ts';
@@ -20,14 +21,23 @@ export const writeToEditor: Benchmark = async function* (settings) {
   await using _runner = await bed.startRunner(busyJobs + 1);
   const names = (await bed.client.api.repositories.list.query()).map((repository) => repository.name);
   const [measured = '', ...others] = names;
-  yield* figures('', await measure(bed, measured, settings));
+  yield* figures('', await measure(bed, bed.service.url, measured, settings));
+  {
+    // The editor's replica: it shares nothing but the database with the one that the runner sends to.
+    await using replica = await startService({
+      dataFolder: join(bed.folder, 'replica'),
+      databaseUrl: bed.postgres.url,
+      env: { FLOTILLA_LOG_LEVEL: 'warn' },
+    });
+    yield* figures('-two-replicas', await measure(bed, replica.url, measured, settings));
+  }
   const busy = await startExecution(
     bed.client,
     'busy',
     'while :; do find / -xdev -type f 2>/dev/null | head -3000 | xargs md5sum | tail -1; done',
     others.slice(0, busyJobs),
   );
-  yield* figures('-busy', await measure(bed, measured, settings));
+  yield* figures('-busy', await measure(bed, bed.service.url, measured, settings));
   await bed.client.api.executions.cancel.mutate({ executionId: busy.id });
   await untilEnded(bed.client, busy.id);
 };
@@ -49,7 +59,12 @@ function* figures(condition: string, latencies: readonly number[]): Generator<Fi
 }
 
 /** Milliseconds from write to callback, of each line after the warm-up. */
-async function measure(bed: TestBed, repository: string, settings: Settings): Promise<number[]> {
+async function measure(
+  bed: TestBed,
+  editorUrl: string,
+  repository: string,
+  settings: Settings,
+): Promise<number[]> {
   const lines = (settings.seconds + warmUpSeconds) * 10;
   settings.say(`following a log of ${lines} lines, ten a second`);
   const execution = await startExecution(
@@ -58,21 +73,14 @@ async function measure(bed: TestBed, repository: string, settings: Settings): Pr
     `perl -MTime::HiRes=time,sleep -e '$| = 1; for (1..${lines}) { printf "%.6f\\n", time; sleep 0.1 }'`,
     [repository],
   );
-  await using editor = connectUser(bed.service.url, bed.client.token);
+  await using editor = connectUser(editorUrl, bed.client.token);
   const latencies: number[] = [];
   const following = new AbortController();
-  await follow(editor, await attemptOf(bed, execution.id), latencies, following.signal);
+  await follow(editor, await attemptOf(bed.client, execution.id), latencies, following.signal);
   await untilEnded(bed.client, execution.id);
   following.abort();
   if (latencies.length !== lines) throw new Error(`of ${lines} lines ${latencies.length} came`);
   return latencies.slice(warmUpSeconds * 10);
-}
-
-function attemptOf(bed: TestBed, executionId: number): Promise<number> {
-  return waitFor('the Job to be claimed', async () => {
-    const [job] = await bed.client.api.jobs.list.query({ executionId });
-    return job?.currentAttemptId ?? undefined;
-  });
 }
 
 /** Follows a log to its end, and notes for each line how long it took. */

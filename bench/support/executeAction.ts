@@ -1,15 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import type { ExecutionView } from '@flotilla/shared/views';
+import type { AttemptView, ExecutionView } from '@flotilla/shared/views';
 import type { ServiceClient } from '../../scripts/launch/serviceClient.ts';
+import { waitFor } from '../../test/support/waitFor.ts';
 
-/** Starts an Execution of a one-step Action over the repositories named (null: all). */
+/** Starts an Execution of a one-step Action over the repositories named (null: all); `more` are members of its file. */
 export function startExecution(
   client: ServiceClient,
   name: string,
   script: string,
   repositories: readonly string[] | null = null,
+  more: Readonly<Record<string, unknown>> = {},
 ): Promise<ExecutionView> {
-  const action = { name, scopeQuery: 'repo:', steps: [{ type: 'command', args: ['sh', '-c', script] }] };
+  const steps = [{ type: 'command', args: ['sh', '-c', script] }];
+  const action = { name, scopeQuery: 'repo:', steps, ...more };
   return client.api.executions.create.mutate({
     requestKey: randomUUID(),
     fileName: `${name}.action.json`,
@@ -42,4 +45,29 @@ export function untilEnded(client: ServiceClient, executionId: number): Promise<
       resolve(execution);
     }, reject);
   });
+}
+
+/** The Attempt of an Execution's first Job that is the current one, once the Job has been claimed. */
+export function attemptOf(client: ServiceClient, executionId: number): Promise<number> {
+  return waitFor(
+    'the Job to be claimed',
+    async () => (await client.api.jobs.list.query({ executionId }))[0]?.currentAttemptId ?? undefined,
+    { timeoutMs: 60_000 },
+  );
+}
+
+/** The same, once one of its Steps runs. */
+export async function runningAttemptOf(client: ServiceClient, executionId: number): Promise<AttemptView> {
+  return waitFor(
+    'a Step to run',
+    async () => {
+      const [job] = await client.api.jobs.list.query({ executionId });
+      if (job === undefined) return undefined;
+      const attempts = await client.api.attempts.list.query({ jobId: job.id });
+      return attempts.find(
+        ({ id, steps }) => id === job.currentAttemptId && steps.some(({ state }) => state === 'running'),
+      );
+    },
+    { timeoutMs: 120_000, everyMs: 10 },
+  );
 }

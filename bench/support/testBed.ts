@@ -3,9 +3,14 @@ import { chmod, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeRepositoriesFromPackages } from '../../scripts/repositoriesFromPackages.ts';
+import type { Program } from '../../scripts/launch/program.ts';
 import { startRunner } from '../../scripts/launch/runnerProgram.ts';
 import { pair, type ServiceClient } from '../../scripts/launch/serviceClient.ts';
 import { startService, type ServiceProgram } from '../../scripts/launch/serviceProgram.ts';
+import {
+  startEmbeddedPostgres,
+  type EmbeddedPostgres,
+} from '../../service/src/db/embedded/embeddedPostgres.ts';
 import { demoImage, ensureDemoImage } from '../../scripts/system/ensureDemoImage.ts';
 import { sayOnTerminal } from '../../scripts/system/say.ts';
 import { ensureDocker } from '../../scripts/system/ensureDocker.ts';
@@ -19,12 +24,17 @@ export interface TestBed extends AsyncDisposable {
   readonly repositories: number;
   readonly service: ServiceProgram;
   readonly client: ServiceClient;
+  /** The service's database server; its contents are kept as those of `npm start` are. */
+  readonly postgres: EmbeddedPostgres;
   /** Starts a runner with an empty state folder, and waits until the service knows it. */
-  startRunner(capacity: number): Promise<AsyncDisposable>;
+  startRunner(capacity: number): Promise<Program>;
 }
 
-/** Starts Docker where none runs, the service with its own Postgres, and fills the mirrors. */
-export async function openTestBed(repositories: number): Promise<TestBed> {
+/** Starts Docker where none runs, the service with a Postgres, and fills the mirrors. `env` is for the service. */
+export async function openTestBed(
+  repositories: number,
+  env: Readonly<Record<string, string>> = {},
+): Promise<TestBed> {
   await using resources = new AsyncDisposableStack();
   resources.use(await ensureDocker(sayOnTerminal));
   await ensureDemoImage(sayOnTerminal);
@@ -34,12 +44,14 @@ export async function openTestBed(repositories: number): Promise<TestBed> {
   await chmod(folder, 0o755);
   const repositoriesFolder = join(folder, 'repositories');
   await makeRepositoriesFromPackages(repositoriesFolder, repositories);
+  const postgres = resources.use(await startEmbeddedPostgres({ folder: join(folder, 'postgres') }));
   const service = resources.use(
     await startService({
       dataFolder: join(folder, 'data'),
       repositoriesFolder,
       defaultImage: demoImage,
-      env: { FLOTILLA_LOG_LEVEL: 'warn' },
+      databaseUrl: postgres.url,
+      env: { FLOTILLA_LOG_LEVEL: 'warn', FLOTILLA_LOCAL_RUNNER: 'true', ...env },
     }),
   );
   const client = resources.use(await pair(service.url, service.pairingCode ?? '', 'bench'));
@@ -51,6 +63,7 @@ export async function openTestBed(repositories: number): Promise<TestBed> {
     repositories,
     service,
     client,
+    postgres,
     async startRunner(capacity) {
       const stateFolder = join(folder, `runner-${randomUUID()}`);
       await mkdir(stateFolder);
@@ -68,6 +81,7 @@ export async function openTestBed(repositories: number): Promise<TestBed> {
         { timeoutMs: 20_000 },
       );
       return {
+        ...runner,
         async [Symbol.asyncDispose]() {
           await runner[Symbol.asyncDispose]();
           await rm(stateFolder, { recursive: true, force: true });

@@ -1,0 +1,40 @@
+import { connect } from '../service/src/db/database.ts';
+import { waitFor } from '../test/support/waitFor.ts';
+import { attemptOf, startExecution, untilEnded } from './support/executeAction.ts';
+import type { Benchmark } from './support/figure.ts';
+import { openTestBed } from './support/testBed.ts';
+
+/** Builds' logs are much like this: paths, numbers, dates, and words again and again. About 20 MB. */
+const script =
+  'for round in 1 2 3 4 5 6 7 8; do find / -xdev -type f -exec ls -l --time-style=full-iso {} + 2>/dev/null | head -30000; done';
+
+/** Bytes that the database keeps of each byte of a log, with tuples, pages and the index, while the log is hot. */
+export const storedBytes: Benchmark = async function* () {
+  await using bed = await openTestBed(1);
+  await using _runner = await bed.startRunner(1);
+  await using connections = connect(bed.postgres.url, { max: 1 });
+  const { sql } = connections;
+  const sizeOf = async () => {
+    const [row] = await sql<{ bytes: number }[]>`
+      select pg_total_relation_size('stream_chunks')::float8 as bytes`;
+    return row?.bytes ?? Number.NaN;
+  };
+  const before = await sizeOf();
+  const { id } = await startExecution(bed.client, 'listing', script);
+  const attemptId = await attemptOf(bed.client, id);
+  const { state } = await untilEnded(bed.client, id);
+  if (state !== 'succeeded') throw new Error(`the Job that wrote ended as ${state}`);
+  const raw = await waitFor('the log to be stored', async () => {
+    const [row] = await sql<
+      { bytes: number }[]
+    >`select log_end::float8 as bytes from attempts where id = ${attemptId}`;
+    return row?.bytes;
+  });
+  yield {
+    name: 'stored-bytes-hot',
+    value: ((await sizeOf()) - before) / raw,
+    unit: 'of raw',
+    n: 1,
+    spread: 0,
+  };
+};

@@ -5,8 +5,10 @@ import type Docker from 'dockerode';
 import type { Logger } from 'pino';
 import type { Config, ContainerLimits } from '../config.ts';
 import { AttemptLog } from '../logs/attemptLog.ts';
-import { Uploader } from '../logs/uploader.ts';
-import { attemptsFolder } from '../sandbox/attemptFolder.ts';
+import { Mask } from '../logs/mask.ts';
+import { Spool } from '../logs/spool.ts';
+import { SpooledLog } from '../logs/spooledLog.ts';
+import { attemptsFolder, spoolPath } from '../sandbox/attemptFolder.ts';
 import { labelsOf } from '../sandbox/labels.ts';
 import type { Lease } from '../session/lease.ts';
 import type { RunningSession } from '../session/session.ts';
@@ -36,7 +38,8 @@ export class Attempt {
   readonly logger: Logger;
   /** Holds the work tree and all else of this Attempt; goes away with it. */
   readonly folder: string;
-  readonly upload: Uploader;
+  readonly mask: Mask;
+  readonly upload: SpooledLog;
   readonly log: AttemptLog;
   readonly steps: StepTracker;
   readonly phases = new Phases();
@@ -58,8 +61,10 @@ export class Attempt {
       repository: job.repository,
     });
     this.folder = join(attemptsFolder(context.config.stateFolder), String(job.attemptId));
-    this.upload = new Uploader(context.config.serverUrl, lease, 'log');
-    this.log = new AttemptLog(this.upload, session.hello.limits.logBytes);
+    this.mask = new Mask([...job.masked, ...lease.tokens, context.config.token]);
+    this.upload = new SpooledLog(context.config.serverUrl, lease, new Spool(spoolPath(this.folder)));
+    this.log = new AttemptLog(this.upload, session.hello.limits.logBytes, this.mask);
+    lease.onRenewed(() => this.mask.add(lease.token));
     this.containers = new AttemptContainers(context.docker, this.logger);
     const { limits, diskBytes } = context.config;
     const asked = job.resources;

@@ -1,8 +1,8 @@
-import { mkdir, rm } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ClaimedJob } from '@flotilla/shared/protocol/runnerMessages';
 import { checkOut, FetchError, type Checkout } from '../git/checkout.ts';
 import type { AttemptLog } from '../logs/attemptLog.ts';
+import { emptyAttemptFolder } from '../sandbox/attemptFolder.ts';
 import type { Lease } from '../session/lease.ts';
 
 /** Between two tries while the service is away, in milliseconds. */
@@ -11,7 +11,7 @@ const fetchAgainMs = 500;
 const maxCuts = 5;
 
 export interface FetchTarget {
-  /** The Attempt's folder; what is in it goes away. */
+  /** The Attempt's folder; what is in it goes away, but for the spool. */
   readonly folder: string;
   readonly serverUrl: string;
   readonly job: ClaimedJob;
@@ -43,8 +43,7 @@ async function tryOnce(
   { folder, serverUrl, job, lease }: FetchTarget,
   leaseToken: string,
 ): Promise<Checkout> {
-  await rm(folder, { recursive: true, force: true });
-  await mkdir(folder, { recursive: true });
+  await emptyAttemptFolder(folder);
   return checkOut({
     folder,
     url: `${serverUrl}${job.gitPath}`,

@@ -18,8 +18,7 @@ export interface Result {
 export async function finishAttempt(attempt: Attempt, result: Result): Promise<void> {
   const { lease, log, session } = attempt;
   lease.signal.throwIfAborted();
-  await log.notice(lastLine(result.outcome));
-  await log.end();
+  await log.end(lastLine(result.outcome));
   await sendRest(attempt);
   const input = finishInput(attempt, result);
   for (;;) {

@@ -71,7 +71,7 @@ async function work(attempt: Attempt, place: Place): Promise<Result> {
     return { outcome: { kind: 'succeeded' }, snapshot };
   } catch (error) {
     if (error instanceof FencedError) throw error;
-    const outcome = attempt.stopped() ?? errored(error, attempt.steps.running);
+    const outcome = attempt.stopped() ?? errored(error, attempt.steps.running, attempt.mask);
     attempt.steps.endRunning(outcome.kind);
     return { outcome, snapshot: null };
   } finally {
@@ -109,8 +109,9 @@ async function release({ containers, lease, session }: Attempt): Promise<void> {
   await untilAnswered(lease, AbortSignal.timeout(releaseMs), (ref) => session.service.release(ref));
 }
 
-/** Removes the work tree. */
+/** Removes the work tree and the spool. */
 async function removeFolder(attempt: Attempt): Promise<void> {
   const { docker, config } = attempt.context;
+  await attempt.upload[Symbol.asyncDispose]();
   await removeAttemptFolder(docker, attempt.folder, { limits: config.limits, labels: attempt.labels() });
 }

@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import type { Checkout } from '../git/checkout.ts';
 import { takeSnapshot, type Snapshot } from '../git/snapshot.ts';
 import { Uploader } from '../logs/uploader.ts';
@@ -11,8 +11,15 @@ export async function sendPatch(attempt: Attempt, checkout: Checkout): Promise<S
   const snapshot = await takeSnapshot(attempt.folder, checkout, lease.stopSignal);
   await log.notice(snapshot === null ? 'Nothing changed' : `Patch of ${snapshot.length} bytes`);
   if (snapshot === null) return null;
-  const upload = new Uploader(context.config.serverUrl, lease, 'patch');
-  for await (const chunk of createReadStream(snapshot.path)) await upload.write(chunk as Buffer);
+  await using file = await open(snapshot.path);
+  const upload = new Uploader(context.config.serverUrl, lease, 'patch', {
+    length: snapshot.length,
+    async read(offset, most) {
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(most), 0, most, offset);
+      if (bytesRead === 0) throw new Error(`the file of a Patch ends before ${snapshot.length}`);
+      return buffer.subarray(0, bytesRead);
+    },
+  });
   await upload.flush();
   return snapshot;
 }

@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import { descriptors, FrameDecoder, noStep, type LogRecord } from '@flotilla/shared/logs/frame';
 import { expect, test, vi } from 'vitest';
 import { AttemptLog } from './attemptLog.ts';
+import { Mask } from './mask.ts';
 
 /** A log whose bytes are kept here instead of being sent. */
-function openLog(limitBytes = 1024 * 1024) {
+function openLog(limitBytes = 1024 * 1024, secrets: readonly string[] = []) {
   const decoder = new FrameDecoder();
   const records: LogRecord[] = [];
   const sink = {
@@ -17,7 +18,7 @@ function openLog(limitBytes = 1024 * 1024) {
       .filter((record) => record.descriptor === descriptor)
       .map((record) => Buffer.from(record.data).toString())
       .join('');
-  return { log: new AttemptLog(sink, limitBytes), records, textOf };
+  return { log: new AttemptLog(sink, limitBytes, new Mask(secrets)), records, textOf };
 }
 
 const { stdout, stderr, notice } = descriptors;
@@ -96,8 +97,45 @@ test('the last line of stderr is taken without control characters, once', async 
 });
 
 test('a failure of the sink while a line was held back is thrown at the next write', async () => {
-  const log = new AttemptLog({ write: () => Promise.reject(new Error('gone')) }, 1000);
+  const log = new AttemptLog({ write: () => Promise.reject(new Error('gone')) }, 1000, new Mask([]));
   await log.write(0, stdout, Buffer.from('held'));
   const next = () => log.write(0, stdout, Buffer.alloc(0));
   await vi.waitFor(() => expect(next()).rejects.toThrow('gone'), 5000);
+});
+
+test('a secret is in no stream, however it is cut, and in no line of our own or of an outcome', async () => {
+  const { log, textOf } = openLog(1000, ['s3cret-value']);
+  await log.write(0, stdout, Buffer.from('the s3cr'));
+  await log.write(0, stderr, Buffer.from('value s3cret-value\n'));
+  await log.write(0, stdout, Buffer.from('et-val'));
+  await log.write(0, stdout, Buffer.from(`ue and ${Buffer.from('s3cret-value').toString('base64')}\n`));
+  await log.notice('Step 1 of 1: deploy --key s3cret-value');
+  expect(textOf(stdout)).toBe('the *** and ***\n');
+  expect(textOf(stderr)).toBe('value ***\n');
+  expect(textOf(notice)).toBe('Step 1 of 1: deploy --key ***\n');
+  expect(log.takeLastErrorLine()).toBe('value ***');
+});
+
+test('of an incomplete line only the beginning of a secret is held back', async () => {
+  const { log, textOf } = openLog(1000, ['s3cret-value']);
+  await log.write(0, stdout, Buffer.from('key: s3cret'));
+  await vi.waitFor(() => expect(textOf(stdout)).toBe('key: '), 5000);
+  await log.endStep(0);
+  expect(textOf(stdout)).toBe('key: s3cret');
+});
+
+test('a sink that has failed stops what writes, and still takes how the log ends', async () => {
+  const texts: string[] = [];
+  const decoder = new FrameDecoder();
+  const sink = {
+    failure: new Error('the disk is full'),
+    async write(data: Uint8Array) {
+      texts.push(...decoder.push(Buffer.from(data)).map((record) => Buffer.from(record.data).toString()));
+    },
+  };
+  const log = new AttemptLog(sink, 1000, new Mask([]));
+  await expect(log.write(0, stdout, Buffer.from('one\n'))).rejects.toThrow('the disk is full');
+  await log.end('Job errored: the disk is full');
+  expect(texts).toEqual(['one\n', 'Job errored: the disk is full\n']);
+  expect(log.streamHashes()).toHaveLength(2);
 });

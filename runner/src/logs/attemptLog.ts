@@ -11,6 +11,7 @@ import {
 import type { StreamHash } from '@flotilla/shared/protocol/runnerMessages';
 import { sizeText } from '../sizeText.ts';
 import { lastLineOf } from './lastLine.ts';
+import { MaskedStream, type Mask } from './mask.ts';
 
 /** A line that is not complete is shown after this long, so that prompts and progress bars are seen (design §8). */
 const partialLineMs = 20;
@@ -21,7 +22,10 @@ const tailBytes = 256 * 1024;
 const newline = 0x0a;
 
 interface Sink {
+  /** Takes bytes; resolves when there is room for more. */
   write(data: Uint8Array): Promise<void>;
+  /** Why nothing more should be written, although it is still taken. */
+  readonly failure?: Error | undefined;
 }
 
 interface Written {
@@ -33,17 +37,21 @@ interface Written {
 
 /** What a step wrote to one descriptor and is not sent yet because its line is not complete. */
 interface Held {
+  readonly step: number;
+  readonly descriptor: Descriptor;
+  readonly masked: MaskedStream;
   data: Buffer;
   timer: NodeJS.Timeout | undefined;
 }
 
 /**
- * The log of an Attempt: frames what containers write, sends complete lines at once and incomplete ones after 20 ms,
- * hashes what is stored, and stops storing at the limit, after which only the end is kept.
+ * The log of an Attempt: takes the secrets out of what containers write, frames it, sends complete lines at once and
+ * incomplete ones after 20 ms, hashes what is stored, and stops storing at the limit, after which only the end is kept.
  */
 export class AttemptLog {
   readonly #sink: Sink;
   readonly #limitBytes: number;
+  readonly #mask: Mask;
   readonly #held = new Map<string, Held>();
   readonly #written = new Map<string, Written>();
   #storedBytes = 0;
@@ -52,48 +60,36 @@ export class AttemptLog {
   #tailBytes = 0;
   #lastError: Buffer = Buffer.alloc(0);
   #failure: Error | undefined;
+  #ending = false;
 
-  constructor(sink: Sink, limitBytes: number) {
+  /** `storedBytes` is what an earlier process has stored of this log. */
+  constructor(sink: Sink, limitBytes: number, mask: Mask, storedBytes = 0) {
     this.#sink = sink;
     this.#limitBytes = limitBytes;
+    this.#mask = mask;
+    this.#storedBytes = storedBytes;
   }
 
   get limitReached(): boolean {
     return this.#droppedBytes > 0;
   }
 
-  /** Bytes a step wrote. Resolves when there is room for more. */
+  /** Bytes a step wrote. Resolves when there is room for more. Throws when the sink has failed. */
   async write(step: number, descriptor: Descriptor, data: Buffer): Promise<void> {
-    if (this.#failure !== undefined) throw this.#failure;
-    if (descriptor === descriptors.stderr) this.#lastError = lastLineOf(this.#lastError, data);
-    const key = `${step}/${descriptor}`;
-    const held = this.#held.get(key) ?? { data: Buffer.alloc(0), timer: undefined };
-    this.#held.set(key, held);
-    const all = held.data.length === 0 ? data : Buffer.concat([held.data, data]);
-    const complete = all.length > maxHeldBytes ? all.length : all.lastIndexOf(newline) + 1;
-    held.data = all.subarray(complete);
-    if (held.data.length > 0) {
-      held.timer ??= setTimeout(() => {
-        held.timer = undefined;
-        this.#release(step, descriptor, held).catch((error: Error) => (this.#failure = error));
-      }, partialLineMs);
-    }
-    if (complete > 0) await this.#store(step, descriptor, all.subarray(0, complete));
+    const held = this.#heldOf(step, descriptor);
+    await this.#writeMasked(held, held.masked.push(data));
   }
 
   /** A line of Flotilla's own. */
   async notice(text: string, step: number = noStep): Promise<void> {
-    await this.#store(step, descriptors.notice, Buffer.from(`${text}\n`));
+    await this.#store(step, descriptors.notice, Buffer.from(`${this.#mask.text(text)}\n`));
   }
 
   /** Sends what a step left without a newline at its end. */
   async endStep(step: number): Promise<void> {
     for (const descriptor of [descriptors.stdout, descriptors.stderr]) {
       const held = this.#held.get(`${step}/${descriptor}`);
-      if (held === undefined) continue;
-      clearTimeout(held.timer);
-      held.timer = undefined;
-      await this.#release(step, descriptor, held);
+      if (held !== undefined) await this.#releaseAll(held);
     }
   }
 
@@ -107,9 +103,15 @@ export class AttemptLog {
       .slice(0, 500);
   }
 
-  /** Writes the kept end of a log that reached its limit. Nothing may be written afterwards. */
-  async end(): Promise<void> {
-    for (const held of this.#held.values()) clearTimeout(held.timer);
+  /**
+   * Writes what is held back, a last line of Flotilla's own, and the kept end of a log that reached its limit. What has
+   * failed before stops none of it. Nothing may be written afterwards.
+   */
+  async end(lastLine?: string): Promise<void> {
+    this.#ending = true;
+    this.#failure = undefined;
+    for (const held of this.#held.values()) await this.#releaseAll(held);
+    if (lastLine !== undefined) await this.notice(lastLine);
     if (!this.limitReached) return;
     const kept = this.#tail;
     this.#tail = [];
@@ -132,13 +134,50 @@ export class AttemptLog {
     }));
   }
 
-  async #release(step: number, descriptor: Descriptor, held: Held): Promise<void> {
-    const { data } = held;
+  #heldOf(step: number, descriptor: Descriptor): Held {
+    const key = `${step}/${descriptor}`;
+    const found = this.#held.get(key);
+    if (found !== undefined) return found;
+    const masked = new MaskedStream(this.#mask);
+    const held = { step, descriptor, masked, data: Buffer.alloc(0), timer: undefined };
+    this.#held.set(key, held);
+    return held;
+  }
+
+  async #writeMasked(held: Held, data: Buffer): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure;
+    if (held.descriptor === descriptors.stderr) this.#lastError = lastLineOf(this.#lastError, data);
+    const all = held.data.length === 0 ? data : Buffer.concat([held.data, data]);
+    const complete = all.length > maxHeldBytes ? all.length : all.lastIndexOf(newline) + 1;
+    held.data = all.subarray(complete);
+    if (held.data.length > 0) {
+      held.timer ??= setTimeout(() => {
+        held.timer = undefined;
+        this.#release(held).catch((error: Error) => (this.#failure = error));
+      }, partialLineMs);
+    }
+    if (complete > 0) await this.#store(held.step, held.descriptor, all.subarray(0, complete));
+  }
+
+  async #releaseAll(held: Held): Promise<void> {
+    await this.#writeMasked(held, held.masked.end());
+    clearTimeout(held.timer);
+    held.timer = undefined;
+    await this.#release(held);
+  }
+
+  async #release(held: Held): Promise<void> {
+    const { step, descriptor, data } = held;
     held.data = Buffer.alloc(0);
     if (data.length > 0) await this.#store(step, descriptor, data);
   }
 
   async #store(step: number, descriptor: Descriptor, data: Buffer): Promise<void> {
+    await this.#storeWithinLimit(step, descriptor, data);
+    if (this.#sink.failure !== undefined && !this.#ending) throw this.#sink.failure;
+  }
+
+  async #storeWithinLimit(step: number, descriptor: Descriptor, data: Buffer): Promise<void> {
     const room = this.#limitBytes - this.#storedBytes - frameHeaderBytes;
     if (this.#droppedBytes === 0 && data.length <= room) {
       await this.#emit(step, descriptor, data);
@@ -148,6 +187,8 @@ export class AttemptLog {
       const cut = Math.max(0, room);
       this.#keepInTail(step, descriptor, data.subarray(cut));
       if (cut > 0) await this.#emit(step, descriptor, data.subarray(0, cut));
+      // Of an earlier process: it has said so.
+      if (this.#storedBytes > this.#limitBytes) return;
       const text = `[the log has reached its limit of ${sizeText(this.#limitBytes)}; the job goes on, and the end of its output will follow]\n`;
       await this.#emit(noStep, descriptors.notice, Buffer.from(text));
       return;

@@ -3,102 +3,97 @@ import { maxAppendBytes, type AppendAnswer, type StreamName } from '@flotilla/sh
 import type { Lease } from '../session/lease.ts';
 import { FencedError } from '../session/untilAnswered.ts';
 
-/** Bytes that may wait here before the writer has to: bounds memory while the service is away. */
-const maxWaitingBytes = 4 * 1024 * 1024;
 /** First and longest pause between two tries while the service is away, in milliseconds. */
 const retryMs = { first: 100, longest: 5000 };
 
+/** Where the bytes of a stream are. They can be read again and again; the end moves on. */
+export interface ByteSource {
+  /** Bytes that are there so far. */
+  readonly length: number;
+  /** At most so many bytes from an offset on. */
+  read(offset: number, most: number): Promise<Uint8Array>;
+  /** The service has what is before this offset. */
+  release?(offset: number): void;
+}
+
+/** The service's answer to one append. */
+type Answer =
+  | { readonly kind: 'stored' | 'elsewhere'; readonly end: number }
+  | { readonly kind: 'fenced' }
+  | { readonly kind: 'away' };
+
 /**
- * Sends one stream of an Attempt in order, at most 64 KiB at a time and one request in flight, from the offset that the
- * service acknowledged. Retries for as long as the Attempt is the runner's; the offset makes a repetition harmless.
+ * Sends one stream of an Attempt in order, at most 64 KiB at a time and one request in flight, from where the service
+ * says that the stream ends. Retries for as long as the Attempt is the runner's; the offset makes a repetition harmless.
  */
 export class Uploader {
   readonly #url: string;
   readonly #lease: Lease;
+  readonly #source: ByteSource;
   #acknowledged = 0;
-  #waiting: Uint8Array[] = [];
-  #waitingBytes = 0;
   #sending: Promise<void> | undefined;
   #failure: Error | undefined;
-  #room = Promise.withResolvers<void>();
 
-  constructor(serverUrl: string, lease: Lease, stream: StreamName) {
+  constructor(serverUrl: string, lease: Lease, stream: StreamName, source: ByteSource) {
     this.#url = `${serverUrl}/attempts/${lease.attemptId}/${stream}`;
     this.#lease = lease;
+    this.#source = source;
   }
 
-  /** Bytes given to this uploader so far: the length of the stream once all is sent. */
-  get length(): number {
-    return this.#acknowledged + this.#waitingBytes;
+  /** Why nothing more is sent: a {@link FencedError} once the lease is over. */
+  get failure(): Error | undefined {
+    return this.#failure;
   }
 
-  /** Takes bytes; resolves when there is room for more. Throws {@link FencedError} once the lease is over. */
-  async write(data: Uint8Array): Promise<void> {
-    this.#throwFailure();
-    this.#waiting.push(data);
-    this.#waitingBytes += data.length;
-    this.#start();
-    while (this.#waitingBytes > maxWaitingBytes) {
-      await this.#room.promise;
-      this.#throwFailure();
-    }
+  /** Sends what there is, if that is not under way. */
+  wake(): void {
+    if (this.#failure === undefined)
+      this.#sending ??= this.#send().finally(() => (this.#sending = undefined));
   }
 
   /** Resolves when every byte is acknowledged. */
   async flush(): Promise<void> {
-    while (this.#waitingBytes > 0 && this.#failure === undefined) {
-      this.#start();
+    while (this.#acknowledged < this.#source.length && this.#failure === undefined) {
+      this.wake();
       await this.#sending;
     }
-    this.#throwFailure();
-  }
-
-  #start(): void {
-    this.#sending ??= this.#send().finally(() => (this.#sending = undefined));
+    if (this.#failure !== undefined) throw this.#failure;
   }
 
   async #send(): Promise<void> {
     try {
-      while (this.#waitingBytes > 0) {
-        const body = this.#next();
-        const end = await this.#post(body, this.#acknowledged);
-        this.#drop(end - this.#acknowledged);
-        this.#room.resolve();
-        this.#room = Promise.withResolvers();
+      while (this.#acknowledged < this.#source.length) {
+        const body = await this.#source.read(this.#acknowledged, maxAppendBytes);
+        this.#acknowledged = await this.#post(body, this.#acknowledged);
+        this.#source.release?.(this.#acknowledged);
       }
     } catch (error) {
       this.#failure = error instanceof Error ? error : new Error('the upload was stopped', { cause: error });
-      this.#waiting = [];
-      this.#room.resolve();
     }
   }
 
-  /** Posts until the service has taken it; returns the end that it acknowledged. */
+  /** Posts until the service has answered; returns the end of the stream that it said. */
   async #post(body: Uint8Array, offset: number): Promise<number> {
     for (let pauseMs = retryMs.first; ; pauseMs = Math.min(pauseMs * 2, retryMs.longest)) {
       this.#lease.signal.throwIfAborted();
       const token = this.#lease.token;
       const answer = await this.#tryPost(body, offset, token);
-      if (answer.kind === 'end') {
-        if (answer.end < offset || answer.end > offset + body.length) {
-          throw new Error(
-            `the service says a stream ends at ${answer.end}; ${offset} to ${offset + body.length} was sent`,
-          );
+      if (answer.kind === 'stored' || (answer.kind === 'elsewhere' && answer.end !== offset)) {
+        if (answer.end > this.#source.length) {
+          throw new Error(`the service has ${answer.end} bytes of a stream of ${this.#source.length}`);
         }
         return answer.end;
       }
-      if (answer.kind === 'fenced' && !(await this.#lease.wasRenewed(token))) throw new FencedError();
+      if (answer.kind === 'fenced') {
+        if (await this.#lease.wasRenewed(token)) continue;
+        throw new FencedError();
+      }
       // A jitter of up to half, so that many attempts do not come back at the same moment.
-      if (answer.kind === 'away')
-        await delay(pauseMs * (0.5 + Math.random() / 2), undefined, { signal: this.#lease.signal });
+      await delay(pauseMs * (0.5 + Math.random() / 2), undefined, { signal: this.#lease.signal });
     }
   }
 
-  async #tryPost(
-    body: Uint8Array,
-    offset: number,
-    token: string,
-  ): Promise<{ kind: 'end'; end: number } | { kind: 'fenced' } | { kind: 'away' }> {
+  async #tryPost(body: Uint8Array, offset: number, token: string): Promise<Answer> {
     let response: Response;
     try {
       response = await fetch(`${this.#url}?offset=${offset}`, {
@@ -108,7 +103,8 @@ export class Uploader {
         signal: AbortSignal.any([this.#lease.signal, AbortSignal.timeout(15_000)]),
       });
       if (response.status === 200 || response.status === 409) {
-        return { kind: 'end', end: ((await response.json()) as AppendAnswer).end };
+        const { end } = (await response.json()) as AppendAnswer;
+        return { kind: response.status === 200 ? 'stored' : 'elsewhere', end };
       }
     } catch {
       this.#lease.signal.throwIfAborted();
@@ -117,40 +113,5 @@ export class Uploader {
     if (response.status === 410) return { kind: 'fenced' };
     if (response.status >= 500) return { kind: 'away' };
     throw new Error(`the service refused ${body.length} bytes: ${response.status} ${await response.text()}`);
-  }
-
-  /** The next bytes to send, at most one append's worth. */
-  #next(): Uint8Array {
-    const [first] = this.#waiting;
-    if (first !== undefined && (this.#waiting.length === 1 || first.length >= maxAppendBytes)) {
-      return first.subarray(0, maxAppendBytes);
-    }
-    const parts: Uint8Array[] = [];
-    let size = 0;
-    for (const part of this.#waiting) {
-      const taken = part.subarray(0, maxAppendBytes - size);
-      parts.push(taken);
-      size += taken.length;
-      if (size === maxAppendBytes) break;
-    }
-    return Buffer.concat(parts);
-  }
-
-  #drop(count: number): void {
-    this.#acknowledged += count;
-    this.#waitingBytes -= count;
-    let left = count;
-    let whole = 0;
-    for (const part of this.#waiting) {
-      if (part.length > left) break;
-      left -= part.length;
-      whole += 1;
-    }
-    this.#waiting.splice(0, whole);
-    if (left > 0 && this.#waiting[0] !== undefined) this.#waiting[0] = this.#waiting[0].subarray(left);
-  }
-
-  #throwFailure(): void {
-    if (this.#failure !== undefined) throw this.#failure;
   }
 }

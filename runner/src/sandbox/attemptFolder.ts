@@ -1,4 +1,4 @@
-import { readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type Docker from 'dockerode';
 import type { ContainerLimits } from '../config.ts';
@@ -12,6 +12,22 @@ export function attemptsFolder(stateFolder: string): string {
 /** The part of an Attempt's folder that its containers see. */
 export function workFolder(attemptFolder: string): string {
   return join(attemptFolder, 'work');
+}
+
+/** What outlives the process that runs an Attempt, in its folder: its log, and what it takes to go on with it. */
+const spoolFolder = 'spool';
+
+/** The log of an Attempt on this machine. */
+export function spoolPath(attemptFolder: string): string {
+  return join(attemptFolder, spoolFolder, 'log');
+}
+
+/** Removes what is in an Attempt's folder but for its spool. */
+export async function emptyAttemptFolder(attemptFolder: string): Promise<void> {
+  await mkdir(attemptFolder, { recursive: true });
+  for (const name of await readdir(attemptFolder)) {
+    if (name !== spoolFolder) await rm(join(attemptFolder, name), { recursive: true, force: true });
+  }
 }
 
 /** Notes an image of an Attempt beside its work tree, for whoever has to take its files back later. */

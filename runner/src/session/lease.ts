@@ -7,6 +7,8 @@ import type { StopCause } from '../jobs/attemptError.ts';
 export class Lease {
   readonly attemptId: number;
   #token: string;
+  readonly #tokens: string[];
+  readonly #listeners: (() => void)[] = [];
   readonly #over = new AbortController();
   readonly #stop = new AbortController();
   readonly #settled: () => Promise<void>;
@@ -15,6 +17,7 @@ export class Lease {
   constructor(attemptId: number, token: string, settled: () => Promise<void>) {
     this.attemptId = attemptId;
     this.#token = token;
+    this.#tokens = [token];
     this.#settled = settled;
   }
 
@@ -32,8 +35,21 @@ export class Lease {
     return this.#stop.signal;
   }
 
+  /** The token and those before it. */
+  get tokens(): readonly string[] {
+    return this.#tokens;
+  }
+
   renew(token: string): void {
+    if (token === this.#token) return;
     this.#token = token;
+    this.#tokens.push(token);
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** Calls back each time the token has changed. */
+  onRenewed(listener: () => void): void {
+    this.#listeners.push(listener);
   }
 
   /** Stops the Attempt's work. The first cause wins. Fenced and released Attempts send nothing more. */

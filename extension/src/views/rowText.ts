@@ -87,10 +87,16 @@ export function jobText(
         job.patch === null ? 'no changes' : patchText(job.patch),
         tookText(job),
       );
+    case 'errored':
+      // A long sentence of ours is cut; that it was tried again is not.
+      return joined(
+        job.attemptCount > 1 && `${job.attemptCount} attempts`,
+        job.outcome === null ? job.state : outcomeText(job.outcome),
+        tookText(job),
+      );
     case 'failed':
     case 'timedOut':
     case 'cancelled':
-    case 'errored':
       return joined(
         job.outcome === null ? job.state : outcomeText(job.outcome),
         job.attemptCount > 1 && `${job.attemptCount} attempts`,

@@ -54,4 +54,33 @@ const actions = {
   ]
 }
 `,
+  careful: String.raw`{
+  // Of the repository with a README the first try fails; each later one writes another time.
+  "scopeQuery": "repo:^acme/(handbook|inventory)$",
+  "network": "none",
+  "steps": [
+    {
+      "type": "command",
+      "cacheDirs": ["/cache"],
+      "args": [
+        "sh", "-c",
+        "if [ -e README.md ] && [ ! -e /cache/tried ]; then touch /cache/tried; echo The first try fails; exit 3; fi; echo A later try; date +%s%N > BUILD"
+      ]
+    }
+  ]
+}
+`,
+  busy: String.raw`{
+  "scopeQuery": "repo:^acme/",
+  "network": "none",
+  "steps": [{ "type": "command", "args": ["sh", "-c", "echo At it; sleep 600"] }]
+}
+`,
+  'needs-gpu': String.raw`{
+  "scopeQuery": "repo:^acme/handbook$",
+  "requires": ["gpu"],
+  "network": "none",
+  "steps": [{ "type": "command", "args": ["true"] }]
+}
+`,
 } as const;

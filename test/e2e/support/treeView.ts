@@ -17,6 +17,15 @@ export class TreeView {
     });
   }
 
+  /** Opens or closes the view itself. */
+  async toggle(isOpen: boolean): Promise<void> {
+    const header = this.pane.locator('.pane-header').first();
+    await header.waitFor();
+    const state = () => header.getAttribute('aria-expanded');
+    if ((await state()) !== String(isOpen)) await header.click();
+    await waitFor(`the view ${this.#name} to open or close`, async () => (await state()) === String(isOpen));
+  }
+
   /** What stands beside the name of the view. */
   async head(): Promise<string> {
     return this.pane.locator('.pane-header .description').innerText();

@@ -19,6 +19,7 @@ export class Workbench {
   readonly actions: TreeView;
   readonly executions: TreeView;
   readonly jobLogs: TreeView;
+  readonly runners: TreeView;
 
   constructor(page: Page) {
     this.page = page;
@@ -28,6 +29,7 @@ export class Workbench {
     this.actions = new TreeView(page, 'Actions');
     this.executions = new TreeView(page, 'Executions');
     this.jobLogs = new TreeView(page, 'Job Logs');
+    this.runners = new TreeView(page, 'Runners');
   }
 
   /** Waits for the window itself; the extension wakes when something needs it. */

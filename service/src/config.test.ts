@@ -43,6 +43,9 @@ test('every variable reaches its place; folders become absolute', () => {
     FLOTILLA_FAREWELL_MS: '1001',
     FLOTILLA_LOG_LIMIT_BYTES: '4096',
     FLOTILLA_SYNC_MS: '7000',
+    FLOTILLA_HOUSEKEEPING_MS: '8000',
+    FLOTILLA_KEEP_LOGS_DAYS: '30',
+    FLOTILLA_KEEP_PATCHES_DAYS: '0',
   };
   expect(readConfig(env)).toEqual({
     dataFolder: resolve('data'),
@@ -66,6 +69,9 @@ test('every variable reaches its place; folders become absolute', () => {
     farewellMs: 1001,
     logLimitBytes: 4096,
     syncMs: 7000,
+    housekeepingMs: 8000,
+    keepLogsDays: 30,
+    keepPatchesDays: 0,
   });
 });
 

@@ -55,6 +55,12 @@ const environment = z.object({
     .int()
     .min(1024)
     .default(100 * 1024 * 1024),
+  /** Between two looks for logs to compact and for what has been kept long enough. */
+  FLOTILLA_HOUSEKEEPING_MS: milliseconds(60_000),
+  /** Days that logs are kept after the end of their Attempt; 0 is for ever. */
+  FLOTILLA_KEEP_LOGS_DAYS: z.coerce.number().min(0).default(90),
+  /** The same for the bytes of Patches; their trees stay as long as the Execution. */
+  FLOTILLA_KEEP_PATCHES_DAYS: z.coerce.number().min(0).default(365),
   /** Between two scans of the code host. */
   FLOTILLA_SYNC_MS: milliseconds(60_000),
 });
@@ -85,6 +91,10 @@ export interface Config {
   readonly farewellMs: number;
   readonly logLimitBytes: number;
   readonly syncMs: number;
+  readonly housekeepingMs: number;
+  /** 0 is for ever. */
+  readonly keepLogsDays: number;
+  readonly keepPatchesDays: number;
 }
 
 /** Reads the environment. Throws an Error of one sentence per wrong variable. */
@@ -120,5 +130,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     farewellMs: values.FLOTILLA_FAREWELL_MS,
     logLimitBytes: values.FLOTILLA_LOG_LIMIT_BYTES,
     syncMs: values.FLOTILLA_SYNC_MS,
+    housekeepingMs: values.FLOTILLA_HOUSEKEEPING_MS,
+    keepLogsDays: values.FLOTILLA_KEEP_LOGS_DAYS,
+    keepPatchesDays: values.FLOTILLA_KEEP_PATCHES_DAYS,
   };
 }

@@ -15,8 +15,11 @@ import { Admission } from './jobs/admission.ts';
 import { coalesceClaims, type Claims } from './jobs/claim.ts';
 import { coalesceEnds, type Ends } from './jobs/finish.ts';
 import { runJanitor } from './jobs/janitor.ts';
+import { keepHouse } from './housekeeping/keepHouse.ts';
 import { LogStore } from './logs/logStore.ts';
 import { sealLogs } from './logs/sealLogs.ts';
+import { StoredStreams } from './logs/storedStreams.ts';
+import { fileObjects } from './objects/fileObjects.ts';
 import { Mirrors } from './repositories/mirrors.ts';
 import { scanRegularly, Scans } from './repositories/scans.ts';
 import type { SyncSummary } from './repositories/syncRepositories.ts';
@@ -30,6 +33,7 @@ export interface Service extends AsyncDisposable {
   readonly hints: Hints;
   readonly mirrors: Mirrors;
   readonly logs: LogStore;
+  readonly streams: StoredStreams;
   readonly changeFeed: ChangeFeed;
   readonly definitions: Definitions;
   readonly claims: Claims;
@@ -59,6 +63,8 @@ export async function openService(
   const { database, sql, hot } = connections;
   const hints = new Hints(sql, logger);
   const mirrors = new Mirrors(mirrorsFolder);
+  const objects = fileObjects(join(config.sharedFolder, 'objects'));
+  const streams = new StoredStreams(sql, objects);
   const revocations = new Revocations();
   const admission = new Admission(sql, hints, logger);
   const host =
@@ -74,6 +80,7 @@ export async function openService(
     runJanitor({ sql, hints, config, logger, admission }, signal),
     admission.run(config.janitorMs, signal),
     sealLogs({ sql, hints, logger }, signal),
+    keepHouse({ sql, databaseUrl, objects, config, logger }, signal),
     resumeResolutions(
       { database, sql, hints, mirrors, logger, fair: config.fairness === 'owner', leaseMs: config.leaseMs },
       config.janitorMs,
@@ -91,7 +98,8 @@ export async function openService(
     sql,
     hints,
     mirrors,
-    logs: new LogStore(sql, hints),
+    logs: new LogStore(sql, streams, hints),
+    streams,
     changeFeed: new ChangeFeed(sql, hints, config.leaseMs),
     definitions: new Definitions(sql),
     claims: coalesceClaims({ sql: hot, config }),

@@ -327,8 +327,12 @@ export const attempts = pgTable(
     logObject: text('log_object'),
     /** The same for the Patch. */
     patchObject: text('patch_object'),
-    /** When the bytes of log and Patch were deleted, because they had been kept for as long as they had to be. */
+    /** When the bytes of its log were deleted, because they had been kept for as long as they had to be. */
     expiredAt: at('expired_at'),
+    /** The same for the Patch. Its trees stay. */
+    patchExpiredAt: at('patch_expired_at'),
+    /** Whether bytes of it are still to be deleted: chunks that are in the object store, or whatever has expired. */
+    deletionDue: boolean('deletion_due').notNull().default(false),
     /** What its time went to, in the order of their beginning. */
     phases: jsonb().$type<readonly Phase[]>().notNull().default([]),
     baseTree: text('base_tree'),
@@ -351,6 +355,9 @@ export const attempts = pgTable(
     index('attempts_uncompacted')
       .on(t.id)
       .where(sql`log_sealed_at is not null and log_object is null and expired_at is null`),
+    index('attempts_deletion_due')
+      .on(t.id)
+      .where(sql`deletion_due`),
     index('attempts_unsealed')
       .on(t.id)
       .where(sql`ended_at is not null and log_sealed_at is null and log_damage is null`),

@@ -1,7 +1,7 @@
 import postgres from 'postgres';
 
 /** Numbers of the locks that replicas take from each other, beside the migration's (see migrate.ts). */
-export const sessionLocks = { scan: 7_420_002, retention: 7_420_003 } as const;
+export const sessionLocks = { scan: 7_420_002, housekeeping: 7_420_003 } as const;
 
 export interface LockOptions {
   /** Whether to wait until the holder is done; else the answer is undefined when somebody has it. */

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { FlotillaError } from '@flotilla/shared/errors';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { readStream } from '../logs/readStream.ts';
+import { readStored } from '../logs/readStream.ts';
 import { readContent } from '../patches/readContent.ts';
 import type { Service } from '../service.ts';
 import { requireUser } from './bearer.ts';
@@ -56,6 +56,10 @@ export function contentRoutes(app: FastifyInstance, service: Service): void {
     const user = await requireUser(service, request);
     const { id } = z.object({ id: z.coerce.number().int().positive() }).parse(request.params);
     await requireAttempt(service, user, id);
-    return reply.type('application/octet-stream').send(Readable.from(readStream(service.sql, id, 'patch')));
+    // What has expired is refused before the answer begins.
+    await service.streams.read(id, 'patch', 0, 1);
+    return reply
+      .type('application/octet-stream')
+      .send(Readable.from(readStored(service.streams, id, 'patch')));
   });
 }

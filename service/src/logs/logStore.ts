@@ -1,12 +1,11 @@
-import { FlotillaError } from '@flotilla/shared/errors';
 import { isAttemptLive } from '@flotilla/shared/lifecycle/attemptLifecycle';
 import type { LogMessage } from '@flotilla/shared/views';
 import type { Sql } from '../db/database.ts';
 import type { Hints, Topic } from '../db/hints.ts';
 import { isTransientDatabaseError } from '../db/transientErrors.ts';
 import { appendChunk, type Append, type AppendResult } from './queries/appendChunk.ts';
-import { readChunks } from './queries/readChunks.ts';
 import { RecentBytes } from './recentBytes.ts';
+import type { StoredStreams } from './storedStreams.ts';
 
 /** Hints can be lost: a follower looks this often besides (runner.md §3). */
 const pollMs = 2000;
@@ -16,12 +15,14 @@ const messageBytes = 256 * 1024;
 /** Stores logs and hands them to any number of readers. */
 export class LogStore {
   readonly #sql: Sql;
+  readonly #streams: StoredStreams;
   readonly #hints: Hints;
   readonly #recent = new RecentBytes();
   readonly #followers = new Map<number, number>();
 
-  constructor(sql: Sql, hints: Hints) {
+  constructor(sql: Sql, streams: StoredStreams, hints: Hints) {
     this.#sql = sql;
+    this.#streams = streams;
     this.#hints = hints;
   }
 
@@ -79,16 +80,13 @@ export class LogStore {
 
   /** One part of a log, at most `limit` bytes. */
   async read(attemptId: number, offset: number, limit: number): Promise<{ data: Uint8Array; end: number }> {
-    const part = await readChunks(this.#sql, attemptId, 'log', offset, limit);
-    if (part === undefined) throw new FlotillaError('notFound', `There is no attempt ${attemptId}.`);
-    return part;
+    const { data, end } = await this.#streams.read(attemptId, 'log', offset, limit);
+    return { data, end };
   }
 
   async #tryRead(attemptId: number, offset: number) {
     try {
-      const part = await readChunks(this.#sql, attemptId, 'log', offset, messageBytes);
-      if (part === undefined) throw new FlotillaError('notFound', `There is no attempt ${attemptId}.`);
-      return part;
+      return await this.#streams.read(attemptId, 'log', offset, messageBytes);
     } catch (error) {
       if (isTransientDatabaseError(error)) return undefined;
       throw error;

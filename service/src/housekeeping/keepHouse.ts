@@ -1,0 +1,54 @@
+import type { Logger } from 'pino';
+import type { Config } from '../config.ts';
+import type { Sql } from '../db/database.ts';
+import { sessionLocks, takeSessionLock } from '../db/sessionLock.ts';
+import { isTransientDatabaseError } from '../db/transientErrors.ts';
+import type { ObjectStore } from '../objects/objectStore.ts';
+import { pause } from '../pause.ts';
+import { compactLogs } from './compactLogs.ts';
+import { deleteBytes } from './deleteBytes.ts';
+import { expireStreams } from './expireStreams.ts';
+
+export interface HousekeepingContext {
+  readonly sql: Sql;
+  readonly databaseUrl: string;
+  readonly objects: ObjectStore;
+  readonly config: Config;
+  readonly logger: Logger;
+}
+
+/**
+ * Compacts sealed logs and deletes what has been kept long enough, every `housekeepingMs` until the signal aborts, in
+ * one replica at a time: two would write the same objects.
+ */
+export async function keepHouse(context: HousekeepingContext, signal: AbortSignal): Promise<void> {
+  const { config, databaseUrl, logger } = context;
+  while (await pause(config.housekeepingMs, signal)) {
+    try {
+      const options = { wait: false, signal };
+      await using lock = await takeSessionLock(databaseUrl, sessionLocks.housekeeping, options);
+      if (lock !== undefined) await keepHouseOnce(context, signal);
+    } catch (error) {
+      if (signal.aborted) return;
+      if (!isTransientDatabaseError(error) && !isOfFiles(error)) throw error;
+      logger.warn({ err: error }, 'housekeeping was interrupted; it goes on in the next round');
+    }
+  }
+}
+
+/** One round. */
+export async function keepHouseOnce(
+  { sql, objects, config, logger }: HousekeepingContext,
+  signal: AbortSignal,
+): Promise<void> {
+  const logs = await expireStreams(sql, 'log', config.keepLogsDays, signal);
+  const patches = await expireStreams(sql, 'patch', config.keepPatchesDays, signal);
+  if (logs + patches > 0) logger.info({ logs, patches }, 'logs and patches have expired');
+  await compactLogs({ sql, objects, logger }, signal);
+  await deleteBytes(sql, objects, signal);
+}
+
+/** A disk that is full, or a folder that may not be written: for a person to repair. */
+function isOfFiles(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error;
+}

@@ -33,10 +33,13 @@ ALTER TABLE "jobs" ADD CONSTRAINT "jobs_requirement_id_requirements_id_fk" FOREI
 CREATE UNIQUE INDEX "attempts_one_live" ON "attempts" USING btree ("job_id") WHERE state in ('claimed', 'running');--> statement-breakpoint
 CREATE INDEX "attempts_uncompacted" ON "attempts" USING btree ("id") WHERE log_sealed_at is not null and log_object is null and expired_at is null;--> statement-breakpoint
 CREATE INDEX "executions_resolving" ON "executions" USING btree ("resolving_until") WHERE resolving_until is not null;--> statement-breakpoint
-CREATE INDEX "executions_admission" ON "executions" USING btree ("id") WHERE max_parallel is not null or max_failures is not null;--> statement-breakpoint
+CREATE INDEX "executions_paused" ON "executions" USING btree ("id") WHERE paused_at is not null;--> statement-breakpoint
+CREATE INDEX "executions_limited" ON "executions" USING btree ("id") WHERE max_failures is not null and paused_at is null;--> statement-breakpoint
 CREATE INDEX "jobs_claimable" ON "jobs" USING btree ("requirement_id","priority" DESC NULLS FIRST,"rank","id") WHERE state = 'queued' and ready;--> statement-breakpoint
 CREATE INDEX "jobs_held" ON "jobs" USING btree ("execution_id","rank") WHERE state = 'queued' and not ready;--> statement-breakpoint
-CREATE INDEX "jobs_fairness" ON "jobs" USING btree ("fairness_class","rank") WHERE state = 'queued';--> statement-breakpoint
+CREATE INDEX "jobs_ready" ON "jobs" USING btree ("execution_id") WHERE state = 'queued' and ready;--> statement-breakpoint
+CREATE INDEX "jobs_fair_queued" ON "jobs" USING btree ("requirement_id","priority","fairness_class","rank") WHERE state = 'queued' and fairness_class <> 0;--> statement-breakpoint
+CREATE INDEX "jobs_fair_served" ON "jobs" USING btree ("requirement_id","priority","rank") WHERE state <> 'queued' and fairness_class <> 0;--> statement-breakpoint
 UPDATE "jobs" SET "rank" = "id";--> statement-breakpoint
 -- Definitions that were stored before say for themselves what was the rule for all.
 CREATE FUNCTION pg_temp.completed(definition jsonb) RETURNS jsonb LANGUAGE sql AS $$
@@ -55,14 +58,15 @@ ALTER TABLE "jobs" SET (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.01, 
 ALTER TABLE "attempts" SET (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_cost_delay = 0);--> statement-breakpoint
 -- Makes an Execution's queued Jobs claimable as far as it has room, and holds them while it is paused. A function,
 -- because each of its statements sees what was committed before it began: the counts are taken after the row is locked.
+-- Rows are locked in the order of their ids, as everywhere where a statement takes several.
 CREATE FUNCTION admit_jobs(asked bigint) RETURNS integer LANGUAGE plpgsql AS $$
 DECLARE
   execution executions%ROWTYPE;
-  failures integer;
-  room integer;
+  failures bigint;
+  room bigint;
   admitted integer;
 BEGIN
-  SELECT * INTO execution FROM executions WHERE id = asked FOR UPDATE;
+  SELECT * INTO execution FROM executions WHERE id = asked FOR NO KEY UPDATE;
   IF NOT FOUND THEN
     RETURN 0;
   END IF;
@@ -75,19 +79,26 @@ BEGIN
     END IF;
   END IF;
   IF execution.paused_at IS NOT NULL THEN
+    WITH ready AS MATERIALIZED (
+      SELECT id FROM jobs WHERE execution_id = asked AND state = 'queued' AND ready ORDER BY id FOR UPDATE)
     UPDATE jobs SET ready = false, changed_xid = (pg_current_xact_id()::text)::bigint
-     WHERE execution_id = asked AND state = 'queued' AND ready;
+      FROM ready WHERE jobs.id = ready.id AND state = 'queued';
     RETURN 0;
   END IF;
   IF execution.max_parallel IS NOT NULL THEN
-    SELECT execution.max_parallel - count(*) INTO room FROM jobs
-     WHERE execution_id = asked AND (state = 'running' OR (state = 'queued' AND ready));
+    room := greatest(0, execution.max_parallel
+      - (SELECT count(*) FROM jobs WHERE execution_id = asked AND state = 'running')
+      - (SELECT count(*) FROM jobs WHERE execution_id = asked AND state = 'queued' AND ready));
   END IF;
-  WITH chosen AS (
+  -- All Jobs of an Execution have one priority. Without a limit, room is null: no limit.
+  WITH due AS (
     SELECT id FROM jobs
      WHERE execution_id = asked AND state = 'queued' AND NOT ready AND (not_before IS NULL OR not_before <= now())
-     ORDER BY priority DESC, rank, id LIMIT CASE WHEN execution.max_parallel IS NOT NULL THEN greatest(room, 0) END FOR UPDATE)
-  UPDATE jobs SET ready = true, not_before = NULL, changed_xid = (pg_current_xact_id()::text)::bigint FROM chosen WHERE jobs.id = chosen.id;
+     ORDER BY rank, id LIMIT room),
+  chosen AS MATERIALIZED (
+    SELECT id FROM jobs WHERE id IN (SELECT id FROM due) ORDER BY id FOR UPDATE)
+  UPDATE jobs SET ready = true, not_before = NULL, changed_xid = (pg_current_xact_id()::text)::bigint
+    FROM chosen WHERE jobs.id = chosen.id AND state = 'queued';
   GET DIAGNOSTICS admitted = ROW_COUNT;
   RETURN admitted;
 END

@@ -41,6 +41,16 @@ test('a batch has no more inputs than it may', async () => {
   expect(batches.map(({ inputs }) => inputs)).toEqual([[1, 2], [3]]);
 });
 
+test('what one input of a batch makes go wrong, only its caller hears of', async () => {
+  const coalescer = new Coalescer<number, number>((inputs) => {
+    if (inputs.includes(2)) return Promise.reject(new Error('not 2'));
+    return Promise.resolve(inputs.map((input) => input * 2));
+  }, 50);
+  const [one, two, three] = [1, 2, 3].map((input) => coalescer.call(input));
+  await expect(two).rejects.toThrow('not 2');
+  expect(await Promise.all([one, three])).toEqual([2, 6]);
+});
+
 test('a batch that fails fails for each of its callers, and the next one runs', async () => {
   const { coalescer, batches } = heldCoalescer();
   const failing = coalescer.call(1);

@@ -1,3 +1,10 @@
+import { isTransientDatabaseError } from './db/transientErrors.ts';
+
+interface Waiting<Input, Output> {
+  readonly input: Input;
+  readonly answer: PromiseWithResolvers<Output>;
+}
+
 /**
  * Gathers calls that come while an earlier batch is under way into the next one: with one statement in flight, many
  * callers at once cost the database hardly more than one (runner.md §8: 4,000 to 4,700 claims and finishes a second,
@@ -6,10 +13,10 @@
 export class Coalescer<Input, Output> {
   readonly #run: (inputs: readonly Input[]) => Promise<readonly Output[]>;
   readonly #most: number;
-  #waiting: { readonly input: Input; readonly answer: PromiseWithResolvers<Output> }[] = [];
+  #waiting: Waiting<Input, Output>[] = [];
   #running = false;
 
-  /** `run` answers a batch of at most `most` inputs in their order; what it throws, each of the callers gets. */
+  /** `run` answers a batch of at most `most` inputs in their order; what it throws, the caller gets. */
   constructor(run: (inputs: readonly Input[]) => Promise<readonly Output[]>, most: number) {
     this.#run = run;
     this.#most = most;
@@ -32,9 +39,22 @@ export class Coalescer<Input, Output> {
         const outputs = await this.#run(batch.map(({ input }) => input));
         for (const [index, { answer }] of batch.entries()) answer.resolve(outputs[index] as Output);
       } catch (error) {
-        for (const { answer } of batch) answer.reject(error);
+        // What is wrong with one input is not the fault of those that came with it.
+        if (batch.length > 1 && !isTransientDatabaseError(error)) await this.#runSingly(batch);
+        else for (const { answer } of batch) answer.reject(error);
       }
     }
     this.#running = false;
+  }
+
+  async #runSingly(batch: readonly Waiting<Input, Output>[]): Promise<void> {
+    for (const { input, answer } of batch) {
+      try {
+        const [output] = await this.#run([input]);
+        answer.resolve(output as Output);
+      } catch (error) {
+        answer.reject(error);
+      }
+    }
   }
 }

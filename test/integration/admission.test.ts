@@ -112,15 +112,53 @@ test('a paused Execution starts no Job, lets those that run go on, and goes on w
   const [first, second] = running;
   if (first === undefined || second === undefined) throw new Error('two Jobs were claimed');
   expect(await runner.succeed(first)).toEqual({ result: 'done' });
-  // What comes back meanwhile is held too.
+  // What comes back meanwhile is held at once.
   await runner.service.release(second);
-  await waitFor('the released Job to be held', async () => {
-    const job = await api.jobs.get.query({ jobId: second.jobId });
-    return job.state === 'queued' && job.held;
-  });
+  expect(await api.jobs.get.query({ jobId: second.jobId })).toMatchObject({ state: 'queued', held: true });
   expect(await runner.claim(9)).toEqual([]);
   await api.executions.resume.mutate({ executionId });
   expect((await claimAll(runner, 5)).map((job) => job.jobId)).toContain(second.jobId);
+});
+
+test('a paused Execution starts no Job when the process of a Runner is another one', async () => {
+  await using flotilla = await testService({ repositories: six });
+  const { id: executionId } = await startExecution(flotilla.api);
+  const before = await flotilla.connectRunner({ name: 'same' });
+  const job = await before.claimOne();
+  await flotilla.api.executions.pause.mutate({ executionId });
+  const after = await flotilla.connectRunner({ name: 'same' });
+  expect(await flotilla.api.jobs.get.query({ jobId: job.jobId })).toMatchObject({
+    state: 'queued',
+    held: true,
+  });
+  expect(await after.claim(9)).toEqual([]);
+});
+
+test('failures that no Runner reports count towards maxFailures too', async () => {
+  await using flotilla = await testService({ repositories: six, config: { leaseMs: 600, janitorMs: 30 } });
+  const { api, service } = flotilla;
+  const { id: executionId } = await startExecution(api, { maxFailures: 1 });
+  const runner = await flotilla.connectRunner();
+  const job = await runner.claimOne();
+  // Two losses before; the third one ends the Job.
+  await service.sql`update jobs set lost_count = 2 where id = ${job.jobId}`;
+  await waitFor('the pause', async () => (await api.executions.get.query({ executionId })).paused);
+  expect(await api.executions.get.query({ executionId })).toMatchObject({ counts: { errored: 1 } });
+});
+
+test('a failure that is tried again is none that a resume has looked over', async () => {
+  await using flotilla = await testService({ repositories: six });
+  const { api } = flotilla;
+  const { id: executionId } = await startExecution(api, { maxFailures: 2 });
+  const runner = await flotilla.connectRunner();
+  const failTwo = async () => {
+    for (const job of await claimAll(runner, 2)) await runner.finish(job, failed);
+    await waitFor('the pause', async () => (await api.executions.get.query({ executionId })).paused);
+  };
+  await failTwo();
+  await api.executions.resume.mutate({ executionId });
+  await api.executions.rerun.mutate({ executionId, scope: 'failed' });
+  await failTwo();
 });
 
 test('so many failures as maxFailures says pause an Execution; a resume looks them over', async () => {
@@ -195,6 +233,21 @@ test('the first pause after an errored Attempt is a second', async () => {
   await runner.finish(job, errored);
   await claimAll(runner, 1);
   expect(performance.now() - started).toBeGreaterThanOrEqual(950);
+});
+
+test('a Job that waits to be tried again does so, however busy another Execution is', async () => {
+  await using flotilla = await testService({ repositories: six });
+  const { service } = flotilla;
+  const busy = await startExecution(flotilla.api, { name: 'busy', maxParallel: 1, requires: ['nowhere'] });
+  await startExecution(flotilla.api, { scopeQuery: 'repo:^a$' });
+  const runner = await flotilla.connectRunner();
+  await runner.finish(await runner.claimOne(), errored);
+  const claimed: unknown[] = [];
+  await waitFor('the Job to be claimable', async () => {
+    service.admission.look(busy.id);
+    claimed.push(...(await runner.claim(1)));
+    return claimed.length === 1;
+  });
 });
 
 test('an image that there is not, or a Patch that is refused, is not tried again', async () => {

@@ -133,7 +133,7 @@ describe('an append', () => {
     expect(await loseAttempts(sql, { cause: 'leaseExpired' })).toEqual([]);
     await writing.release();
     expect((await append).status).toBe(200);
-    expect(await loseAttempts(sql, { cause: 'leaseExpired' })).toEqual([job.attemptId]);
+    expect(await loseAttempts(sql, { cause: 'leaseExpired' })).toMatchObject([{ attemptId: job.attemptId }]);
     expect(await stored()).toBe('in time');
   });
 

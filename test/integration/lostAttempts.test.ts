@@ -57,7 +57,7 @@ test('the third lost Attempt ends the Job as errored', async () => {
   const runner = await flotilla.connectRunner();
   for (const state of ['queued', 'queued', 'errored']) {
     const job = await runner.claimOne();
-    expect(await loseAll(flotilla)).toEqual([job.attemptId]);
+    expect(await loseAll(flotilla)).toMatchObject([{ attemptId: job.attemptId }]);
     expect(await stateOf(flotilla, job.jobId)).toBe(state);
   }
   expect(await runner.claim()).toEqual([]);

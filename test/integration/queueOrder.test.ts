@@ -59,6 +59,22 @@ test('owners who share fairly take turns, each in the order of his own Jobs', as
   expect(order.filter((id) => id !== bobs.id)).toEqual([ada1.id, ada1.id, ada2.id, ada2.id, ada2.id]);
 });
 
+test('a Job that nobody can run does not let newcomers pass those who wait', async () => {
+  await using flotilla = await testService({ repositories: three, config: { fairness: 'owner' } });
+  const start = async (name: string, values = {}) => {
+    const { api } = flotilla.connectEditor(await flotilla.createUserToken(name, 'member'));
+    return api.executions.create.mutate(executionRequest({ name, ...values }));
+  };
+  await start('Ann', { requires: ['gpu'] });
+  const bobs = await start('Bob');
+  const runner = await flotilla.connectRunner();
+  expect((await runner.claim(2)).map(({ executionId }) => executionId)).toEqual([bobs.id, bobs.id]);
+  await start('Cid');
+  // Bob's third Job has its turn with the first of Cid's.
+  const [first, second] = await runner.claim(2);
+  expect([first?.executionId, second?.executionId]).toContain(bobs.id);
+});
+
 test('in one line, the Jobs of a second owner wait for those of the first', async () => {
   await using flotilla = await testService({ repositories: three });
   const bob = flotilla.connectEditor(await flotilla.createUserToken('Bob', 'member'));
@@ -90,6 +106,12 @@ test('why a Job waits, and its place, can be asked', async () => {
   expect(await waiting(plain.id, 'one')).toMatchObject({ reason: 'turn', place: 1, message: 'It is next.' });
   expect(await waiting(plain.id, 'three')).toMatchObject({ reason: 'turn', place: 2 });
   expect(await waiting(plain.id, 'two')).toMatchObject({ reason: 'maxParallel', place: null });
+  // A Runner with the label serves the other line as well.
+  await using equipped = await flotilla.connectRunner({ labels: ['gpu'] });
+  await startExecution(api, { name: 'later', requires: ['gpu'], priority: -1 }).then(async (later) =>
+    expect(await waiting(later.id, 'one')).toMatchObject({ reason: 'turn', place: 6 }),
+  );
+  await equipped.service.heartbeat([], true);
   await runner.service.heartbeat([], false, 'The disk is nearly full.');
   expect(await waiting(plain.id, 'one')).toMatchObject({ reason: 'runnersNotClaiming' });
   await api.executions.pause.mutate({ executionId: plain.id });

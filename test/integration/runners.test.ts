@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { startExecution } from '../support/actionText.ts';
 import { refusalOfCall } from '../support/refusal.ts';
@@ -56,8 +57,16 @@ test('a Runner that a person drains claims nothing until it may again', async ()
   expect(await runner.claim(2)).toEqual([]);
   expect((await api.server.info.query()).runnersOnline).toBe(0);
   await api.runners.drain.mutate({ runnerId, drain: false });
+  const key = randomUUID();
+  const claimed = await runner.claim(1, key);
+  await api.runners.drain.mutate({ runnerId, drain: true });
+  // A claim that is repeated, because its answer was lost, gets what it made.
+  expect((await runner.claim(1, key)).map(({ attemptId }) => attemptId)).toEqual(
+    claimed.map(({ attemptId }) => attemptId),
+  );
+  await api.runners.drain.mutate({ runnerId, drain: false });
   expect(await runner.service.heartbeat([], false)).toMatchObject({ drain: false });
-  expect(await runner.claim(2)).toHaveLength(2);
+  expect(await runner.claim(2)).toHaveLength(1);
 });
 
 test('a Runner that is gone can be forgotten, one that is online cannot, and a hello brings it back', async () => {
@@ -101,6 +110,7 @@ test('an Attempt whose Runner lets it run on for far too long is ended by the se
     return (await api.jobs.get.query({ jobId: job.jobId })).state === 'timedOut';
   });
   expect(await runner.service.heartbeat([job], false)).toMatchObject({ fenced: [job.attemptId] });
+  expect(await runner.succeed(job)).toEqual({ result: 'fenced' });
   expect((await api.jobs.get.query({ jobId: job.jobId })).outcome).toEqual({
     kind: 'timedOut',
     step: null,

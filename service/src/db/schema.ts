@@ -175,9 +175,13 @@ export const executions = pgTable(
     index('executions_resolving')
       .on(t.resolvingUntil)
       .where(sql`resolving_until is not null`),
-    index('executions_admission')
+    // What the admission looks at besides held Jobs.
+    index('executions_paused')
       .on(t.id)
-      .where(sql`max_parallel is not null or max_failures is not null`),
+      .where(sql`paused_at is not null`),
+    index('executions_limited')
+      .on(t.id)
+      .where(sql`max_failures is not null and paused_at is null`),
   ],
 );
 
@@ -257,9 +261,17 @@ export const jobs = pgTable(
     index('jobs_held')
       .on(t.executionId, t.rank)
       .where(sql`state = 'queued' and not ready`),
-    index('jobs_fairness')
-      .on(t.fairnessClass, t.rank)
-      .where(sql`state = 'queued'`),
+    // How many of an Execution's queued Jobs are ready.
+    index('jobs_ready')
+      .on(t.executionId)
+      .where(sql`state = 'queued' and ready`),
+    // Where owners share fairly: how far each has queued, and how far all have been served.
+    index('jobs_fair_queued')
+      .on(t.requirementId, t.priority, t.fairnessClass, t.rank)
+      .where(sql`state = 'queued' and fairness_class <> 0`),
+    index('jobs_fair_served')
+      .on(t.requirementId, t.priority, t.rank)
+      .where(sql`state <> 'queued' and fairness_class <> 0`),
     index('jobs_execution_state').on(t.executionId, t.state),
     index().on(t.changedXid),
   ],

@@ -4,6 +4,7 @@ import type { Hints } from '../db/hints.ts';
 import { isTransientDatabaseError } from '../db/transientErrors.ts';
 import { selectAttempts } from '../jobs/queries/selectAttempts.ts';
 import { selectJobs } from '../jobs/queries/selectJobs.ts';
+import { pause } from '../pause.ts';
 import { selectQueue } from '../runners/queries/selectQueue.ts';
 import { selectRunners } from '../runners/queries/selectRunners.ts';
 import { executionView } from './executionView.ts';
@@ -11,6 +12,8 @@ import { selectExecutions, type ExecutionRow } from './queries/selectExecutions.
 
 /** Hints can be lost: the feed looks this often besides (runner.md §3). */
 const pollMs = 2000;
+/** Between two reads of one feed, in milliseconds. */
+const leastMs = 100;
 /** An upper bound that no feed reaches; it keeps the query's shape. */
 const allExecutions = 1_000_000;
 
@@ -49,6 +52,7 @@ export class ChangeFeed {
     let cursor = from;
     let seen = { fleet: '', queue: '' };
     while (!signal.aborted) {
+      const readAt = performance.now();
       const page = await this.#tryRead(cursor);
       if (page !== undefined) {
         const first = cursor === undefined;
@@ -70,6 +74,8 @@ export class ChangeFeed {
           yield { cursor, changes: { executions, jobs, attempts, runnersOnline, runners, queue } };
         }
       }
+      // At once when it has been quiet, and then not more often than people can see: a read counts whole Executions.
+      await pause(Math.max(0, readAt + leastMs - performance.now()), signal);
       await listener.next(pollMs, signal);
     }
   }
@@ -108,8 +114,9 @@ export class ChangeFeed {
     const executionIds = [...new Set(jobs.map((job) => job.executionId))];
     const executions = await selectExecutions(
       sql,
-      sql`changed_xid >= ${from} or id in (
-            select value::bigint from jsonb_array_elements_text(${sql.json(executionIds)}))`,
+      // An array, so that both sides of the "or" are looked up by their indexes.
+      sql`changed_xid >= ${from} or id = any(array(
+            select value::bigint from jsonb_array_elements_text(${sql.json(executionIds)})))`,
       allExecutions,
     );
     return { cursor: now.cursor, executions, jobs, attempts, runnersOnline, runners, queue };

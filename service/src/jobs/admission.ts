@@ -33,26 +33,27 @@ export class Admission {
 
   /** Works until the signal aborts; whatever was missed, such as by a replica that died, is found every `everyMs`. */
   async run(everyMs: number, signal: AbortSignal): Promise<void> {
-    let nextMs = everyMs;
+    // Monotonic time of the next look at everything. It comes however often single Executions are asked about.
+    let nextLookAt = performance.now();
     while (!signal.aborted) {
-      await pause(nextMs, AbortSignal.any([signal, this.#wake.signal]));
+      await pause(Math.max(0, nextLookAt - performance.now()), AbortSignal.any([signal, this.#wake.signal]));
       if (signal.aborted) return;
       this.#wake = new AbortController();
       const asked = [...this.#asked];
       this.#asked.clear();
-      // Asked about one Execution, the others need no look; at the end of a pause all of them do.
-      const all = this.#look || asked.length === 0;
+      const all = this.#look || performance.now() >= nextLookAt;
       this.#look = false;
       try {
-        const due = all ? await executionsToAdmit(this.#sql) : { executionIds: [], nextInMs: null };
-        const admitted = await this.#admit([...new Set([...asked, ...due.executionIds])]);
+        const due = all ? await executionsToAdmit(this.#sql) : undefined;
+        const admitted = await this.#admit([...new Set([...asked, ...(due?.executionIds ?? [])])]);
         if (admitted > 0) this.#hints.publish('queue');
-        nextMs = Math.min(everyMs, due.nextInMs ?? everyMs);
+        if (due !== undefined) nextLookAt = performance.now() + Math.min(everyMs, due.nextInMs ?? everyMs);
       } catch (error) {
         if (!isTransientDatabaseError(error)) throw error;
         for (const executionId of asked) this.#asked.add(executionId);
+        this.#look ||= all;
         this.#logger.warn({ err: error }, 'held jobs could not be looked at; trying again');
-        nextMs = Math.min(everyMs, 1000);
+        nextLookAt = performance.now() + Math.min(everyMs, 1000);
       }
     }
   }

@@ -61,7 +61,9 @@ export async function finish(
     context.hints.publish(`log:${input.attemptId}`);
     context.hints.publish('changes');
     context.hints.publish('seal');
-    if (answer.admit !== null || isRetried(outcome)) context.admission.look(answer.admit);
+    if (answer.admit !== null) context.admission.look(answer.admit);
+    // The end of its back-off is looked up.
+    if (isRetried(outcome)) context.admission.look(null);
     return { result: 'done' };
   }
   if (answer.live)

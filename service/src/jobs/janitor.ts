@@ -5,7 +5,8 @@ import type { Hints } from '../db/hints.ts';
 import { isTransientDatabaseError } from '../db/transientErrors.ts';
 import { pause } from '../pause.ts';
 import type { Admission } from './admission.ts';
-import { loseAttempts } from './queries/loseAttempts.ts';
+import { announceEnds } from './announceEnds.ts';
+import { loseAttempts, type EndedAttempt } from './queries/loseAttempts.ts';
 import { timeOutAttempts } from './queries/timeOutAttempts.ts';
 
 /** What a Runner may take to end an Attempt that timed out, beside the grace for its container: it is done by then. */
@@ -39,22 +40,20 @@ export async function runJanitor(
       upSinceMs ??= now;
       if (now - upSinceMs < config.leaseMs) continue;
       const lost = await loseAttempts(sql, { cause: 'leaseExpired' });
-      if (lost.length > 0) logger.warn({ attemptIds: lost }, 'attempts were lost: their leases ran out');
+      if (lost.length > 0)
+        logger.warn({ attemptIds: idsOf(lost) }, 'attempts were lost: their leases ran out');
       const late = await timeOutAttempts(sql, config.stopGraceMs + Math.max(timeoutSlackMs, config.leaseMs));
       if (late.length > 0)
-        logger.warn({ attemptIds: late }, 'attempts timed out, and their runners did not end them');
-      const ended = [...lost, ...late];
-      if (ended.length > 0) {
-        for (const attemptId of ended) hints.publish(`log:${attemptId}`);
-        hints.publish('queue');
-        hints.publish('changes');
-        hints.publish('seal');
-        admission.look(null);
-      }
+        logger.warn({ attemptIds: idsOf(late) }, 'attempts timed out, and their runners did not end them');
+      announceEnds({ hints, admission }, [...lost, ...late]);
     } catch (error) {
       if (!isTransientDatabaseError(error)) throw error;
       upSinceMs = undefined;
       logger.warn({ err: error }, 'the janitor could not reach the database; no lease is expired');
     }
   }
+}
+
+function idsOf(ended: readonly EndedAttempt[]): number[] {
+  return ended.map(({ attemptId }) => attemptId);
 }

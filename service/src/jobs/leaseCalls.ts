@@ -2,6 +2,7 @@ import type { LeaseRef, ProgressInput } from '@flotilla/shared/protocol/runnerMe
 import type { Sql } from '../db/database.ts';
 import type { Hints } from '../db/hints.ts';
 import type { Admission } from './admission.ts';
+import { announceEnds } from './announceEnds.ts';
 import { requireHolder } from './requireHolder.ts';
 import { pinImage } from './queries/pinImage.ts';
 import { loseAttempts } from './queries/loseAttempts.ts';
@@ -32,11 +33,8 @@ export async function pin(
 
 /** Gives an Attempt back to the queue. A repeated call, or one for a lost Attempt, changes nothing. */
 export async function release({ sql, hints, admission }: LeaseContext, lease: LeaseRef): Promise<void> {
-  if (!(await releaseAttempt(sql, lease))) return;
-  hints.publish(`log:${lease.attemptId}`);
-  hints.publish('queue');
-  hints.publish('changes');
-  admission.look(null);
+  const executionId = await releaseAttempt(sql, lease);
+  if (executionId !== undefined) announceEnds({ hints, admission }, [{ ...lease, executionId }]);
 }
 
 /**
@@ -44,11 +42,5 @@ export async function release({ sql, hints, admission }: LeaseContext, lease: Le
  * its lease ends. A repeated call, or one for an Attempt that has ended, changes nothing.
  */
 export async function surrender({ sql, hints, admission }: LeaseContext, lease: LeaseRef): Promise<void> {
-  const lost = await loseAttempts(sql, { cause: 'surrendered', lease });
-  if (lost.length === 0) return;
-  hints.publish(`log:${lease.attemptId}`);
-  hints.publish('queue');
-  hints.publish('changes');
-  hints.publish('seal');
-  admission.look(null);
+  announceEnds({ hints, admission }, await loseAttempts(sql, { cause: 'surrendered', lease }));
 }

@@ -19,7 +19,7 @@ export type RerunScope = 'failed' | 'all';
 /** Runs one Job again. Refused while it lives. */
 export async function rerunJob(context: RerunContext, user: User, jobId: number): Promise<void> {
   const { sql } = context;
-  const [rerun] = await rerunJobs(sql, sql`id = ${jobId}`);
+  const [rerun] = await rerunJobs(sql, sql`jobs.id = ${jobId}`);
   if (rerun === undefined) throw await refusalOf(sql, jobId);
   await audit(context.database, user.name, 'job.rerun', { job: jobId });
   announce(context, [rerun.executionId]);
@@ -33,7 +33,7 @@ export async function rerunExecution(
   scope: RerunScope,
 ): Promise<number> {
   const { sql } = context;
-  const which = sql`execution_id = ${executionId} ${scope === 'all' ? sql`` : sql`and state <> 'succeeded'`}`;
+  const which = sql`jobs.execution_id = ${executionId} ${scope === 'all' ? sql`` : sql`and jobs.state <> 'succeeded'`}`;
   const [rerun] = await rerunJobs(sql, which);
   if (rerun === undefined) throw await nothingToRerun(sql, executionId, scope);
   await audit(context.database, user.name, 'execution.rerun', {

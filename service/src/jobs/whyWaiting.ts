@@ -23,7 +23,9 @@ export async function whyWaiting(
 function reasonOf(row: WaitingRow): WaitingReason {
   if (!row.ready) {
     if (row.paused) return 'paused';
-    return row.notBefore === null ? 'maxParallel' : 'backOff';
+    if (row.backsOff === true) return 'backOff';
+    // Without a limit it is only that the next look has not come yet.
+    if (row.maxParallel !== null) return 'maxParallel';
   }
   if (row.online === 0) return 'noRunner';
   if (row.withLabels === 0) return 'noRunnerWithLabels';

@@ -5,6 +5,8 @@ import { commonVersion, runnerProtocol } from '@flotilla/shared/protocol/version
 import type { Config } from '../config.ts';
 import type { Sql } from '../db/database.ts';
 import type { Hints } from '../db/hints.ts';
+import type { Admission } from '../jobs/admission.ts';
+import { announceEnds } from '../jobs/announceEnds.ts';
 import { loseAttempts } from '../jobs/queries/loseAttempts.ts';
 import { registerRunner } from './queries/registerRunner.ts';
 import { rotateLeases } from './queries/rotateLeases.ts';
@@ -15,7 +17,12 @@ import { rotateLeases } from './queries/rotateLeases.ts';
  * lost now, not when their leases end.
  */
 export async function hello(
-  context: { readonly sql: Sql; readonly hints: Hints; readonly config: Config },
+  context: {
+    readonly sql: Sql;
+    readonly hints: Hints;
+    readonly config: Config;
+    readonly admission: Admission;
+  },
   tokenId: number,
   input: HelloInput,
 ): Promise<HelloAnswer> {
@@ -32,8 +39,7 @@ export async function hello(
   const keep = await rotateLeases(sql, { runnerId, sameInstance, attempts: input.attempts, leaseMs });
   const kept = new Set(keep.map((lease) => lease.attemptId));
   if (!sameInstance) {
-    const lost = await loseAttempts(sql, { cause: 'runnerRestarted', runnerId, except: [...kept] });
-    if (lost.length > 0) hints.publish('queue');
+    announceEnds(context, await loseAttempts(sql, { cause: 'runnerRestarted', runnerId, except: [...kept] }));
   }
   hints.publish('changes');
   return {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { toStorable } from '../storableText.ts';
 
 /** Text that a program wrote. It may hold anything, and may have been cut inside a character. */
-const written = (most: number) => z.string().max(most).transform(toStorable);
+export const written = (most: number) => z.string().max(most).transform(toStorable);
 
 /**
  * How an Attempt ended: data, not an exception. *failed* is the user's step; *errored* is the machine's fault or

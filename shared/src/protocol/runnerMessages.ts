@@ -5,7 +5,7 @@
  */
 import { z } from 'zod';
 import type { Resources, SandboxProfile } from '../definition/definition.ts';
-import { outcome } from '../lifecycle/outcome.ts';
+import { outcome, written } from '../lifecycle/outcome.ts';
 
 const leaseToken = z.uuid();
 const attemptId = z.number().int().positive();
@@ -133,7 +133,7 @@ export const stepProgress = z.object({
   index: z.number().int().min(0),
   state: z.enum(stepStates),
   exitCode: z.number().int().nullable(),
-  imageDigest: z.string().max(500).nullable(),
+  imageDigest: written(500).nullable(),
   /** Unix milliseconds by the runner's clock, for display only. */
   startedAt: z.number().nullable(),
   endedAt: z.number().nullable(),

@@ -2,6 +2,8 @@ import type { Definition } from '@flotilla/shared/definition/definition';
 import type { TargetView } from '@flotilla/shared/views';
 import type { Sql } from '../../db/database.ts';
 import type { ResolutionLease } from './beginResolution.ts';
+import { fairRank } from '../../jobs/queries/fairRank.ts';
+import { requirementId } from '../../jobs/queries/requirementId.ts';
 
 export interface ResolvedScope {
   readonly lease: ResolutionLease;
@@ -12,28 +14,22 @@ export interface ResolvedScope {
   readonly fair: boolean;
 }
 
-/** The id of a set of labels that Jobs require; made when it is new. */
-async function requirementId(sql: Sql, labels: readonly string[]): Promise<number> {
-  const [row] = await sql<{ id: number }[]>`
-    insert into requirements (labels) values (array(select jsonb_array_elements_text(${sql.json([...labels])})))
-    on conflict (labels) do update set labels = excluded.labels returning id`;
-  if (row === undefined) throw new Error('a set of labels got no id');
-  return row.id;
-}
-
 /**
  * Inserts all Jobs of an Execution, in the order of its targets, and ends its resolution: one auto-commit statement,
  * all or nothing. Returns false when the lease is another's: then that one makes the Jobs. An Execution that was
  * cancelled meanwhile gets cancelled Jobs, a paused one none that can be claimed.
  *
- * A Job's rank is its id, so that they are served in order. Where owners share fairly, an owner's Jobs begin behind
- * those that he has in the queue, and not behind what others have: at the place that is being served now (start-time
- * fair queueing, with Jobs of equal length).
+ * A Job's rank is its id, so that they are served in order, or what {@link fairRank} says where owners share fairly.
  */
 export async function insertJobs(sql: Sql, scope: ResolvedScope): Promise<boolean> {
   const { definition, fair, lease } = scope;
   const fairnessClass = fair ? scope.userId : 0;
   const requirement = await requirementId(sql, definition.requires);
+  const rank = fairRank(sql, {
+    fairnessClass: sql`${fairnessClass}::bigint`,
+    priority: sql`${definition.priority}::smallint`,
+    requirementId: sql`${requirement}::integer`,
+  });
   const targets = scope.targets.map((target, position) => ({
     position,
     repository_id: target.repositoryId,
@@ -48,9 +44,7 @@ export async function insertJobs(sql: Sql, scope: ResolvedScope): Promise<boolea
        where id = ${lease.executionId} and resolving_until = ${lease.until}::text::timestamptz
       returning id, cancel_requested_at, paused_at),
     served as (
-      select case when ${fair}::boolean then greatest(
-               (select max(rank) from jobs where state = 'queued' and fairness_class = ${fairnessClass}),
-               (select min(rank) - 1 from jobs where state = 'queued')) end as rank),
+      select ${rank} as rank),
     targets as (
       select position, repository_id, base_revision, base_ref, nextval(pg_get_serial_sequence('jobs', 'id')) as id
         from (select * from jsonb_to_recordset(${sql.json(targets)})

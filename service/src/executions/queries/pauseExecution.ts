@@ -15,9 +15,12 @@ export async function pauseExecution(
       update executions
          set paused_at = now(), paused_by = ${by}, changed_xid = (pg_current_xact_id()::text)::bigint
        where id = ${executionId} and paused_at is null returning id),
+    ready as materialized (
+      select id from jobs where execution_id in (select id from paused) and state = 'queued' and ready
+       order by id for update),
     held as (
       update jobs set ready = false, changed_xid = (pg_current_xact_id()::text)::bigint
-       where execution_id in (select id from paused) and state = 'queued' and ready)
+        from ready where jobs.id = ready.id and state = 'queued')
     select exists (select from executions where id = ${executionId}) as found,
            exists (select from paused) as paused`;
   return row?.found === true ? row.paused : undefined;

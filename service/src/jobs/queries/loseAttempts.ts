@@ -2,6 +2,12 @@ import { maxLostAttempts } from '@flotilla/shared/lifecycle/jobLifecycle';
 import type { LeaseRef } from '@flotilla/shared/protocol/runnerMessages';
 import type { Sql } from '../../db/database.ts';
 
+/** An Attempt that was ended, and the Execution whose Jobs may have to be admitted anew. */
+export interface EndedAttempt {
+  readonly attemptId: number;
+  readonly executionId: number;
+}
+
 /** Which Attempts are lost. */
 export type Loss =
   /** All whose lease ran out. */
@@ -16,8 +22,8 @@ export type Loss =
  * and the third loss ends a Job as errored. One auto-commit statement; rows that another replica or a finish holds
  * are left to it.
  */
-export async function loseAttempts(sql: Sql, loss: Loss): Promise<number[]> {
-  const rows = await sql<{ id: string }[]>`
+export async function loseAttempts(sql: Sql, loss: Loss): Promise<EndedAttempt[]> {
+  const rows = await sql<{ id: string; execution_id: string }[]>`
     with gone as (
       select id from attempts where state in ('claimed', 'running') and ${lostBy(sql, loss)}
        order by id for update skip locked),
@@ -36,11 +42,12 @@ export async function loseAttempts(sql: Sql, loss: Loss): Promise<number[]> {
                           else 'queued' end,
              ended_at = case when cancel_requested_at is not null or lost_count + 1 >= ${maxLostAttempts}
                              then now() end,
+             ready = jobs.ready and not exists (select from executions where id = jobs.execution_id and paused_at is not null),
              lost_count = lost_count + 1, changed_xid = (pg_current_xact_id()::text)::bigint
         from held join lost on lost.job_id = held.id
        where jobs.id = held.id and jobs.current_attempt_id = lost.id and jobs.state = 'running')
-    select id from lost`;
-  return rows.map((row) => Number(row.id));
+    select lost.id, execution_id from lost join jobs on jobs.id = lost.job_id`;
+  return rows.map((row) => ({ attemptId: Number(row.id), executionId: Number(row.execution_id) }));
 }
 
 function lostBy(sql: Sql, loss: Loss) {

@@ -13,12 +13,17 @@ export interface LeaseRotation {
 export async function rotateLeases(sql: Sql, rotation: LeaseRotation): Promise<LeaseRef[]> {
   if (rotation.attempts.length === 0) return [];
   const rows = await sql<{ id: string; lease_token: string }[]>`
+    with held as materialized (
+      select attempts.id
+        from jsonb_to_recordset(${sql.json(rotation.attempts.map((lease) => ({ ...lease })))})
+             as given ("attemptId" bigint, "leaseToken" uuid)
+        join attempts on attempts.id = given."attemptId"
+       where runner_id = ${rotation.runnerId} and state in ('claimed', 'running')
+         and (${rotation.sameInstance} or attempts.lease_token = given."leaseToken")
+       order by attempts.id for update of attempts)
     update attempts
        set lease_token = gen_random_uuid(), lease_expires_at = now() + make_interval(secs => ${rotation.leaseMs / 1000})
-      from jsonb_to_recordset(${sql.json(rotation.attempts.map((lease) => ({ ...lease })))})
-           as given ("attemptId" bigint, "leaseToken" uuid)
-     where attempts.id = given."attemptId" and runner_id = ${rotation.runnerId} and state in ('claimed', 'running')
-       and (${rotation.sameInstance} or attempts.lease_token = given."leaseToken")
+      from held where attempts.id = held.id and state in ('claimed', 'running')
     returning attempts.id, attempts.lease_token`;
   return rows.map((row) => ({ attemptId: Number(row.id), leaseToken: row.lease_token }));
 }

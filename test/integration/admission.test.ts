@@ -159,6 +159,7 @@ test('a failure that is tried again is none that a resume has looked over', asyn
   await api.executions.resume.mutate({ executionId });
   await api.executions.rerun.mutate({ executionId, scope: 'failed' });
   await failTwo();
+  expect(await api.executions.get.query({ executionId })).toMatchObject({ counts: { failed: 2 }, held: 4 });
 });
 
 test('so many failures as maxFailures says pause an Execution; a resume looks them over', async () => {
@@ -248,6 +249,7 @@ test('a Job that waits to be tried again does so, however busy another Execution
     claimed.push(...(await runner.claim(1)));
     return claimed.length === 1;
   });
+  expect(claimed).toMatchObject([{ attemptNumber: 2 }]);
 });
 
 test('an image that there is not, or a Patch that is refused, is not tried again', async () => {

@@ -4,6 +4,7 @@ import { messageOf } from '@flotilla/shared/errors';
 import Docker from 'dockerode';
 import pino, { type Logger } from 'pino';
 import { readConfig, runnerName, type Config } from './config.ts';
+import { LeftBehind } from './jobs/leftBehind.ts';
 import { runJob } from './jobs/runJob.ts';
 import { MachineHealth } from './sandbox/machineHealth.ts';
 import { removeLeftovers, type LeftoversContext } from './sandbox/removeLeftovers.ts';
@@ -41,15 +42,11 @@ async function work(config: Config, logger: Logger): Promise<void> {
   const ended = new AbortController();
   const { drain, stop } = stopSignals(config.drainSeconds, logger);
   const live = new Set<number>();
-  const isLive = (attemptId: number) => live.has(attemptId);
-  const cleaning = cleanUpRegularly({
-    docker,
-    config,
-    runnerName: name,
-    logger,
-    isLive,
-    signal: ended.signal,
-  });
+  const context = { docker, config, runnerName: name, logger };
+  const leftBehind = await LeftBehind.find(context);
+  const isLive = (attemptId: number) => live.has(attemptId) || leftBehind.has(attemptId);
+  const leftovers = { ...context, isLive, signal: ended.signal };
+  const cleaning = cleanUpRegularly(leftovers);
   try {
     await runSession(
       {
@@ -65,10 +62,17 @@ async function work(config: Config, logger: Logger): Promise<void> {
         async runJob(job, lease, session, place) {
           live.add(job.attemptId);
           try {
-            await runJob({ docker, config, runnerName: name, logger }, job, lease, session, place);
+            await runJob(context, job, lease, session, place);
           } finally {
             live.delete(job.attemptId);
           }
+        },
+        leftBehind: {
+          leases: leftBehind.leases,
+          async salvage(lease, session) {
+            await leftBehind.salvage(lease, session);
+            await cleanUp(leftovers);
+          },
         },
       },
       drain,
@@ -98,14 +102,17 @@ function stopSignals(drainSeconds: number, logger: Logger): { drain: AbortSignal
 }
 
 async function cleanUpRegularly(context: LeftoversContext): Promise<void> {
-  do {
-    try {
-      await removeLeftovers(context);
-    } catch (error) {
-      if (context.signal.aborted) return;
+  do await cleanUp(context);
+  while (await pause(leftoversMs, context.signal));
+}
+
+async function cleanUp(context: LeftoversContext): Promise<void> {
+  try {
+    await removeLeftovers(context);
+  } catch (error) {
+    if (!context.signal.aborted)
       context.logger.warn({ reason: messageOf(error) }, 'could not look for leftover containers');
-    }
-  } while (await pause(leftoversMs, context.signal));
+  }
 }
 
 function describeMachine(): string {

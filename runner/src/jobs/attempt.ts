@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { messageOf } from '@flotilla/shared/errors';
 import type { Outcome } from '@flotilla/shared/lifecycle/outcome';
 import type { ClaimedJob, ClaimedStep, LeaseRef } from '@flotilla/shared/protocol/runnerMessages';
 import type Docker from 'dockerode';
@@ -16,6 +17,7 @@ import { FencedError } from '../session/untilAnswered.ts';
 import { AttemptContainers } from './attemptContainers.ts';
 import { stopCauseOf } from './attemptError.ts';
 import { Phases } from './phases.ts';
+import { removeNotes, writeNotes } from './spoolNotes.ts';
 import { StepTracker } from './stepTracker.ts';
 
 /** Above this a timer of Node's fires at once. */
@@ -48,6 +50,7 @@ export class Attempt {
   readonly limits: ContainerLimits;
   /** What it may write, in bytes. */
   readonly diskBytes: number;
+  #noted: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(context: JobContext, job: ClaimedJob, lease: Lease, session: RunningSession) {
@@ -62,9 +65,14 @@ export class Attempt {
     });
     this.folder = join(attemptsFolder(context.config.stateFolder), String(job.attemptId));
     this.mask = new Mask([...job.masked, ...lease.tokens, context.config.token]);
-    this.upload = new SpooledLog(context.config.serverUrl, lease, new Spool(spoolPath(this.folder)));
+    const spool = new Spool(spoolPath(this.folder));
+    spool.onFailure = () => removeNotes(this.folder);
+    this.upload = new SpooledLog(context.config.serverUrl, lease, spool);
     this.log = new AttemptLog(this.upload, session.hello.limits.logBytes, this.mask);
-    lease.onRenewed(() => this.mask.add(lease.token));
+    lease.onRenewed(() => {
+      this.mask.add(lease.token);
+      void this.note();
+    });
     this.containers = new AttemptContainers(context.docker, this.logger);
     const { limits, diskBytes } = context.config;
     const asked = job.resources;
@@ -84,6 +92,29 @@ export class Attempt {
 
   get leaseRef(): LeaseRef {
     return { attemptId: this.lease.attemptId, leaseToken: this.lease.token };
+  }
+
+  /**
+   * Notes what the next process needs, should this one be killed, before anything of the Attempt is worth keeping and
+   * each time its token changes. Without notes the Attempt is only lost sooner.
+   */
+  async note(): Promise<void> {
+    const { attemptId } = this.job;
+    const logLimitBytes = this.session.hello.limits.logBytes;
+    const write = async () => {
+      if (this.upload.spool.failure !== undefined) return;
+      const { token: leaseToken } = this.lease;
+      await writeNotes(this.folder, {
+        attemptId,
+        leaseToken,
+        secrets: [...this.mask.secrets],
+        logLimitBytes,
+      });
+    };
+    this.#noted = this.#noted.then(write).catch((error: unknown) => {
+      this.logger.warn({ reason: messageOf(error) }, 'an attempt could not be noted for the case of a crash');
+    });
+    await this.#noted;
   }
 
   /** Labels of a container of this Attempt; without a Step those of a helper. */

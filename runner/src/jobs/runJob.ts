@@ -1,6 +1,6 @@
 import { describeOutcome, type Outcome } from '@flotilla/shared/lifecycle/outcome';
 import type { ClaimedJob } from '@flotilla/shared/protocol/runnerMessages';
-import { removeAttemptFolder } from '../sandbox/attemptFolder.ts';
+import { makeSpoolFolder, removeAttemptFolder } from '../sandbox/attemptFolder.ts';
 import type { Lease } from '../session/lease.ts';
 import type { RunningSession } from '../session/session.ts';
 import type { Place } from '../session/slots.ts';
@@ -63,6 +63,8 @@ async function work(attempt: Attempt, place: Place): Promise<Result> {
   try {
     // Its time begins with its slot; until then it limits the preparation alone.
     attempt.startTime();
+    await makeSpoolFolder(attempt.folder);
+    await attempt.note();
     const prepared = await prepare(attempt);
     await takeSlot(attempt, place);
     const failed = await inSlot(attempt, place, prepared);

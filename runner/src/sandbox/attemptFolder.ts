@@ -22,6 +22,11 @@ export function spoolPath(attemptFolder: string): string {
   return join(attemptFolder, spoolFolder, 'log');
 }
 
+/** Makes the folder of an Attempt, and in it that of its spool. */
+export async function makeSpoolFolder(attemptFolder: string): Promise<void> {
+  await mkdir(join(attemptFolder, spoolFolder), { recursive: true });
+}
+
 /** Removes what is in an Attempt's folder but for its spool. */
 export async function emptyAttemptFolder(attemptFolder: string): Promise<void> {
   await mkdir(attemptFolder, { recursive: true });

@@ -29,6 +29,14 @@ export interface SessionOptions {
   readonly health: Health;
   /** Runs one Job to its end. Never rejects: how it ended is the service's to know. */
   readonly runJob: (job: ClaimedJob, lease: Lease, session: RunningSession, place: Place) => Promise<void>;
+  readonly leftBehind: LeftBehindAttempts;
+}
+
+/** Attempts that an earlier process has left. They are named at hello, and hold no slot. */
+export interface LeftBehindAttempts {
+  readonly leases: readonly LeaseRef[];
+  /** Brings one of them in, or finds that its lease is over. Never rejects. */
+  readonly salvage: (lease: Lease, session: RunningSession) => Promise<void>;
 }
 
 /** Whether this machine can run Jobs. */
@@ -98,6 +106,9 @@ class Session {
     this.#options = options;
     this.#drain = AbortSignal.any([drain, this.#refused.signal]);
     this.#stop = AbortSignal.any([stop, this.#refused.signal]);
+    for (const { attemptId, leaseToken } of options.leftBehind.leases) {
+      this.#leases.set(attemptId, new Lease(attemptId, leaseToken, this.#settled));
+    }
     this.#slots = new Slots(options.capacity, () => this.#wakeUp.wake());
     this.#drain.addEventListener('abort', () => (this.#slots.draining = true), { once: true });
     this.#service = connectToService({
@@ -118,10 +129,11 @@ class Session {
 
   async run(): Promise<void> {
     const heartbeats = this.#beat();
+    const salvaged = this.#salvage([...this.#leases.values()]);
     await this.#claim();
     this.#stop.addEventListener('abort', () => this.#stopAll(), { once: true });
     if (this.#stop.aborted) this.#stopAll();
-    await Promise.all(this.#work);
+    await Promise.all([...this.#work, salvaged]);
     this.#ended.abort();
     await heartbeats;
     if (this.#refused.signal.aborted) throw this.#refused.signal.reason;
@@ -302,6 +314,19 @@ class Session {
       asked ? 'draining, as the service asks: no Job is claimed' : 'claiming Jobs again, as the service asks',
     );
     this.#wakeUp.wake();
+  }
+
+  /** Beside the claims: nobody waits for it but the end of the session. */
+  async #salvage(leases: readonly Lease[]): Promise<void> {
+    if (leases.length === 0) return;
+    const hello = await Promise.race([this.#hello.promise, whenAborted(this.#stop)]);
+    if (hello === undefined) return;
+    await Promise.all(
+      leases.map(async (lease) => {
+        await this.#options.leftBehind.salvage(lease, { service: this.#service, hello });
+        this.#leases.delete(lease.attemptId);
+      }),
+    );
   }
 
   #start(job: ClaimedJob, hello: HelloAnswer): void {

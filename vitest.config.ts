@@ -27,6 +27,8 @@ function suite(name: string, testTimeout: number) {
       include: [`test/${name}/**/*.test.ts`],
       testTimeout,
       hookTimeout: 120_000,
+      // A bound of waiting, not a pause: a window or a container may be slow on a busy machine.
+      expect: { poll: { timeout: 10_000 } },
       fileParallelism: name === 'integration',
       // These tests share one Postgres and have a database each; the other suites start servers of their own.
       ...(name === 'integration' || name === 'sandbox'

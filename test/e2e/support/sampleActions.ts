@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { turnstile } from './turnstile.ts';
 
 /** Puts action files into a folder. */
 export async function writeSampleActions(folder: string, names: readonly SampleAction[]): Promise<void> {
@@ -47,10 +48,17 @@ const actions = {
   "steps": [{ "type": "docker", "image": "flotilla/does-not-exist:1", "args": ["true"] }]
 }
 `,
+  // Stands still until a test has seen the first lines, and then takes its time for the others.
   numbers: String.raw`{
   "scopeQuery": "repo:^acme/handbook$",
   "steps": [
-    { "type": "command", "args": ["sh", "-c", "for n in $(seq 1 150); do echo line $n of 150; sleep 0.08; done"] }
+    {
+      "type": "command",
+      "args": [
+        "sh", "-c",
+        "${turnstile.open}; for n in $(seq 1 150); do echo line $n of 150; [ $n != 20 ] || ${turnstile.wait}; sleep 0.04; done"
+      ]
+    }
   ]
 }
 `,

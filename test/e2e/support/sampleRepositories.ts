@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { git, makeRepository, type FileContent } from '../../support/repositories.ts';
+import { turnstile } from './turnstile.ts';
 
 /** Makes repositories as a company has them: four on Node, one of which is stuck on an old version, and others. */
 export async function makeSampleRepositories(folder: string): Promise<void> {
@@ -8,27 +9,25 @@ export async function makeSampleRepositories(folder: string): Promise<void> {
   await git(empty.folder, ['update-ref', '-d', 'HEAD']);
 }
 
-/** Takes its time, as tests do, and colours what it says. */
-const tests = String.raw`for file in src/*.js; do
+/** Takes its time, as tests do, and colours what it says; at a turnstile after each module that `waitsAfter` names. */
+function testsOf(waitsAfter: readonly string[]): string {
+  const files = ['none', ...waitsAfter.map((module) => `src/${module}.js`)];
+  return String.raw`${turnstile.open}
+for file in src/*.js; do
   for what in 'starts empty' 'takes a thousand' 'refuses nonsense'; do
-    sleep 0.4
+    sleep 0.1
     printf '\033[32m✔\033[0m %s \033[90m%s\033[0m\n' "$file" "$what"
   done
+  case $file in ${files.join(' | ')}) ${turnstile.wait} ;; esac
 done
 printf '\033[1;32mAll tests passed\033[0m\n'
 `;
+}
 
 const samples: Readonly<Record<string, Readonly<Record<string, FileContent>>>> = {
   'acme/storefront': {
-    ...nodeProject('storefront', '18', [
-      'cart',
-      'checkout',
-      'prices',
-      'search',
-      'shipping',
-      'taxes',
-      'users',
-    ]),
+    ...nodeProject('storefront', '18', ['cart', 'checkout', 'prices', 'search', 'taxes', 'users']),
+    'scripts/test.sh': testsOf(['cart', 'checkout', 'prices']),
     '.travis.yml': 'language: node_js\nnode_js: 18\n',
   },
   'acme/checkout-api': nodeProject('checkout-api', '20', ['orders', 'payments']),
@@ -57,7 +56,7 @@ function nodeProject(name: string, version: string, modules: readonly string[]):
     Dockerfile: `FROM node:${version}-slim\nWORKDIR /app\nCOPY . .\nRUN npm ci --omit=dev\nCMD ["npm", "start"]\n`,
     'README.md': `# ${name}\n`,
     'package.json': `${JSON.stringify(manifest, undefined, 2)}\n`,
-    'scripts/test.sh': tests,
+    'scripts/test.sh': testsOf([]),
     ...Object.fromEntries(
       modules.map((module) => [`src/${module}.js`, `export const ${module} = () => [];\n`]),
     ),

@@ -148,12 +148,15 @@ export class Workbench {
     return (await this.page.locator('.statusbar-item[id*="flotilla.status"]').innerText()).trim();
   }
 
-  /** Opens the problems of the workspace and returns their rows. */
-  async problems(): Promise<readonly string[]> {
+  /** Opens the problems of the workspace. */
+  async openProblems(): Promise<void> {
     await this.page.keyboard.press('Control+Shift+M');
-    const rows = this.page.locator('.markers-panel .monaco-list-row');
-    await rows.first().waitFor();
-    return (await rows.allInnerTexts()).map(plain);
+    await this.page.locator('.markers-panel').waitFor();
+  }
+
+  /** The rows of the open problems at the moment. */
+  async problems(): Promise<readonly string[]> {
+    return (await this.page.locator('.markers-panel .monaco-list-row').allInnerTexts()).map(plain);
   }
 
   /** Makes room: puts the panel with the output away. */

@@ -1,15 +1,16 @@
 import Docker from 'dockerode';
+import { waitFor } from '../test/support/waitFor.ts';
 import { runningAttemptOf, startExecution, untilEnded } from './support/executeAction.ts';
 import type { Benchmark, Figure } from './support/figure.ts';
 import { percentile } from './support/statistics.ts';
 import { openTestBed, type TestBed } from './support/testBed.ts';
 
-/** Limit of the Job whose end is measured, in seconds. */
+/** Limit of the Step whose end is measured, in seconds. */
 const timeoutSeconds = 2;
 
 /**
  * From the request to cancel an Execution to the removal of its container, as the Engine tells it, and how far past its
- * limit the Step of a Job that times out ends. The containers end on SIGTERM, so that no grace is in it.
+ * limit a Step ends. The containers end on SIGTERM, so that no grace is in it.
  */
 export const cancelAndTimeout: Benchmark = async function* (settings) {
   await using bed = await openTestBed(1);
@@ -35,8 +36,12 @@ async function cancel({ client }: TestBed, engine: Docker): Promise<number> {
   const { id } = await startExecution(client, 'endless', 'sleep 600');
   const attempt = await runningAttemptOf(client, id);
   const label = [`flotilla.attempt=${attempt.id}`, `flotilla.runner=${attempt.runner}`];
-  const [container] = await engine.listContainers({ filters: { label } });
-  if (container === undefined) throw new Error(`Attempt ${attempt.id} has no container`);
+  const container = await waitFor(
+    'the container to run',
+    async () =>
+      (await engine.listContainers({ filters: { label } })).find(({ State }) => State === 'running'),
+    { timeoutMs: 60_000 },
+  );
   const removed = engine.getContainer(container.Id).wait({ condition: 'removed' });
   const started = performance.now();
   await client.api.executions.cancel.mutate({ executionId: id });
@@ -47,14 +52,15 @@ async function cancel({ client }: TestBed, engine: Docker): Promise<number> {
 }
 
 async function timeOut({ client }: TestBed): Promise<number> {
-  const { id } = await startExecution(client, 'late', 'sleep 600', null, { timeout: `${timeoutSeconds}s` });
+  const { id } = await startExecution(client, 'late', 'sleep 600', null, {
+    steps: [{ type: 'command', args: ['sleep', '600'], timeout: `${timeoutSeconds}s` }],
+  });
   const { state } = await untilEnded(client, id);
   const [job] = await client.api.jobs.list.query({ executionId: id });
   const [attempt] = job === undefined ? [] : await client.api.attempts.list.query({ jobId: job.id });
   const [step] = attempt?.steps ?? [];
   if (attempt?.state !== 'timedOut' || step?.startedAt == null || step.endedAt == null) {
-    throw new Error(`the Job that should time out ended as ${state}`);
+    throw new Error(`the Job that should time out ended as ${state}: ${JSON.stringify(attempt?.outcome)}`);
   }
-  // The limit is the whole Job's, and its time begins before its Step; so this is what the Step had less, or more.
   return step.endedAt - step.startedAt - timeoutSeconds * 1000;
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { descriptors, FrameDecoder } from '@flotilla/shared/logs/frame';
 import { execa } from 'execa';
 import { demoImage } from '../scripts/system/ensureDemoImage.ts';
-import { startExecution, untilEnded } from './support/executeAction.ts';
+import { startExecution, untilSucceeded } from './support/executeAction.ts';
 import type { Benchmark } from './support/figure.ts';
 import { watchMemory } from './support/residentMemory.ts';
 import { median, relativeRange } from './support/statistics.ts';
@@ -93,8 +93,7 @@ async function write(
 ): Promise<readonly Written[]> {
   const { client } = bed;
   const { id } = await startExecution(client, 'write', scriptOf(seconds), repositories);
-  const { state } = await untilEnded(client, id);
-  if (state !== 'succeeded') throw new Error(`the Jobs that wrote ended as ${state}`);
+  await untilSucceeded(client, id);
   const written: Written[] = [];
   for (const job of await client.api.jobs.list.query({ executionId: id })) {
     const [attempt] = await client.api.attempts.list.query({ jobId: job.id });

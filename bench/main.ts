@@ -65,7 +65,8 @@ for (const name of chosen) {
 function describe(figure: Figure): string {
   const ratio =
     figure.ratio === undefined ? '' : `, ratio ${figure.ratio.toFixed(2)} to ${figure.rival ?? ''}`;
-  return `${figure.name}: ${figure.value.toFixed(1)} ${figure.unit}${ratio} (n=${figure.n}, spread ${figure.spread.toFixed(2)})`;
+  const value = figure.value < 10 ? figure.value.toFixed(2) : figure.value.toFixed(1);
+  return `${figure.name}: ${value} ${figure.unit}${ratio} (n=${figure.n}, spread ${figure.spread.toFixed(2)})`;
 }
 
 function count(name: string, text: string): number {

@@ -7,6 +7,7 @@ import { createToken, ensureUser } from '../service/src/auth/tokens.ts';
 import { startProxy } from '../test/support/proxy.ts';
 import { frameOf, type TestRunner } from '../test/support/testRunner.ts';
 import { waitFor } from '../test/support/waitFor.ts';
+import { collectGarbage, inspected } from './support/collectGarbage.ts';
 import type { Benchmark, Figure } from './support/figure.ts';
 import { makeLiveAttempts, type LiveAttempts } from './support/liveAttempts.ts';
 import { openLocalService } from './support/localService.ts';
@@ -18,11 +19,11 @@ const slowReaders = 20;
 /** Of log that each of the slow readers does not read, in bytes. */
 const unread = 40 * 1024 * 1024;
 /** Longer than this benchmark takes: nobody renews the leases. */
-const env = { FLOTILLA_LEASE_MS: '3600000', FLOTILLA_LOG_LEVEL: 'warn' };
+const env = { FLOTILLA_LEASE_MS: '3600000', FLOTILLA_LOG_LEVEL: 'warn', ...inspected };
 const megabyte = 1e6;
 
 /**
- * Resident memory of a service with 1,000 editors, each with a socket of its own: connected only, all following one
+ * Resident memory, less garbage, of a service with 1,000 editors, each with a socket of its own: connected only, all following one
  * log, each following another; how long one chunk takes to reach all of them; and what editors cost that follow a log
  * and do not read. The service is a program of its own; the Attempts are claimed by its protocol and run nowhere.
  */
@@ -117,17 +118,18 @@ async function slowReading(
   };
 }
 
-/** Resident memory once it stays: the same, to a megabyte, for a second. */
-async function settled({ pid }: ServiceProgram): Promise<number> {
+/** Resident memory without garbage, once it stays the same, to a megabyte, for half a second. */
+async function settled(program: ServiceProgram): Promise<number> {
+  await collectGarbage(program);
   const samples: number[] = [];
   return waitFor(
     'the memory to settle',
     async () => {
-      samples.push(await residentBytes(pid));
+      samples.push(await residentBytes(program.pid));
       const recent = samples.slice(-10);
       return recent.length === 10 && Math.max(...recent) - Math.min(...recent) < megabyte && recent.at(-1);
     },
-    { timeoutMs: 60_000, everyMs: 100 },
+    { timeoutMs: 60_000, everyMs: 50 },
   );
 }
 

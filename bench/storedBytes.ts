@@ -1,6 +1,6 @@
 import { connect } from '../service/src/db/database.ts';
 import { waitFor } from '../test/support/waitFor.ts';
-import { attemptOf, startExecution, untilEnded } from './support/executeAction.ts';
+import { attemptOf, startExecution, untilSucceeded } from './support/executeAction.ts';
 import type { Benchmark } from './support/figure.ts';
 import { openTestBed } from './support/testBed.ts';
 
@@ -22,8 +22,7 @@ export const storedBytes: Benchmark = async function* () {
   const before = await sizeOf();
   const { id } = await startExecution(bed.client, 'listing', script);
   const attemptId = await attemptOf(bed.client, id);
-  const { state } = await untilEnded(bed.client, id);
-  if (state !== 'succeeded') throw new Error(`the Job that wrote ended as ${state}`);
+  await untilSucceeded(bed.client, id);
   const raw = await waitFor('the log to be stored', async () => {
     const [row] = await sql<
       { bytes: number }[]

@@ -47,6 +47,17 @@ export function untilEnded(client: ServiceClient, executionId: number): Promise<
   });
 }
 
+/** The same, for an Execution that must succeed: throws with what ended its first Job otherwise. */
+export async function untilSucceeded(client: ServiceClient, executionId: number): Promise<void> {
+  const { state, counts } = await untilEnded(client, executionId);
+  if (state === 'succeeded') return;
+  const jobs = await client.api.jobs.list.query({ executionId });
+  const job = jobs.find((each) => each.state !== 'succeeded');
+  const attempts = job === undefined ? [] : await client.api.attempts.list.query({ jobId: job.id });
+  const outcomes = JSON.stringify(attempts.map(({ outcome }) => outcome));
+  throw new Error(`the Execution ended as ${state} (${JSON.stringify(counts)}): ${outcomes}`);
+}
+
 /** The Attempt of an Execution's first Job that is the current one, once the Job has been claimed. */
 export function attemptOf(client: ServiceClient, executionId: number): Promise<number> {
   return waitFor(

@@ -68,7 +68,7 @@ export interface Deployment extends AsyncDisposable {
   restartService(): Promise<void>;
   /** The service as the first replica. */
   readonly replica: Replica;
-  /** Starts another replica of the service, on the same database and the same folder. */
+  /** Starts another replica of the service, on the same database and the same shared folder. */
   startReplica(): Promise<Replica>;
   /** Starts a runner with a state folder of its own. */
   startRunner(options?: Partial<RunnerOptions>): RunnerOfDeployment;
@@ -101,13 +101,17 @@ export async function startDeployment(options: DeploymentOptions): Promise<Deplo
     createToken(database, { scope: 'runner', label: 'runners of the tests' }),
   ]);
   const serviceOptions = {
-    dataFolder: join(folder, 'service'),
     repositoriesFolder,
     defaultImage: testImage,
     databaseUrl,
-    ...(options.env === undefined ? {} : { env: options.env }),
+    env: { FLOTILLA_SHARED: join(folder, 'shared'), ...options.env },
   };
-  const replica = await openReplica(serviceOptions);
+  let replicaCount = 0;
+  const nextReplica = () => {
+    replicaCount += 1;
+    return openReplica({ ...serviceOptions, dataFolder: join(folder, `service-${replicaCount}`) });
+  };
+  const replica = await nextReplica();
   resources.defer(() => replica.program[Symbol.asyncDispose]());
   const { url } = replica;
   const client = resources.use(connectUser(url, userToken));
@@ -151,7 +155,7 @@ export async function startDeployment(options: DeploymentOptions): Promise<Deplo
     },
     replica,
     async startReplica() {
-      const another = await openReplica(serviceOptions);
+      const another = await nextReplica();
       replicas.defer(() => another.program[Symbol.asyncDispose]());
       return another;
     },

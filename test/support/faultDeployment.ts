@@ -14,8 +14,8 @@ export const real = process.env['FLOTILLA_FAULTS'] === 'real';
 
 /** In milliseconds. */
 export const intervals = real
-  ? { heartbeat: 5000, lease: 30_000, janitor: 5000, grace: 10_000, poll: 2000 }
-  : { heartbeat: 500, lease: 3000, janitor: 500, grace: 1000, poll: 200 };
+  ? { heartbeat: 5000, lease: 30_000, janitor: 5000, grace: 10_000, poll: 2000, farewell: 10_000 }
+  : { heartbeat: 500, lease: 3000, janitor: 500, grace: 1000, poll: 200, farewell: 1000 };
 
 /** Length of a lease in these tests, in milliseconds. */
 export const leaseMs = intervals.lease;
@@ -58,6 +58,7 @@ export async function startFaultDeployment(options: FaultDeploymentOptions = {})
         FLOTILLA_JANITOR_MS: String(intervals.janitor),
         FLOTILLA_STOP_GRACE_MS: String(intervals.grace),
         FLOTILLA_CLAIM_POLL_MS: String(intervals.poll),
+        FLOTILLA_FAREWELL_MS: String(intervals.farewell),
         ...options.env,
       },
     }),

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { intervals } from '../faultDeployment.ts';
 import type { Fleet } from './fleet.ts';
+import { persist } from './persist.ts';
 import type { Random } from './random.ts';
 
 /** One kind of fault. It is over, and mended, when its promise resolves. */
@@ -138,7 +139,9 @@ async function paused(program: Pausable, over: Promise<void>): Promise<void> {
 
 /** Ends the backends of the deployment whose last statement begins so. */
 async function terminate(sql: Fleet['deployment']['sql'], statement: string): Promise<void> {
-  await sql`
-    select pg_terminate_backend(pid) from pg_stat_activity
-     where datname = current_database() and pid <> pg_backend_pid() and query ilike ${`${statement}%`}`;
+  await persist(
+    () => sql`
+      select pg_terminate_backend(pid) from pg_stat_activity
+       where datname = current_database() and pid <> pg_backend_pid() and query ilike ${`${statement}%`}`,
+  );
 }

@@ -4,7 +4,6 @@ import { startFleet, type FleetOptions } from './fleet.ts';
 import { readLedger, type Ledger } from './ledger.ts';
 import { keepBusy } from './load.ts';
 import { sampleMemory, type MemorySample } from './memory.ts';
-import { persist } from './persist.ts';
 import { randomOf } from './random.ts';
 
 export interface StormOptions extends FleetOptions {
@@ -59,7 +58,7 @@ export async function storm(options: StormOptions): Promise<Storm> {
       const fault = random.one(faults);
       say(`${seconds()} s: ${fault.name}`);
       struck[fault.name] = (struck[fault.name] ?? 0) + 1;
-      await persist(() => fault.strike(fleet, random));
+      await fault.strike(fleet, random);
     }
     over.abort();
   })();

@@ -1,0 +1,61 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { RunnerOfDeployment } from '../support/deployment.ts';
+import { leaseMs, real, startFaultDeployment, type FaultDeployment } from '../support/faultDeployment.ts';
+import { followLog } from '../support/followedLog.ts';
+import { readLog } from '../support/logs.ts';
+import { linesIn } from '../support/numberedLines.ts';
+import { letGo, waitingScript } from '../support/steps.ts';
+import { flows, letEnd, startStreaming } from '../support/streaming.ts';
+import { waitFor } from '../support/waitFor.ts';
+
+/** Jobs that run at once while Postgres restarts. */
+const running = real ? 50 : 10;
+/** How long Postgres is down, in milliseconds: four leases. */
+const downMs = 4 * leaseMs;
+
+const resources = new AsyncDisposableStack();
+let deployment: FaultDeployment;
+let runner: RunnerOfDeployment;
+beforeAll(async () => {
+  deployment = resources.use(await startFaultDeployment({ repositories: running }));
+  runner = deployment.startRunner({ capacity: running });
+});
+afterAll(() => resources.disposeAsync());
+
+test('#10 Postgres restarts as after a crash while many Jobs run: no process ends, and no Attempt is lost', async () => {
+  const execution = await deployment.startScript('repo:', waitingScript);
+  const attempts = await waitFor(
+    'every Job to run its Step',
+    async () => {
+      const jobs = await deployment.client.api.jobs.list.query({ executionId: execution.id });
+      const all = await Promise.all(jobs.map(({ id }) => deployment.attemptsOf(id)));
+      const started = all.flat().filter(({ steps }) => steps[0]?.state === 'running');
+      return started.length === running && started;
+    },
+    { timeoutMs: 90_000, everyMs: 200 },
+  );
+  await deployment.postgres.restartImmediately();
+  await Promise.all(attempts.map((attempt) => letGo(runner, attempt)));
+  const { execution: ended, jobs } = await deployment.ended(execution, 90_000);
+  expect(ended.counts).toMatchObject({ succeeded: running });
+  expect([...jobs.values()].filter(({ attemptCount }) => attemptCount !== 1)).toEqual([]);
+  expect([runner.hasExited(), deployment.service.hasExited()]).toEqual([false, false]);
+});
+
+test('#11 Postgres is down for four leases: the Step writes on, no Attempt is lost, and every line arrives', async () => {
+  const { execution, attempt } = await startStreaming(deployment);
+  using log = followLog(deployment.client, attempt.id);
+  await flows(log);
+  await deployment.postgres.restartImmediately(() => delay(downMs));
+  const stored = linesIn(await readLog(deployment.client, attempt.id));
+  // A thousand lines a second were written meanwhile, half of that on a busy machine.
+  await waitFor(
+    'what was written meanwhile',
+    async () => linesIn(await readLog(deployment.client, attempt.id)) > stored + downMs / 4,
+    { timeoutMs: 60_000, everyMs: 200 },
+  );
+  expect([runner.hasExited(), deployment.service.hasExited()]).toEqual([false, false]);
+  const { written, ...logs } = await letEnd(deployment, runner, execution, attempt, log);
+  expect(logs).toEqual({ stored: written, read: written, faults: [] });
+});

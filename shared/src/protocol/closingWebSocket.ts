@@ -1,10 +1,13 @@
 /** How long the other side may take to say goodbye, in milliseconds. */
 const goodbyeMs = 1000;
+/** How long a connection may take to open, in milliseconds: as long as a missing pong (runner.md §2, fault 16). */
+const openingMs = 15_000;
 
 /**
- * A WebSocket whose `close` comes to an end. The standard's waits for the other side's goodbye, which a half-open
- * connection never brings (runner.md §2, fault 16): `close` at a missing pong then changes nothing, and whoever waits
- * for the event to connect again waits for the system to give up, a quarter of an hour later.
+ * A WebSocket whose opening and whose `close` come to an end. The standard's `close` waits for the other side's goodbye,
+ * which a half-open connection never brings (runner.md §2, fault 16): after a missing pong nothing changes, and whoever
+ * waits for the event to connect again waits for the system to give up, a quarter of an hour later. Nor does anybody
+ * ping a connection that became half-open before its handshake was answered, so that one is closed here.
  */
 export class ClosingWebSocket extends WebSocket {
   #closed = false;
@@ -12,6 +15,8 @@ export class ClosingWebSocket extends WebSocket {
 
   constructor(url: string | URL, protocols?: string | string[]) {
     super(url, protocols);
+    const opening = setTimeout(() => this.close(), openingMs);
+    for (const type of ['open', 'close']) this.addEventListener(type, () => clearTimeout(opening));
     for (const type of ['message', 'error', 'close']) {
       // Before all other listeners: what the given-up connection still has to say reaches nobody.
       this.addEventListener(type, (event) => {

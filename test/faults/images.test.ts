@@ -8,7 +8,8 @@ const resources = new AsyncDisposableStack();
 let deployment: FaultDeployment;
 beforeAll(async () => {
   deployment = resources.use(await startFaultDeployment({ repositories: 1 }));
-  deployment.startRunner();
+  // A registry that is down is tried again for five minutes otherwise.
+  deployment.startRunner({ env: { FLOTILLA_PULL_RETRY_SECONDS: '5' } });
 });
 afterAll(() => resources.disposeAsync());
 

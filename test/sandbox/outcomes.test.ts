@@ -142,6 +142,7 @@ test('a Step of a strict Job is nobody with no capability, over a root that it c
   ].join('\n');
   const { job, attempt } = await end({
     profile: 'strict',
+    network: 'none',
     steps: [shell(script), shell('cat file sub/new')],
   });
   const records = await readLog(deployment.client, attempt.id);

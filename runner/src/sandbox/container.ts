@@ -1,6 +1,7 @@
 import type Docker from 'dockerode';
 import type { ContainerLimits } from '../config.ts';
 import { demultiplex, type Output } from './demultiplex.ts';
+import { fromEngine, partsFromEngine } from './engineGone.ts';
 import { ranOutOfMemory } from './outOfMemory.ts';
 import type { Confinement } from './profile.ts';
 
@@ -58,21 +59,37 @@ const engineLog = { Type: 'json-file', Config: { 'max-size': '128m', 'max-file':
  * waited for before it starts, or a short one is gone first; never removed by the engine itself (runner.md §5).
  */
 export async function createContainer(docker: Docker, spec: ContainerSpec): Promise<Container> {
-  const container = await docker.createContainer(createOptions(spec));
+  const container = await fromEngine(docker.createContainer(createOptions(spec)));
+  // The engine answers neither for a container that is removed before it started, and they would keep the process alive.
+  const calls = new AbortController();
   let removal: Promise<void> | undefined;
+  // One that failed is tried again by the next who asks: the engine may be back by then.
   const remove = () =>
-    (removal ??= container.remove({ force: true, v: true }).then(() => undefined, ignoreGone));
+    (removal ??= container
+      .remove({ force: true, v: true })
+      .then(() => undefined, ignoreGone)
+      .then(
+        () => calls.abort(),
+        (error: unknown) => {
+          removal = undefined;
+          throw error;
+        },
+      ));
   try {
-    const stream = await container.attach({ stream: true, stdout: true, stderr: true });
+    const stream = await fromEngine(
+      container.attach({ stream: true, stdout: true, stderr: true, abortSignal: calls.signal }),
+    );
     // Read only once it has started: an engine that goes away before is noticed there.
     stream.on('error', () => undefined);
-    const exit = container.wait({ condition: 'next-exit' }) as Promise<{ StatusCode: number }>;
+    const exit = container.wait({ condition: 'next-exit', abortSignal: calls.signal }) as Promise<{
+      StatusCode: number;
+    }>;
     // Whoever fails first below reports; an unwatched rejection must not end the process meanwhile.
     exit.catch(() => undefined);
     return {
       id: container.id,
       async start() {
-        await container.start();
+        await fromEngine(container.start());
         return running(docker, container, stream, exit);
       },
       [Symbol.asyncDispose]: remove,
@@ -91,14 +108,16 @@ function running(
 ): RunningContainer {
   let stopped = false;
   return {
-    output: demultiplex(stream as unknown as AsyncIterable<Buffer>),
+    output: partsFromEngine(demultiplex(stream as unknown as AsyncIterable<Buffer>)),
     stop: (graceMs) => {
       stopped = true;
       return container.stop({ t: Math.ceil(graceMs / 1000) }).then(() => undefined, ignoreGone);
     },
     async finished() {
-      const { StatusCode: exitCode } = await exit;
-      const outOfMemory = await ranOutOfMemory(docker, await container.inspect(), stopped);
+      const { StatusCode: exitCode } = await fromEngine(exit);
+      const outOfMemory = await fromEngine(
+        container.inspect().then((info) => ranOutOfMemory(docker, info, stopped)),
+      );
       return { exitCode, outOfMemory };
     },
   };

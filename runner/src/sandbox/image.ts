@@ -2,6 +2,7 @@ import { messageOf } from '@flotilla/shared/errors';
 import type Docker from 'dockerode';
 import type { PullPolicy } from '../config.ts';
 import { AttemptError } from '../jobs/attemptError.ts';
+import { fromEngine } from './engineGone.ts';
 import { pullImage } from './pullImage.ts';
 
 /** An image that this machine has. */
@@ -61,7 +62,7 @@ export async function resolveImage(request: ImageRequest): Promise<LocalImage> {
 /** An image, if this machine has it. */
 export async function localImage(docker: Docker, image: string): Promise<LocalImage | undefined> {
   try {
-    const found = await docker.getImage(image).inspect();
+    const found = await fromEngine(docker.getImage(image).inspect());
     return { digest: found.RepoDigests?.[0] ?? found.Id, user: found.Config?.User ?? '' };
   } catch (error) {
     if (error instanceof Error && 'statusCode' in error) {

@@ -23,6 +23,7 @@ export interface LeftoversContext {
 /** Removes what Attempts left behind that do not live, such as those of a process that was killed. */
 export async function removeLeftovers(context: LeftoversContext): Promise<void> {
   await removeContainers(context);
+  await removeNetworksAndVolumes(context);
   await removeFolders(context);
 }
 
@@ -43,14 +44,35 @@ async function removeContainers({
     const attemptId = Number(labels[labelNames.attempt]);
     if (isLive(attemptId)) continue;
     logger.warn({ containerId: id, attemptId }, 'removing a container that its attempt left behind');
-    try {
-      await docker.getContainer(id).remove({ force: true, v: true, ...limited() });
-    } catch (error) {
-      // 404: it is gone; 409: its removal is under way.
-      const status = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined;
-      if (status !== 404 && status !== 409) throw error;
-    }
+    await docker
+      .getContainer(id)
+      .remove({ force: true, v: true, ...limited() })
+      .catch(ignoreGone);
   }
+}
+
+/** This runner makes none; programs that work beside it may, with its labels. */
+async function removeNetworksAndVolumes(context: LeftoversContext): Promise<void> {
+  const { docker, runnerName, logger } = context;
+  const ours = { filters: { label: [`${labelNames.runner}=${runnerName}`] } };
+  const isLeft = (labels: Readonly<Record<string, string>> | null | undefined) =>
+    !context.isLive(Number(labels?.[labelNames.attempt]));
+  for (const { Id: id, Labels: labels } of await docker.listNetworks(ours)) {
+    if (!isLeft(labels)) continue;
+    logger.warn({ networkId: id }, 'removing a network that its attempt left behind');
+    await docker.getNetwork(id).remove().catch(ignoreGone);
+  }
+  for (const { Name: name, Labels: labels } of (await docker.listVolumes(ours)).Volumes) {
+    if (!isLeft(labels)) continue;
+    logger.warn({ volume: name }, 'removing a volume that its attempt left behind');
+    await docker.getVolume(name).remove().catch(ignoreGone);
+  }
+}
+
+/** 404: it is gone; 409: its removal is under way, or something else uses it; the next look finds it again. */
+function ignoreGone(error: unknown): void {
+  const status = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined;
+  if (status !== 404 && status !== 409) throw error;
 }
 
 /** A folder that cannot be removed now, such as one whose image is gone, holds up no other. */

@@ -103,13 +103,14 @@ test('a Job that is stopped while it waits takes no slot', async () => {
   expect(await slots.enter().take(never)).toBe(true);
 });
 
-test('a place is left once, and says that there is room', async () => {
-  const onFree = vi.fn<() => void>();
-  const slots = new Slots(1, onFree);
+test('a slot that is taken, and one that is left, says that there may be room', async () => {
+  const onRoom = vi.fn<() => void>();
+  const slots = new Slots(1, onRoom);
   const place = slots.enter();
   await place.take(never);
+  expect(onRoom).toHaveBeenCalledTimes(1);
   place.leave();
   place.leave();
-  expect(onFree).toHaveBeenCalledOnce();
+  expect(onRoom).toHaveBeenCalledTimes(2);
   expect(slots.room).toBe(1);
 });

@@ -25,7 +25,7 @@ interface Waiter {
  */
 export class Slots {
   readonly #capacity: number;
-  readonly #onFree: () => void;
+  readonly #onRoom: () => void;
   readonly #now: () => number;
   readonly #places = new Set<object>();
   /** When each slot was taken. */
@@ -34,10 +34,10 @@ export class Slots {
   #heldMs: number[] = [];
   #draining = false;
 
-  /** `onFree` is called when there is room for another claim. */
-  constructor(capacity: number, onFree: () => void, now: () => number = () => performance.now()) {
+  /** `onRoom` is called when there may be room for another claim: behind a slot that was taken, or that came free. */
+  constructor(capacity: number, onRoom: () => void, now: () => number = () => performance.now()) {
     this.#capacity = capacity;
-    this.#onFree = onFree;
+    this.#onRoom = onRoom;
     this.#now = now;
   }
 
@@ -75,6 +75,7 @@ export class Slots {
     signal.throwIfAborted();
     if (this.#taken.size < this.#capacity) {
       this.#taken.set(place, this.#now());
+      this.#onRoom();
       return true;
     }
     if (this.#draining) return false;
@@ -107,7 +108,7 @@ export class Slots {
         next.answer(true);
       }
     }
-    this.#onFree();
+    this.#onRoom();
   }
 }
 

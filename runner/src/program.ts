@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { arch, cpus, release, totalmem } from 'node:os';
+import { join } from 'node:path';
 import { messageOf } from '@flotilla/shared/errors';
 import Docker from 'dockerode';
 import pino, { type Logger } from 'pino';
 import { readConfig, runnerName, type Config } from './config.ts';
+import { ObjectCache } from './git/objectCache.ts';
 import { LeftBehind } from './jobs/leftBehind.ts';
 import { runJob } from './jobs/runJob.ts';
 import { MachineHealth } from './sandbox/machineHealth.ts';
@@ -42,7 +44,8 @@ async function work(config: Config, logger: Logger): Promise<void> {
   const ended = new AbortController();
   const { drain, stop } = stopSignals(config.drainSeconds, logger);
   const live = new Set<number>();
-  const context = { docker, config, runnerName: name, logger };
+  const objects = new ObjectCache(join(config.stateFolder, 'objects'), config.objectCacheBytes, logger);
+  const context = { docker, config, runnerName: name, logger, objects };
   const leftBehind = await LeftBehind.find(context);
   const isLive = (attemptId: number) => live.has(attemptId) || leftBehind.has(attemptId);
   const leftovers = { ...context, isLive, signal: ended.signal };

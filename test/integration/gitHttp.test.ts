@@ -1,7 +1,9 @@
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ClaimedJob } from '@flotilla/shared/protocol/runnerMessages';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { checkOut } from '../../runner/src/git/checkout.ts';
+import { ObjectCache } from '../../runner/src/git/objectCache.ts';
 import { startExecution } from '../support/actionText.ts';
 import { commitFiles, git, makeRepository } from '../support/repositories.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
@@ -52,8 +54,12 @@ describe('git over HTTP', () => {
   }
 
   async function checkOutInto(folder: string, job: ClaimedJob) {
+    const attempt = join(folder, 'attempt');
+    await mkdir(attempt);
     return checkOut({
-      folder,
+      cache: new ObjectCache(join(folder, 'objects'), 1024 ** 3, { debug: () => undefined }),
+      repository: job.repository,
+      folder: attempt,
       url: `${flotilla.url}${job.gitPath}`,
       attemptId: job.attemptId,
       leaseToken: job.leaseToken,
@@ -65,11 +71,13 @@ describe('git over HTTP', () => {
 
   test("gives a runner its Target's commit, checked out as it is", async () => {
     await using folder = await temporaryFolder();
-    const { workTree, baseTree } = await checkOutInto(folder.path, one);
+    const { workTree, gitDir } = await checkOutInto(folder.path, one);
     expect(await git(workTree, ['ls-files', '--stage'])).toMatch(
       /^100644 .*one\.txt\n100755 .*sub\/run\.sh$/,
     );
-    expect(await git(join(flotilla.repositoriesFolder, 'one'), ['rev-parse', 'HEAD^{tree}'])).toBe(baseTree);
+    expect(await git(join(flotilla.repositoriesFolder, 'one'), ['rev-parse', 'HEAD^{tree}'])).toBe(
+      await git(workTree, [`--git-dir=${gitDir}`, 'write-tree']),
+    );
   });
 
   test('opens to the lease token of an Attempt its repository alone', async () => {

@@ -1,26 +1,33 @@
-import { copyFile, lstat, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AttemptError } from '../jobs/attemptError.ts';
+import { makeBareRepository } from './bareRepository.ts';
 import { fetchFailureOf } from './fetchFailure.ts';
 import { git, GitError } from './git.ts';
+import { mayHaveGitlinks } from './gitlinks.ts';
+import type { ObjectCache } from './objectCache.ts';
 
 /** Where containers see the objects of the trusted repository, read-only. */
 export const containerObjectsPath = '/flotilla/objects';
 
 /** A Target's files on this machine. */
-export interface Checkout {
+export interface Checkout extends Disposable {
   /** The repository that the runner trusts; containers never see it, but for its objects. */
   readonly gitDir: string;
   readonly workTree: string;
   /** The objects of the base, which containers may read. */
   readonly objectsFolder: string;
   readonly baseRevision: string;
-  readonly baseTree: string;
+  /** Whether the base may have submodules. */
+  readonly mayHaveGitlinks: boolean;
   /** What a reader of the log should know, such as pointers that were not resolved. */
   readonly remarks: readonly string[];
 }
 
 export interface CheckoutRequest {
+  readonly cache: ObjectCache;
+  /** Its name, by which its objects are kept. */
+  readonly repository: string;
   /** An empty folder of the Attempt's own. */
   readonly folder: string;
   /** The repository over smart HTTP, without credentials. */
@@ -45,59 +52,70 @@ export class FetchError extends AttemptError {
 }
 
 /**
- * Fetches one commit, depth 1, and checks it out. The work tree gets a `.git` of its own that the containers may read
- * and spoil; the runner never reads it. Throws a {@link FetchError} when the service does not give the commit.
+ * Fetches one commit, depth 1, into the runner's cache unless it is there, and checks it out. The work tree gets a `.git`
+ * of its own that the containers may read and spoil; the runner never reads it. Throws a {@link FetchError} when the
+ * service does not give the commit. Disposing gives up the objects; the folder is its owner's.
  */
 export async function checkOut(request: CheckoutRequest): Promise<Checkout> {
-  const { folder, baseRevision, signal } = request;
+  const { cache, folder, repository, baseRevision, signal } = request;
   const gitDir = join(folder, 'git');
   const workTree = join(folder, 'work');
-  await makeBareRepository(gitDir);
+  using held = new DisposableStack();
+  const { objectsFolder } = held.use(
+    await cache.borrow(repository, baseRevision, (cached, ref) => fetchCommit(request, cached, ref)),
+  );
+  await makeBareRepository(gitDir, objectsFolder);
   await mkdir(workTree, { recursive: true });
-  const credentials = Buffer.from(`attempt-${request.attemptId}:${request.leaseToken}`).toString('base64');
-  try {
-    await git(
-      ['fetch', '--quiet', '--depth=1', '--no-tags', '--no-write-fetch-head', request.url, baseRevision],
-      {
-        gitDir,
-        settings: { 'http.extraHeader': `Authorization: Basic ${credentials}` },
-        signal,
-      },
-    );
-  } catch (error) {
-    throw error instanceof GitError ? new FetchError(baseRevision, error) : error;
-  }
   try {
     await git(['read-tree', '-u', '--reset', baseRevision], { gitDir, workTree, signal });
   } catch (error) {
     if (!(error instanceof GitError)) throw error;
+    // What was fetched may be damaged: the next Attempt gets it anew.
+    await cache.forget(repository, baseRevision);
     const message = `Commit ${baseRevision} could not be checked out: ${error.stderr.trim()}`;
     throw new AttemptError('git', message, { cause: error });
   }
-  const baseTree = (await git(['rev-parse', `${baseRevision}^{tree}`], { gitDir, signal })).toString().trim();
-  await makeDisposableRepository({ gitDir, workTree, baseRevision, baseRef: request.baseRef });
+  const index = await readFile(join(gitDir, 'index'));
+  await makeDisposableRepository({ workTree, index, baseRevision, baseRef: request.baseRef });
+  const remarks = await findRemarks(workTree);
+  const owned = held.move();
   return {
     gitDir,
     workTree,
-    objectsFolder: join(gitDir, 'objects'),
+    objectsFolder,
     baseRevision,
-    baseTree,
-    remarks: await findRemarks(workTree),
+    mayHaveGitlinks: mayHaveGitlinks(index),
+    remarks,
+    [Symbol.dispose]: () => owned.dispose(),
   };
 }
 
-/** What `git init --bare` would make, less what nobody reads: a process spared per Attempt. */
-async function makeBareRepository(path: string): Promise<void> {
-  await mkdir(join(path, 'objects', 'info'), { recursive: true });
-  await mkdir(join(path, 'refs'), { recursive: true });
-  await writeFile(join(path, 'HEAD'), 'ref: refs/heads/none\n');
-  await writeFile(join(path, 'config'), '[core]\n\trepositoryformatversion = 0\n\tbare = true\n');
+async function fetchCommit(
+  { attemptId, leaseToken, url, baseRevision, signal }: CheckoutRequest,
+  gitDir: string,
+  ref: string,
+): Promise<void> {
+  const credentials = Buffer.from(`attempt-${attemptId}:${leaseToken}`).toString('base64');
+  const options = ['--quiet', '--depth=1', '--no-tags', '--no-write-fetch-head', '--no-auto-maintenance'];
+  try {
+    await git(['fetch', ...options, url, `+${baseRevision}:${ref}`], {
+      gitDir,
+      settings: {
+        'http.extraHeader': `Authorization: Basic ${credentials}`,
+        // Packs are read faster than loose objects, and are fewer files to remove.
+        'fetch.unpackLimit': '1',
+      },
+      signal,
+    });
+  } catch (error) {
+    throw error instanceof GitError ? new FetchError(baseRevision, error) : error;
+  }
 }
 
 /** The repository that containers see: same commit, branch and index; objects by reference to the trusted ones. */
 async function makeDisposableRepository(from: {
-  readonly gitDir: string;
   readonly workTree: string;
+  readonly index: Buffer;
   readonly baseRevision: string;
   readonly baseRef: string;
 }): Promise<void> {
@@ -110,7 +128,7 @@ async function makeDisposableRepository(from: {
     writeFile(join(path, 'config'), '[core]\n\trepositoryformatversion = 0\n\tbare = false\n'),
     writeFile(join(path, 'objects', 'info', 'alternates'), `${containerObjectsPath}\n`),
     writeFile(join(path, 'shallow'), `${from.baseRevision}\n`),
-    copyFile(join(from.gitDir, 'index'), join(path, 'index')),
+    writeFile(join(path, 'index'), from.index),
   ]);
 }
 

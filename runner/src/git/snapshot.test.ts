@@ -38,16 +38,15 @@ beforeEach(async () => {
   const options = { gitDir, workTree, settings: identity, signal };
   await git(['add', '--all'], options);
   await git(['commit', '--quiet', '--message', 'First'], options);
-  const [baseRevision = '', baseTree = ''] = (await git(['rev-parse', 'HEAD', 'HEAD^{tree}'], options))
-    .toString()
-    .split('\n');
+  const baseRevision = (await git(['rev-parse', 'HEAD'], options)).toString().trim();
   checkout = {
     gitDir,
     workTree,
     baseRevision,
-    baseTree,
+    mayHaveGitlinks: true,
     objectsFolder: join(gitDir, 'objects'),
     remarks: [],
+    [Symbol.dispose]: () => undefined,
   };
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { lstat, stat } from 'node:fs/promises';
+import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { maxPatchBytes } from '@flotilla/shared/protocol/streams';
 import { AttemptError } from '../jobs/attemptError.ts';
@@ -26,17 +26,14 @@ export async function takeSnapshot(
   checkout: Checkout,
   signal: AbortSignal,
 ): Promise<Snapshot | null> {
-  const { gitDir, workTree, baseRevision, baseTree } = checkout;
-  await refuseFilledSubmodules(gitDir, workTree, signal);
+  const { gitDir, workTree, baseRevision } = checkout;
+  if (checkout.mayHaveGitlinks) await refuseFilledSubmodules(gitDir, workTree, signal);
   try {
     await git(['add', '--all', '--', '.'], { gitDir, workTree, signal });
   } catch (error) {
     if (!(error instanceof GitError)) throw error;
     throw new AttemptError('patch', sentenceFor(error), { cause: error });
   }
-  const tree = (await git(['write-tree'], { gitDir, signal })).toString().trim();
-  if (tree === baseTree) return null;
-  await refuseNestedRepositories(gitDir, baseRevision, signal);
   const path = join(folder, 'patch');
   const diff = [
     'diff',
@@ -57,10 +54,32 @@ export async function takeSnapshot(
     const message = `The patch is larger than ${limit} MiB, which is the limit. Leave large files out in a step, or by .gitignore.`;
     throw new AttemptError('patch', message, { cause: error });
   }
-  const { size } = await stat(path);
+  const { length, sha256, hasGitlink } = await readPatch(path);
+  if (length === 0) return null;
+  if (hasGitlink) await refuseNestedRepositories(gitDir, baseRevision, signal);
+  const tree = (await git(['write-tree'], { gitDir, signal })).toString().trim();
+  return { path, length, sha256, tree };
+}
+
+/** A line that only stands where a submodule comes, changes or goes: lines of contents begin with another character. */
+const gitlinkLine =
+  /^(?:(?:new file|deleted file|old|new) mode 160000|index [0-9a-f]+\.\.[0-9a-f]+ 160000)$/m;
+/** Longer than such a line. */
+const gitlinkLineBytes = 200;
+
+async function readPatch(path: string): Promise<{ length: number; sha256: string; hasGitlink: boolean }> {
   const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
-  return { path, length: size, sha256: hash.digest('hex'), tree };
+  let length = 0;
+  let hasGitlink = false;
+  let end = '';
+  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
+    hash.update(chunk);
+    length += chunk.length;
+    const text = end + chunk.toString('latin1');
+    hasGitlink ||= gitlinkLine.test(text);
+    end = text.slice(-gitlinkLineBytes);
+  }
+  return { length, sha256: hash.digest('hex'), hasGitlink };
 }
 
 /**

@@ -5,6 +5,7 @@ import type { ClaimedJob, ClaimedStep, LeaseRef } from '@flotilla/shared/protoco
 import type Docker from 'dockerode';
 import type { Logger } from 'pino';
 import type { Config, ContainerLimits } from '../config.ts';
+import type { ObjectCache } from '../git/objectCache.ts';
 import { AttemptLog } from '../logs/attemptLog.ts';
 import { Mask } from '../logs/mask.ts';
 import { Spool } from '../logs/spool.ts';
@@ -29,6 +30,7 @@ export interface JobContext {
   readonly config: Config;
   readonly runnerName: string;
   readonly logger: Logger;
+  readonly objects: ObjectCache;
 }
 
 /** One try of a Job on this machine: what its parts need of each other. */
@@ -51,6 +53,7 @@ export class Attempt {
   /** What it may write, in bytes. */
   readonly diskBytes: number;
   #noted: Promise<void> = Promise.resolve();
+  readonly #used = new DisposableStack();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(context: JobContext, job: ClaimedJob, lease: Lease, session: RunningSession) {
@@ -141,8 +144,14 @@ export class Attempt {
     this.#timer = setTimeout(() => this.lease.stop('timedOut'), timeoutMs);
   }
 
+  /** Keeps something to the end of the Attempt. */
+  use<T extends Disposable>(resource: T): T {
+    return this.#used.use(resource);
+  }
+
   [Symbol.dispose](): void {
     clearTimeout(this.#timer);
+    this.#used.dispose();
   }
 
   /** How the Attempt ends when it was told to stop; undefined while it was not. Throws a {@link FencedError} when nobody may hear of its end. */

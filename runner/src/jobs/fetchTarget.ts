@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ClaimedJob } from '@flotilla/shared/protocol/runnerMessages';
 import { checkOut, FetchError, type Checkout } from '../git/checkout.ts';
+import type { ObjectCache } from '../git/objectCache.ts';
 import type { AttemptLog } from '../logs/attemptLog.ts';
 import { emptyAttemptFolder } from '../sandbox/attemptFolder.ts';
 import type { Lease } from '../session/lease.ts';
@@ -11,6 +12,7 @@ const fetchAgainMs = 500;
 const maxCuts = 5;
 
 export interface FetchTarget {
+  readonly cache: ObjectCache;
   /** The Attempt's folder; what is in it goes away, but for the spool. */
   readonly folder: string;
   readonly serverUrl: string;
@@ -40,11 +42,13 @@ export async function fetchTarget(fetch: FetchTarget): Promise<Checkout> {
 }
 
 async function tryOnce(
-  { folder, serverUrl, job, lease }: FetchTarget,
+  { cache, folder, serverUrl, job, lease }: FetchTarget,
   leaseToken: string,
 ): Promise<Checkout> {
   await emptyAttemptFolder(folder);
   return checkOut({
+    cache,
+    repository: job.repository,
     folder,
     url: `${serverUrl}${job.gitPath}`,
     attemptId: job.attemptId,

@@ -16,7 +16,8 @@ export async function prepare(attempt: Attempt): Promise<Prepared> {
   const { context, folder, job, lease, log } = attempt;
   const { serverUrl } = context.config;
   using _phase = attempt.phases.begin('fetch');
-  const checkout = await fetchTarget({ folder, serverUrl, job, lease, log });
+  const cache = context.objects;
+  const checkout = attempt.use(await fetchTarget({ cache, folder, serverUrl, job, lease, log }));
   const firstStep = (await mustBePulled(attempt, 0)) ? undefined : await prepareStep(attempt, checkout, 0);
   return { checkout, firstStep };
 }

@@ -1,0 +1,68 @@
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import pino from 'pino';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { ObjectCache } from './objectCache.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'flotilla-test-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const logger = pino({ level: 'silent' });
+const [first, second] = ['1'.repeat(40), '2'.repeat(40)];
+
+/** What a fetch leaves: a pack of 100 bytes, and the ref. */
+async function fetched(gitDir: string, ref: string): Promise<void> {
+  await mkdir(join(gitDir, 'objects', 'pack'), { recursive: true });
+  await writeFile(join(gitDir, 'objects', 'pack', `${ref.slice(-40)}.pack`), Buffer.alloc(100));
+  await mkdir(dirname(join(gitDir, ref)), { recursive: true });
+  await writeFile(join(gitDir, ref), '');
+}
+
+const refuse = () => Promise.reject(new Error('it was fetched again'));
+
+test('a commit is fetched once, also by Attempts at the same time and by the next process', async () => {
+  const cache = new ObjectCache(folder, 1000, logger);
+  let fetches = 0;
+  const count = (gitDir: string, ref: string) => {
+    fetches += 1;
+    return fetched(gitDir, ref);
+  };
+  const both = await Promise.all([
+    cache.borrow('group/one', first, count),
+    cache.borrow('group/one', first, count),
+  ]);
+  expect(fetches).toBe(1);
+  expect(both[0].objectsFolder).toBe(both[1].objectsFolder);
+  using again = await new ObjectCache(folder, 1000, logger).borrow('group/one', first, refuse);
+  expect(again.objectsFolder).toBe(join(folder, 'group%2Fone.git', 'objects'));
+});
+
+test('a fetch that failed leaves nothing to borrow, and the next one is made', async () => {
+  const cache = new ObjectCache(folder, 1000, logger);
+  await expect(cache.borrow('one', first, refuse)).rejects.toThrow('it was fetched again');
+  using _borrowed = await cache.borrow('one', first, fetched);
+});
+
+test('above its size the repository goes that was not used for the longest time, unless it is borrowed', async () => {
+  const cache = new ObjectCache(folder, 250, logger);
+  using _kept = await cache.borrow('oldest', first, fetched);
+  {
+    using _second = await cache.borrow('second', first, fetched);
+  }
+  using _third = await cache.borrow('third', first, fetched);
+  expect((await readdir(folder)).toSorted()).toEqual(['oldest.git', 'third.git']);
+  using _again = await cache.borrow('second', first, fetched);
+});
+
+test('what was forgotten is fetched again', async () => {
+  const cache = new ObjectCache(folder, 1000, logger);
+  using _one = await cache.borrow('one', first, fetched);
+  using _other = await cache.borrow('one', second, fetched);
+  await cache.forget('one', first);
+  await expect(cache.borrow('one', first, refuse)).rejects.toThrow('it was fetched again');
+  using _kept = await cache.borrow('one', second, refuse);
+});

@@ -171,3 +171,21 @@ test('a runner that was killed removes its containers and folders when it starts
     'succeeded',
   ]);
 });
+
+test('a runner of another service with the same name and engine leaves its namesake’s containers alone', async () => {
+  await using runner = deployment.startRunner({ name: 'namesake' });
+  const execution = await deployment.startScript('repo:', waitingScript);
+  const attempt = await untilBegun(deployment, execution);
+
+  await using elsewhere = await startDeployment({
+    repositories: (folder) => makeRepository(join(folder, 'sample'), { files: { file: 'text\n' } }),
+  });
+  elsewhere.startRunner({ name: 'namesake' });
+  // By the end of a Job it has looked for leftovers, which it does first of all.
+  await elsewhere.ended(await elsewhere.startScript('repo:', 'true'));
+  expect(await containersOf(attempt)).toHaveLength(1);
+
+  await letGo(runner, attempt);
+  const { jobs } = await deployment.ended(execution);
+  expect(jobs.get('sample')).toMatchObject({ state: 'succeeded', attemptCount: 1 });
+});

@@ -124,6 +124,7 @@ export class Attempt {
   labels(step?: number): Record<string, string> {
     return labelsOf({
       runnerName: this.context.runnerName,
+      stateFolder: this.context.config.stateFolder,
       attemptId: this.job.attemptId,
       jobId: this.job.jobId,
       ...(step === undefined ? {} : { step }),

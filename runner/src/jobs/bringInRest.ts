@@ -16,7 +16,7 @@ import type { JobContext } from './attempt.ts';
  * not read. Needs no service. An engine that does not answer is said in the runner's log, and the spool stays as it is.
  */
 export async function bringInRest(context: JobContext, notes: SpoolNotes): Promise<Spool> {
-  const { docker, config, runnerName, logger } = context;
+  const { docker, config, logger } = context;
   const { attemptId, logLimitBytes } = notes;
   const path = spoolPath(join(attemptsFolder(config.stateFolder), String(attemptId)));
   const recovered = await recoverSpool(path);
@@ -31,7 +31,7 @@ export async function bringInRest(context: JobContext, notes: SpoolNotes): Promi
   const log = new AttemptLog(sink, logLimitBytes, new Mask([]), recovered.length);
   try {
     const mask = new Mask(notes.secrets);
-    for (const container of await leftContainers(docker, runnerName, attemptId)) {
+    for (const container of await leftContainers(docker, config.stateFolder, attemptId)) {
       await bringInContainer(container, log, mask, recovered);
     }
   } catch (error) {

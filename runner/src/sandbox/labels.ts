@@ -1,6 +1,8 @@
 /** Labels of everything a runner makes in the engine, by which leftovers are found (runner.md §5). */
 export const labelNames = {
   runner: 'flotilla.runner',
+  /** The runner's state folder, which is locked: a name may be somebody else's too, on another service. */
+  folder: 'flotilla.folder',
   attempt: 'flotilla.attempt',
   job: 'flotilla.job',
   step: 'flotilla.step',
@@ -8,6 +10,7 @@ export const labelNames = {
 
 export interface Labelled {
   readonly runnerName: string;
+  readonly stateFolder: string;
   readonly attemptId: number;
   /** Undefined for a helper that removes what an earlier process left. */
   readonly jobId?: number;
@@ -19,6 +22,7 @@ export interface Labelled {
 export function labelsOf(labelled: Labelled): Record<string, string> {
   return {
     [labelNames.runner]: labelled.runnerName,
+    [labelNames.folder]: labelled.stateFolder,
     [labelNames.attempt]: String(labelled.attemptId),
     ...(labelled.jobId === undefined ? {} : { [labelNames.job]: String(labelled.jobId) }),
     ...(labelled.step === undefined ? {} : { [labelNames.step]: String(labelled.step) }),

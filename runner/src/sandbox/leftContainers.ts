@@ -16,13 +16,13 @@ export interface LeftContainer {
 /** Containers of an Attempt's Steps that are still in the engine. */
 export async function leftContainers(
   docker: Docker,
-  runnerName: string,
+  stateFolder: string,
   attemptId: number,
 ): Promise<LeftContainer[]> {
   const containers = await docker.listContainers({
     all: true,
     filters: {
-      label: [`${labelNames.runner}=${runnerName}`, `${labelNames.attempt}=${attemptId}`, labelNames.step],
+      label: [`${labelNames.folder}=${stateFolder}`, `${labelNames.attempt}=${attemptId}`, labelNames.step],
     },
     abortSignal: AbortSignal.timeout(callMs),
   });

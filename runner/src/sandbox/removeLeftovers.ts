@@ -27,17 +27,11 @@ export async function removeLeftovers(context: LeftoversContext): Promise<void> 
   await removeFolders(context);
 }
 
-async function removeContainers({
-  docker,
-  runnerName,
-  logger,
-  isLive,
-  signal,
-}: LeftoversContext): Promise<void> {
+async function removeContainers({ docker, config, logger, isLive, signal }: LeftoversContext): Promise<void> {
   const limited = () => ({ abortSignal: AbortSignal.any([signal, AbortSignal.timeout(callMs)]) });
   const containers = await docker.listContainers({
     all: true,
-    filters: { label: [`${labelNames.runner}=${runnerName}`] },
+    filters: { label: [`${labelNames.folder}=${config.stateFolder}`] },
     ...limited(),
   });
   for (const { Id: id, Labels: labels } of containers) {
@@ -83,7 +77,7 @@ async function removeFolders(context: LeftoversContext): Promise<void> {
     if (isLive(attemptId) || signal.aborted) continue;
     logger.warn({ attemptId }, 'removing a folder that its attempt left behind');
     try {
-      const labels = labelsOf({ runnerName, attemptId });
+      const labels = labelsOf({ runnerName, stateFolder: config.stateFolder, attemptId });
       await removeAttemptFolder(docker, join(attemptsFolder(config.stateFolder), name), {
         limits: config.limits,
         labels,

@@ -8,7 +8,10 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{shared,service,runner,extension,scripts}/src/**/*.test.ts', 'scripts/**/*.test.ts'],
+          include: [
+            '{shared,launcher,service,runner,extension,scripts}/src/**/*.test.ts',
+            'scripts/**/*.test.ts',
+          ],
         },
       },
       suite('integration', 30_000),

@@ -13,6 +13,7 @@ const forbidden: readonly (readonly [folder: string, imported: string])[] = [
   ['shared/src', 'node:fs'],
   ['shared/src', 'node:fs/promises'],
   ['shared/src', '@flotilla/service/router'],
+  ['launcher/src', '@flotilla/shared/errors'],
   ['service/src', '@flotilla/runner/program'],
   ['service/src', 'dockerode'],
   ['service/src/api', '@flotilla/runner/program'],
@@ -30,6 +31,8 @@ const permitted: readonly (readonly [folder: string, statement: string])[] = [
   ['shared/src', "import { FlotillaError } from '@flotilla/shared/errors'"],
   ['service/src', "import { FlotillaError } from '@flotilla/shared/errors'"],
   ['runner/src', "import { FlotillaError } from '@flotilla/shared/errors'"],
+  ['service/src', "import { launch } from '@flotilla/launcher/launcher'"],
+  ['runner/src', "import { launch } from '@flotilla/launcher/launcher'"],
   ['extension/src', "import type { AppRouter } from '@flotilla/service/router'"],
 ];
 

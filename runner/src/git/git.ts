@@ -1,6 +1,8 @@
-import { spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
+import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
+import { launch } from '@flotilla/launcher/launcher';
+import { untilEnded } from '@flotilla/launcher/untilEnded';
 
 /** Settings of every git on the runner's side: nothing that a work tree brings along can make it run a program. */
 const settings: Readonly<Record<string, string>> = {
@@ -46,34 +48,20 @@ export class GitError extends Error {
 /** A git command that wrote more than its caller takes. */
 export class TooLongError extends Error {}
 
-/** Runs git on a trusted git directory. Returns its output; throws {@link GitError}. */
+/** Runs git on a trusted git directory. Returns its output; throws {@link GitError}, or an AbortError. */
 export async function git(args: readonly string[], options: GitOptions): Promise<Buffer> {
-  const child = spawn('git', args, {
-    env: environmentOf(options),
-    signal: options.signal,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const chunks: Buffer[] = [];
-  let stderr = '';
-  child.stderr.on('data', (data: Buffer) => (stderr = (stderr + data.toString()).slice(-16_384)));
-  // An aborted git has ended only at its `close`: whoever removes its folder must not do so before.
-  let failure: Error | undefined;
-  const exit = new Promise<number | null>((resolve, reject) => {
-    child.once('error', (error) => (failure = error));
-    child.once('close', (exitCode) => (failure === undefined ? resolve(exitCode) : reject(failure)));
-  });
-  if (options.outputFile === undefined) child.stdout.on('data', (data: Buffer) => chunks.push(data));
-  else await Promise.all([save(child.stdout, options.outputFile), exit]);
-  const exitCode = await exit;
+  const { outputFile, signal } = options;
+  const program = await launch('git', args, { env: environmentOf(options), signal });
+  const output = outputFile === undefined ? buffer(program.output) : save(program.output, outputFile);
+  const { exitCode, stderr } = await untilEnded(program, output, signal);
   if (exitCode !== 0) throw new GitError(args, exitCode, stderr);
-  return Buffer.concat(chunks);
+  return (await output) ?? Buffer.alloc(0);
 }
 
-/** The failed pipeline closes git's output, and git ends by that. */
 async function save(
   output: AsyncIterable<Buffer>,
   { path, maxBytes }: { readonly path: string; readonly maxBytes: number },
-): Promise<void> {
+): Promise<undefined> {
   const limited = async function* (chunks: AsyncIterable<Buffer>) {
     let bytes = 0;
     for await (const chunk of chunks) {

@@ -1,8 +1,5 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
+import { run } from '@flotilla/launcher/run';
 import type Docker from 'dockerode';
-
-const exec = promisify(execFile);
 
 /**
  * Bytes on disk of what an Attempt wrote: its work tree, and the files that its containers have beside their images.
@@ -15,10 +12,8 @@ export async function diskUse(docker: Docker, workTree: string, containerId: str
 
 async function folderBytes(folder: string): Promise<number> {
   // du fails for what it could not read, such as a file that was removed meanwhile, and has counted the rest.
-  const { stdout } = await exec('du', ['-s', '-x', '-k', folder]).catch(
-    (error: unknown) => error as { stdout?: string },
-  );
-  const kib = Number.parseInt(stdout ?? '', 10);
+  const { output } = await run('du', ['-s', '-x', '-k', folder]);
+  const kib = Number.parseInt(output, 10);
   return Number.isNaN(kib) ? 0 : kib * 1024;
 }
 

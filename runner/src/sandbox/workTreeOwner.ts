@@ -1,8 +1,6 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
+import { run } from '@flotilla/launcher/run';
 import { ownUser } from '../ownUser.ts';
 
-const exec = promisify(execFile);
 /** "nobody", by convention; what a runner that is root gives the work trees of strict Attempts to. */
 const nobody = 65_534;
 
@@ -14,5 +12,7 @@ export function workTreeOwner(): string {
 
 /** Gives a folder to the user of strict containers; one that is the runner's own has it already. */
 export async function giveToContainers(folder: string, owner: string): Promise<void> {
-  if (ownUser().uid === 0) await exec('chown', ['-R', '-h', owner, folder]);
+  if (ownUser().uid !== 0) return;
+  const { exitCode, stderr } = await run('chown', ['-R', '-h', owner, folder]);
+  if (exitCode !== 0) throw new Error(`${folder} could not be given to ${owner}: ${stderr.trim()}`);
 }

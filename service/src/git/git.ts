@@ -1,6 +1,8 @@
-import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { availableParallelism } from 'node:os';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { launch, type Launched } from '@flotilla/launcher/launcher';
+import { untilEnded } from '@flotilla/launcher/untilEnded';
 import pLimit from 'p-limit';
 
 /** git is bound by processor and disk: more of them at once only wait for each other. */
@@ -25,7 +27,7 @@ const settings: Readonly<Record<string, string>> = {
 };
 
 /** The environment of a git process: our settings, no system or user configuration, never a prompt. */
-export function gitEnvironment(extra: Readonly<Record<string, string>> = {}): Record<string, string> {
+function gitEnvironment(extra: Readonly<Record<string, string>> = {}): Record<string, string> {
   const entries = Object.entries(settings).flatMap(([key, value], index) => [
     [`GIT_CONFIG_KEY_${index}`, key],
     [`GIT_CONFIG_VALUE_${index}`, value],
@@ -82,41 +84,42 @@ export async function gitText(args: readonly string[], options: GitOptions = {})
   return (await git(args, options)).output.toString().replace(/\n$/, '');
 }
 
-/** Starts git and hands out the process, for streams. The caller reads it to its end or kills it. */
-export function startGit(args: readonly string[], options: GitOptions = {}): ChildProcessWithoutNullStreams {
+/** Starts git and hands out the program, for streams. The caller reads it to its end or kills it. */
+export function startGit(args: readonly string[], options: GitOptions = {}): Promise<Launched> {
   const placed = options.gitDir === undefined ? args : [`--git-dir=${options.gitDir}`, ...args];
-  return spawn('git', placed, { env: gitEnvironment(options.environment), signal: options.signal });
+  return launch('git', placed, {
+    env: gitEnvironment(options.environment),
+    takesInput: options.input !== undefined,
+    signal: options.signal,
+  });
 }
 
 async function runGit(args: readonly string[], options: GitOptions): Promise<GitResult> {
   options.signal?.throwIfAborted();
-  const child = startGit(args, options);
-  const exit = new Promise<number | null>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', resolve);
-  });
-  const [exitCode, output, stderr] = await Promise.all([
-    exit,
-    collect(child.stdout, maxOutputBytes),
-    collect(child.stderr, 64 * 1024),
-    feed(child, options.input),
-  ]);
-  if (exitCode !== null && (options.answers ?? [0]).includes(exitCode)) return { exitCode, output };
-  throw new GitError(args, exitCode, stderr.toString());
+  const program = await startGit(args, options);
+  const output = collect(program.output, maxOutputBytes);
+  const { exitCode, stderr } = await untilEnded(
+    program,
+    Promise.all([output, feed(program.input, options.input)]),
+    options.signal,
+  );
+  if (exitCode !== null && (options.answers ?? [0]).includes(exitCode))
+    return { exitCode, output: await output };
+  throw new GitError(args, exitCode, stderr);
 }
 
-async function feed(child: ChildProcessWithoutNullStreams, input: GitOptions['input']): Promise<void> {
-  if (input === undefined || typeof input === 'string' || input instanceof Uint8Array) {
-    child.stdin.on('error', ignoreClosedPipe);
-    child.stdin.end(input);
-    return;
-  }
-  await pipeline(input, child.stdin).catch(ignoreClosedPipe);
+/** Gives a program its input, as far as it reads it. */
+export async function feed(stdin: Launched['input'], input: GitOptions['input']): Promise<void> {
+  if (stdin === undefined || input === undefined) return;
+  const whole = typeof input === 'string' || input instanceof Uint8Array;
+  await pipeline(whole ? Readable.from([input]) : input, stdin).catch(ignoreClosedPipe);
 }
+
+const closedPipe: ReadonlySet<string> = new Set(['EPIPE', 'ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE']);
 
 /** git may end before it has read everything, for example when the first line is wrong; its exit code says so. */
 function ignoreClosedPipe(error: Error & { code?: string }): void {
-  if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
+  if (error.code === undefined || !closedPipe.has(error.code)) throw error;
 }
 
 async function collect(stream: AsyncIterable<Buffer>, most: number): Promise<Buffer> {

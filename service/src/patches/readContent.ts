@@ -18,15 +18,15 @@ export async function readContent(place: {
   const { mirrorPath: gitDir, tree, path, signal } = place;
   const found = await findBlob(gitDir, tree, path, signal);
   if (found === null) return null;
-  const child = startGit(['cat-file', 'blob', found.blob], { gitDir, signal });
-  child.stdin.end();
-  child.stderr.resume();
-  child.once('close', (code) => {
-    if (code !== 0 && !child.stdout.destroyed)
-      child.stdout.destroy(new Error(`git cat-file ended with ${code}`));
-  });
-  child.stdout.once('close', () => child.kill());
-  return { size: found.size, stream: child.stdout };
+  const { output, ended, kill } = await startGit(['cat-file', 'blob', found.blob], { gitDir, signal });
+  ended.then(
+    ({ exitCode }) => {
+      if (exitCode !== 0) output.destroy(new Error(`git cat-file ended with ${exitCode ?? 'a signal'}`));
+    },
+    (error: unknown) => output.destroy(error as Error),
+  );
+  output.once('close', kill);
+  return { size: found.size, stream: output };
 }
 
 /** Looks a path up as data: `ls-tree` with literal pathspecs, so that no path is read as an option or a pattern. */

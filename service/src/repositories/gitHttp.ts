@@ -1,8 +1,7 @@
-import { spawn } from 'node:child_process';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { pipeline } from 'node:stream/promises';
+import { untilEnded } from '@flotilla/launcher/untilEnded';
 import type { Logger } from 'pino';
-import { gitEnvironment } from '../git/git.ts';
+import { feed, startGit } from '../git/git.ts';
 
 export interface GitHttpRequest {
   readonly mirrorPath: string;
@@ -34,8 +33,8 @@ export async function serveGit(call: GitHttpRequest): Promise<void> {
     response.writeHead(403, { 'content-type': 'text/plain' }).end('Mirrors are read-only.\n');
     return;
   }
-  const child = spawn('git', ['http-backend'], {
-    env: gitEnvironment({
+  const program = await startGit(['http-backend'], {
+    environment: {
       GIT_PROJECT_ROOT: call.mirrorPath,
       GIT_HTTP_EXPORT_ALL: '1',
       PATH_INFO: call.pathInfo,
@@ -47,28 +46,20 @@ export async function serveGit(call: GitHttpRequest): Promise<void> {
       GIT_PROTOCOL: String(request.headers['git-protocol'] ?? ''),
       REMOTE_USER: 'runner',
       REMOTE_ADDR: request.socket.remoteAddress ?? '',
-    }),
-    stdio: ['pipe', 'pipe', 'pipe'],
+    },
+    input: request,
   });
-  let stderr = '';
-  child.stderr.on('data', (data: Buffer) => (stderr = (stderr + data.toString()).slice(-4096)));
-  const exit = new Promise<number | null>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', resolve);
-  });
-  response.once('close', () => child.kill());
+  response.once('close', () => program.kill());
   try {
-    const [, , exitCode] = await Promise.all([
-      pipeline(request, child.stdin).catch(ignoreClosedPipe),
-      sendAnswer(child.stdout, response),
-      exit,
-    ]);
+    const { exitCode, stderr } = await untilEnded(
+      program,
+      Promise.all([sendAnswer(program.output, response), feed(program.input, request)]),
+    );
     if (exitCode !== 0 && exitCode !== null) logger.warn({ exitCode, stderr }, 'git http-backend failed');
   } catch (error) {
     // A client that goes away while git writes is its own affair.
-    if (!response.destroyed) logger.warn({ err: error, stderr }, 'serving git failed');
+    if (!response.destroyed) logger.warn({ err: error }, 'serving git failed');
     response.destroy();
-    child.kill();
   }
 }
 
@@ -113,8 +104,4 @@ async function write(response: ServerResponse, chunk: Buffer): Promise<void> {
     response.once('drain', resolve);
     response.once('close', resolve);
   });
-}
-
-function ignoreClosedPipe(error: Error & { code?: string }): void {
-  if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
 }

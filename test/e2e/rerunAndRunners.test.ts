@@ -104,7 +104,7 @@ test('Show Timeline says what the time of an Attempt went to', async () => {
   await workbench.jobLogs.pressInline('Attempt 1', 'Show Timeline');
   await workbench.untilEditorShows('acme/handbook, attempt 1');
   const text = await workbench.editorText();
-  expect(text).toMatch(/^queued +█+ +\d/m);
+  expect(text).toMatch(/^queued +\d\S* +█/m);
   expect(text).toMatch(/^1\. if \[ -e README\.md \].*█/m);
   expect(text).toContain(`Runner   ${flotilla.runnerName}`);
   await workbench.screenshot('35-timeline');
@@ -129,6 +129,9 @@ test('a queued Job says its place, and the head of Runners how much there is to 
   await workbench.pressDialogButton('Run on 7 Repositories');
   await untilSomeRow(/queued · next in the queue/);
   await untilSomeRow(/queued · 2nd in the queue/);
+  expect(await workbench.executions.tooltip('acme/storefront')).toMatch(
+    /before it\.\s+Place \d in the queue/,
+  );
   await expect.poll(() => workbench.runners.head()).toMatch(/^\d ready · \d running$/);
   await workbench.runners.untilDescribed(flotilla.runnerName, /^[2-4]\/2 · v\d/);
   await workbench.screenshot('37-queue');
@@ -171,7 +174,7 @@ test('Drain Runner lets it claim nothing more, and a queued Job says so', async 
   await workbench.runners.untilDescribed(flotilla.runnerName, /^draining · /);
   await workbench.executions.pressInline('busy #2', 'Resume Execution');
   await expect.poll(() => pausedBy(2)).toBeUndefined();
-  await untilSomeRow(/queued · runners drain or have a problem/);
+  await untilSomeRow(/queued · no runner is claiming/);
   await workbench.screenshot('41-draining');
 });
 
@@ -196,7 +199,7 @@ test('a Job that needs a label says for which Runner it waits', async () => {
 
 test('a Runner that is gone is offline; Forget Runner takes it out of the list', async () => {
   await runner[Symbol.asyncDispose]();
-  await workbench.runners.untilDescribed(flotilla.runnerName, /^offline, seen /, 90_000);
+  await workbench.runners.untilDescribed(flotilla.runnerName, /^offline, last seen /, 90_000);
   await workbench.screenshot('43-offline');
   await workbench.runners.pressInline(flotilla.runnerName, 'Forget Runner');
   await workbench.runners.untilWelcomes('npm run runner');

@@ -29,7 +29,7 @@ export function toAttemptUri(document: AttemptDocument): UriParts {
     ['number', String(number)],
     ['origin', origin],
   ]);
-  const path = kind === 'log' ? `/${repository}.log` : `/${repository} attempt ${number}.txt`;
+  const path = kind === 'log' ? `/${repository}.log` : `/${repository} attempt ${number}.flotilla-timeline`;
   return { scheme: schemes.attempt, path, query: query.toString() };
 }
 

@@ -7,7 +7,7 @@ import { formatDuration } from '../views/time.ts';
 import { timelineLines, timelineOf } from '../views/timeline.ts';
 
 /** Characters of the bars in a document. */
-const barWidth = 60;
+const barWidth = 48;
 
 export interface TimelineSubject {
   readonly repository: string;

@@ -139,9 +139,10 @@ export class ExecutionsView implements Disposable {
     if (state.kind !== 'online') {
       return state.kind === 'idle' || state.kind === 'connecting' ? '' : describeState(state);
     }
-    return model.runnersOnline === 0
-      ? l10n.t('No runner is online: queued Jobs wait. Start one with: npm run runner')
-      : '';
+    if (model.runnersOnline !== 0) return '';
+    return model.runners?.some(({ online }) => online)
+      ? l10n.t('Every runner is draining: queued Jobs wait. The view Runners can let one claim again.')
+      : l10n.t('No runner is online: queued Jobs wait. Start one with: npm run runner');
   }
 
   async #setIncluded(node: ExecutionsNode, included: boolean): Promise<void> {

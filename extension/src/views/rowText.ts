@@ -119,7 +119,7 @@ function waitingText({ reason, place }: WaitingView, { requires }: JobView): str
     case 'noRunnerWithLabels':
       return `waits for a runner with ${requires.length === 1 ? 'label' : 'labels'} ${requires.join(', ')}`;
     case 'runnersNotClaiming':
-      return 'runners drain or have a problem';
+      return 'no runner is claiming';
     case 'turn':
       return place === null || place === 1 ? 'next in the queue' : `${ordinal(place)} in the queue`;
   }

@@ -1,7 +1,7 @@
 /** What the view *Runners* says. Pure: it depends on the rows and the time alone. */
 import type { QueueView, RunnerJobView, RunnerView } from '@flotilla/shared/views';
 import { oneLine } from '../platform/plainText.ts';
-import { formatAge, formatDuration } from './time.ts';
+import { formatMoment } from './time.ts';
 
 const separator = ' · ';
 
@@ -26,16 +26,16 @@ export function runnerText(runner: RunnerView, now: number): string {
     case 'problem':
       return [oneLine(runner.problem ?? ''), ...parts].join(separator);
     case 'offline':
-      return [`offline, seen ${formatAge(now - runner.lastSeenAt)}`, `v${version}`].join(separator);
+      return [`offline, last seen ${formatMoment(runner.lastSeenAt, now)}`, `v${version}`].join(separator);
   }
 }
 
-/** Of a Job that a Runner works on: what it is for, and for how long. */
+/** Of a Job that a Runner works on: what it is for, and since when. */
 export function runnerJobText(job: RunnerJobView, now: number): string {
   return [
     `${oneLine(job.actionName)} #${job.executionId}`,
     ...(job.number > 1 ? [`attempt ${job.number}`] : []),
-    formatDuration(now - job.claimedAt),
+    `since ${formatMoment(job.claimedAt, now)}`,
   ].join(separator);
 }
 

@@ -22,6 +22,14 @@ export function formatAge(ageMs: number): string {
   return hours < 24 ? `${hours}h ago` : `${Math.floor(hours / 24)}d ago`;
 }
 
+/** When something was, for a row that does not move on: the time of day, of another day the date. */
+export function formatMoment(at: number, now: number): string {
+  const moment = new Date(at);
+  return moment.toDateString() === new Date(now).toDateString()
+    ? moment.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })
+    : moment.toLocaleDateString();
+}
+
 function withRest(text: string, rest: number, unit: string): string {
   return rest === 0 ? text : `${text} ${rest}${unit}`;
 }

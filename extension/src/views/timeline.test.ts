@@ -52,11 +52,11 @@ describe('the timeline of an Attempt', () => {
   test('is drawn with bars in proportion, none of them invisible', () => {
     const bars = timelineOf(ended, 1000, 0);
     expect(timelineLines(bars, 15)).toEqual([
-      'queued       ████             2.0s',
-      'fetch            ██           1.0s',
-      '1. npm ci          ██████     3.0s',
-      '2. npm test              ██   1.0s',
-      'patch                      █  500ms',
+      'queued           2.0s  ████',
+      'fetch            1.0s      ██',
+      '1. npm ci        3.0s        ██████',
+      '2. npm test      1.0s              ██',
+      'patch           500ms                █',
     ]);
   });
 });

@@ -68,14 +68,18 @@ function spansOf({ phases, steps }: AttemptView): readonly Span[] {
   return [...phases.filter(({ name }) => name !== 'steps' || begun.length === 0), ...begun];
 }
 
-/** One line for each bar: name, bar, how long. `width` is that of the bars, in characters. */
+/** Characters of the longest duration: `23h 59m…`. */
+const tookWidth = 8;
+
+/** One line for each bar: name, how long, bar. `width` is that of the bars, in characters. */
 export function timelineLines(bars: readonly TimelineBar[], width: number): readonly string[] {
   const total = Math.max(1, ...bars.map(({ endMs }) => endMs));
   const names = Math.max(0, ...bars.map(({ name }) => name.length));
   return bars.map(({ name, startMs, endMs, isOpen }) => {
     const from = Math.min(width - 1, Math.floor((startMs / total) * width));
     const to = Math.max(from + 1, Math.round((endMs / total) * width));
-    const bar = `${' '.repeat(from)}${(isOpen ? '▒' : '█').repeat(to - from)}`.padEnd(width);
-    return `${name.padEnd(names)}  ${bar}  ${formatDuration(endMs - startMs)}${isOpen ? '…' : ''}`;
+    const bar = `${' '.repeat(from)}${(isOpen ? '▒' : '█').repeat(to - from)}`;
+    const took = `${formatDuration(endMs - startMs)}${isOpen ? '…' : ''}`;
+    return `${name.padEnd(names)}  ${took.padStart(tookWidth)}  ${bar}`.trimEnd();
   });
 }

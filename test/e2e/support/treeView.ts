@@ -108,6 +108,14 @@ export class TreeView {
     await this.row(label).first().locator('.label-name').click();
   }
 
+  /** What a row says under the mouse. */
+  async tooltip(label: string | RegExp): Promise<string> {
+    await this.row(label).first().locator('.label-name').hover();
+    const hover = this.#page.locator('.monaco-hover .hover-contents:visible').first();
+    await hover.waitFor();
+    return hover.innerText();
+  }
+
   /** Clicks one of the icons that a row shows under the mouse. */
   async pressInline(label: string | RegExp, action: string): Promise<void> {
     const row = this.row(label).first();

@@ -12,6 +12,11 @@ export class DrawnRows {
     if (row.id !== undefined) this.#looks.set(row.id, lookOf(row));
   }
 
+  /** Forgets all rows: VS Code is about to ask for others. */
+  clear(): void {
+    this.#looks.clear();
+  }
+
   /** Whether VS Code shows a row of this id that looks otherwise. */
   isOutdated(id: string, row: TreeItem): boolean {
     const drawn = this.#looks.get(id);

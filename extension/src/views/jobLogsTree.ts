@@ -7,6 +7,7 @@ import type { Touched } from '../model/modelState.ts';
 import { Disposables, type Disposable } from '../platform/disposables.ts';
 import type { Log } from '../platform/log.ts';
 import { oneLine } from '../platform/plainText.ts';
+import { DrawnRows } from './drawnRows.ts';
 import { NodeCache, nodeId, type JobLogsNode, type JobNode } from './nodes.ts';
 import { contextValue, statusIcon } from './rowParts.ts';
 import { attemptText, stepName, stepText } from './rowText.ts';
@@ -25,6 +26,7 @@ export class JobLogsTree implements TreeDataProvider<JobLogsNode>, Disposable {
     new TreeChanges<JobLogsNode>((node) => this.getParent(node), treeIntervalMs),
   );
   readonly #nodes = new NodeCache<JobLogsNode>();
+  readonly #drawn = new DrawnRows();
   #job: JobNode | undefined;
   /** How many Attempts are rows: a Job only ever gets more. */
   #shown = 0;
@@ -47,20 +49,14 @@ export class JobLogsTree implements TreeDataProvider<JobLogsNode>, Disposable {
     if (job.jobId === this.#job?.jobId) return;
     this.#job = job;
     this.#nodes.clear();
+    this.#drawn.clear();
     this.#changes.redrawAll();
   }
 
   getTreeItem(node: JobLogsNode): TreeItem {
-    const attempt = this.#model.attempt(node.jobId, node.attemptId);
-    const step = node.kind === 'step' ? attempt?.steps[node.index] : undefined;
-    const row =
-      step === undefined
-        ? attemptRow(attempt, this.#isNewest(node), this.#shown > 1)
-        : stepRow(step, attempt);
+    const row = this.#row(node);
     row.id = nodeId(node);
-    if (row.contextValue?.includes('+hasLog')) {
-      row.command = { command: 'flotilla.showLog', title: l10n.t('Show Log'), arguments: [node] };
-    }
+    this.#drawn.add(row);
     return row;
   }
 
@@ -93,7 +89,12 @@ export class JobLogsTree implements TreeDataProvider<JobLogsNode>, Disposable {
   /** A tooltip is made when it is looked at: the clock has moved on since the row was drawn. */
   resolveTreeItem(item: TreeItem, node: JobLogsNode): TreeItem {
     const attempt = this.#model.attempt(node.jobId, node.attemptId);
-    if (node.kind === 'step' || attempt === undefined) return item;
+    if (attempt === undefined) return item;
+    if (node.kind === 'step') {
+      const step = attempt.steps[node.index];
+      if (step !== undefined) item.tooltip = stepTooltip(step);
+      return item;
+    }
     const execution = this.#job === undefined ? undefined : this.#model.execution(this.#job.executionId);
     const since = queuedSince(attempt, this.#model.attempts(node.jobId), execution);
     item.tooltip = attemptTooltip(attempt, since, Date.now());
@@ -113,11 +114,32 @@ export class JobLogsTree implements TreeDataProvider<JobLogsNode>, Disposable {
     } else if (attempts.has(jobId)) {
       const rows = this.#model.attempts(jobId);
       if (rows.length !== this.#shown) this.#changes.redrawAll();
-      else
-        this.#changes.redraw(
-          rows.flatMap(({ id }) => this.#nodes.find({ kind: 'attempt', jobId, attemptId: id }) ?? []),
-        );
+      else this.#changes.redraw(rows.flatMap((attempt) => this.#outdatedNodes(attempt)));
     }
+  }
+
+  /** The rows of an Attempt and its Steps that look otherwise now. What it does not show, such as a seal, draws nothing. */
+  #outdatedNodes({ id, jobId, steps }: AttemptView): JobLogsNode[] {
+    const nodes: JobLogsNode[] = [
+      { kind: 'attempt', jobId, attemptId: id },
+      ...steps.map(({ index }): JobLogsNode => ({ kind: 'step', jobId, attemptId: id, index })),
+    ];
+    return nodes
+      .flatMap((node) => this.#nodes.find(node) ?? [])
+      .filter((node) => this.#drawn.isOutdated(nodeId(node), this.#row(node)));
+  }
+
+  #row(node: JobLogsNode): TreeItem {
+    const attempt = this.#model.attempt(node.jobId, node.attemptId);
+    const step = node.kind === 'step' ? attempt?.steps[node.index] : undefined;
+    const row =
+      step === undefined
+        ? attemptRow(attempt, this.#isNewest(node), this.#shown > 1)
+        : stepRow(step, attempt);
+    if (row.contextValue?.includes('+hasLog')) {
+      row.command = { command: 'flotilla.showLog', title: l10n.t('Show Log'), arguments: [node] };
+    }
+    return row;
   }
 
   #isNewest(node: JobLogsNode): boolean {
@@ -142,7 +164,6 @@ function attemptRow(attempt: AttemptView | undefined, isNewest: boolean, hasOthe
 function stepRow(step: StepView, attempt: AttemptView | undefined): TreeItem {
   const row = new TreeItem(oneLine(stepName(step)), TreeItemCollapsibleState.None);
   row.description = stepText(step, Date.now());
-  row.tooltip = `${step.title}\n${step.image}${step.imageDigest === null ? '' : `\n${step.imageDigest}`}`;
   row.iconPath = statusIcon(step.state);
   row.contextValue = contextValue('step', { hasLog: step.state !== 'pending' && attempt?.expired === false });
   row.accessibilityInformation = {
@@ -155,4 +176,9 @@ function stepRow(step: StepView, attempt: AttemptView | undefined): TreeItem {
     ),
   };
   return row;
+}
+
+/** The whole command, and the image it runs in. */
+function stepTooltip({ title, image, imageDigest }: StepView): string {
+  return [title, image, ...(imageDigest === null ? [] : [imageDigest])].join('\n');
 }

@@ -16,6 +16,7 @@ export class TreeChanges<N> implements Disposable {
   readonly #tree: Coalescer<N | 'all'>;
   readonly #parentOf: (node: N) => N | undefined;
   #underWay = 0;
+  #rootUnderWay = 0;
   #held = new Set<N | 'all'>();
 
   readonly event = this.#emitter.event;
@@ -31,8 +32,9 @@ export class TreeChanges<N> implements Disposable {
     this.#rows.add(nodes);
   }
 
+  /** Draws the whole tree again; where its root is just being loaded, that load brings what there is to draw. */
   redrawAll(): void {
-    this.#tree.add(['all']);
+    if (this.#rootUnderWay === 0) this.#tree.add(['all']);
   }
 
   /**
@@ -41,11 +43,15 @@ export class TreeChanges<N> implements Disposable {
    */
   async load<T>(node: N | undefined, children: () => Promise<T>): Promise<T> {
     this.#underWay += 1;
+    if (node === undefined) this.#rootUnderWay += 1;
     try {
       return await children();
     } finally {
       this.#underWay -= 1;
-      if (node === undefined) this.#held.delete('all');
+      if (node === undefined) {
+        this.#rootUnderWay -= 1;
+        this.#held.delete('all');
+      }
       if (this.#underWay === 0 && this.#held.size > 0) {
         this.#rows.add(this.#held);
         this.#held = new Set();

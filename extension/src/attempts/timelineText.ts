@@ -6,8 +6,8 @@ import { statuses } from '../views/status.ts';
 import { formatDuration } from '../views/time.ts';
 import { timelineLines, timelineOf } from '../views/timeline.ts';
 
-/** Characters of the bars in a document. */
-const barWidth = 48;
+/** Characters of the bars in a document: with the longest name of a Step a line has 83, which fit beside the side bar. */
+const barWidth = 40;
 
 export interface TimelineSubject {
   readonly repository: string;

@@ -132,6 +132,13 @@ describe('a Job says', () => {
     expect(said(first)).toBe('finishing');
   });
 
+  test('that it was cancelled, although its last Attempt was given back before', () => {
+    const job = { state: 'cancelled', startedAt: 0, endedAt: 9000 } as const;
+    expect(jobText(aJob({ ...job, outcome: { kind: 'released' } }), undefined, 0)).toBe('cancelled · 9.0s');
+    const outcome = { kind: 'cancelled', step: 0 } as const;
+    expect(jobText(aJob({ ...job, outcome }), undefined, 0)).toBe('cancelled in step 1 · 9.0s');
+  });
+
   test('that it is running, and that this is not the first try', () => {
     expect(jobText(aJob({ attemptCount: 2, startedAt: null }), undefined, 0)).toBe('running · attempt 2');
   });

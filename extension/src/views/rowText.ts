@@ -97,12 +97,14 @@ export function jobText(
     case 'failed':
     case 'timedOut':
     case 'cancelled':
-      return joined(
-        job.outcome === null ? job.state : outcomeText(job.outcome),
-        job.attemptCount > 1 && `${job.attemptCount} attempts`,
-        tookText(job),
-      );
+      return joined(endText(job), job.attemptCount > 1 && `${job.attemptCount} attempts`, tookText(job));
   }
+}
+
+/** How a Job ended. One that was cancelled while it waited again has the outcome of an Attempt that ended otherwise. */
+function endText({ state, outcome }: JobView): string {
+  const isOfOther = state === 'cancelled' && outcome?.kind !== 'cancelled';
+  return outcome === null || isOfOther ? state : outcomeText(outcome);
 }
 
 /** Why a queued Job waits, in as few words as a narrow view shows. */

@@ -3,7 +3,7 @@ import { l10n, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState, type M
 import { escapeMarkdown, oneLine } from '../platform/plainText.ts';
 import { code, lines } from './markdown.ts';
 import { contextValue, statusIcon } from './rowParts.ts';
-import { runnerJobText, runnerState, runnerText, type RunnerState } from './runnerText.ts';
+import { loadOf, runnerJobText, runnerState, runnerText, type RunnerState } from './runnerText.ts';
 
 /** The table from what a Runner is at to what is seen and heard. A colour is never the only difference. */
 const looks: Readonly<Record<RunnerState, { icon: string; color: string; spoken: string }>> = {
@@ -40,14 +40,16 @@ export function runnerJobRow(job: RunnerJobView): TreeItem {
 }
 
 export function runnerTooltip(runner: RunnerView): MarkdownString {
-  const { labels, running, capacity, description, online, lastSeenAt, problem } = runner;
+  const { labels, capacity, description, online, lastSeenAt, problem } = runner;
+  const { inSlots, beside } = loadOf(runner);
   const state = runnerState(runner);
   return lines(
     `**${escapeMarkdown(runner.name)}** — ${looks[state].spoken}`,
     ...(problem === null ? [] : [escapeMarkdown(problem)]),
     ...(runner.drainRequested ? [l10n.t('Somebody asked it to claim nothing more.')] : []),
     labels.length === 0 ? l10n.t('No labels') : l10n.t('Labels: {0}', code(labels.join(', '))),
-    l10n.t('Runs {0} Jobs of {1} at once', running, capacity),
+    l10n.t('Runs {0} of at most {1} Jobs at once', inSlots, capacity),
+    ...(beside === 0 ? [] : [l10n.t('Prepares or finishes {0} more', beside)]),
     ...(description === '' ? [] : [code(description)]),
     ...(online ? [] : [l10n.t('Last seen {0}', new Date(lastSeenAt).toLocaleString())]),
   );

@@ -7,6 +7,10 @@ describe('a Runner says', () => {
     expect(runnerText(aRunner({ running: 2, capacity: 4 }), 0)).toBe('2/4 · v0.1.0');
   });
 
+  test('what it prepares or uploads beside what its slots hold', () => {
+    expect(runnerText(aRunner({ running: 6, capacity: 4 }), 0)).toBe('4/4 +2 · v0.1.0');
+  });
+
   test('that it drains', () => {
     expect(runnerText(aRunner({ draining: true, running: 1 }), 0)).toBe('draining · 1/4 · v0.1.0');
   });

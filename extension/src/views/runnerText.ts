@@ -14,10 +14,11 @@ export function runnerState({ online, draining, problem }: RunnerView): RunnerSt
   return draining ? 'draining' : 'online';
 }
 
-/** `2/4 · v0.1.0`; before it what keeps it from claiming. */
+/** `2/4 · v0.1.0`; before it what keeps it from claiming. `4/4 +2`: two more than it has slots. */
 export function runnerText(runner: RunnerView, now: number): string {
-  const { running, capacity, version } = runner;
-  const parts = [`${running}/${capacity}`, `v${version}`];
+  const { capacity, version } = runner;
+  const { inSlots, beside } = loadOf(runner);
+  const parts = [`${inSlots}/${capacity}${beside > 0 ? ` +${beside}` : ''}`, `v${version}`];
   switch (runnerState(runner)) {
     case 'online':
       return parts.join(separator);
@@ -28,6 +29,12 @@ export function runnerText(runner: RunnerView, now: number): string {
     case 'offline':
       return [`offline, last seen ${formatMoment(runner.lastSeenAt, now)}`, `v${version}`].join(separator);
   }
+}
+
+/** Its live Attempts: those that its slots hold, and those that it prepares ahead or uploads beside them. */
+export function loadOf({ running, capacity }: RunnerView): { inSlots: number; beside: number } {
+  const inSlots = Math.min(running, capacity);
+  return { inSlots, beside: running - inSlots };
 }
 
 /** Of a Job that a Runner works on: what it is for, and since when. */

@@ -158,8 +158,8 @@ test('a click on a changed file opens its diff', async () => {
 });
 
 test('an unchecked Job and an unchecked file are left out, and the service keeps that', async () => {
-  await workbench.executions.checkbox('acme/admin-console').click();
-  await workbench.executions.checkbox('.travis.yml').click();
+  await workbench.executions.check('acme/admin-console');
+  await workbench.executions.check('.travis.yml');
   await expect.poll(leftOut).toEqual(['acme/admin-console', 'acme/storefront .travis.yml']);
   await workbench.executions.untilDescribed('acme/admin-console', /^left out/);
   await workbench.screenshot('12-left-out');

@@ -5,7 +5,10 @@ import type { Editor } from './editor.ts';
 import type { Flotilla } from './flotilla.ts';
 import { screenshotsFolder } from './workbench.ts';
 
-/** After a test that failed: a picture of the window, and what code-server, service and runners printed. */
+/**
+ * After a test that failed: a picture of the window, and what code-server, service and runners printed. Then what the test
+ * left open in the window is closed: a menu would take every click of the tests that follow.
+ */
 export function keepEvidence(
   parts: () => { editor: Editor | undefined; flotilla: Flotilla | undefined },
 ): void {
@@ -18,5 +21,8 @@ export function keepEvidence(
     await writeFile(join(screenshotsFolder, `${name}-code-server.log`), editor?.output() ?? '');
     await writeFile(join(screenshotsFolder, `${name}-flotilla.log`), flotilla?.output() ?? '');
     console.error(`What the window showed is in ${join(screenshotsFolder, name)}*`);
+    if (editor === undefined) return;
+    await editor.workbench.overlays.clear();
+    console.error(`The window had told: ${(await editor.workbench.notifications()).join(' | ')}`);
   });
 }

@@ -1,14 +1,20 @@
 import type { Locator, Page } from './playwright.ts';
 import { waitFor } from '../../support/waitFor.ts';
+import { Overlays } from './overlays.ts';
+
+/** A tooltip that has not come after this time does not come any more: VS Code shows it after half a second. */
+const tooltipMs = 2000;
 
 /** One of the trees in the side bar. Rows are named by the beginning of what they show. */
 export class TreeView {
   readonly #page: Page;
   readonly #name: string;
+  readonly #overlays: Overlays;
 
   constructor(page: Page, name: string) {
     this.#page = page;
     this.#name = name;
+    this.#overlays = new Overlays(page);
   }
 
   get pane(): Locator {
@@ -95,8 +101,7 @@ export class TreeView {
 
   /** Opens a row that has rows below it. */
   async expand(label: string | RegExp): Promise<void> {
-    const row = this.row(label).first();
-    await row.waitFor();
+    const row = await this.#uncovered(label);
     if ((await row.getAttribute('aria-expanded')) !== 'true') await row.locator('.monaco-tl-twistie').click();
     await waitFor(
       `the row ${String(label)} to open`,
@@ -105,20 +110,39 @@ export class TreeView {
   }
 
   async select(label: string | RegExp): Promise<void> {
-    await this.row(label).first().locator('.label-name').click();
+    const row = await this.#uncovered(label);
+    await row.locator('.label-name').click();
   }
 
-  /** What a row says under the mouse. */
-  async tooltip(label: string | RegExp): Promise<string> {
-    await this.row(label).first().locator('.label-name').hover();
-    const hover = this.#page.locator('.monaco-hover .hover-contents:visible').first();
-    await hover.waitFor();
-    return hover.innerText();
+  /**
+   * Waits until a row says something under the mouse. Where VS Code draws the row again, the tooltip goes or never comes:
+   * then the mouse has to move, as a person's does.
+   */
+  async untilTooltip(label: string | RegExp, pattern: RegExp): Promise<string> {
+    let last: readonly string[] = [];
+    let pointedAt = -Infinity;
+    try {
+      return await waitFor(
+        `the tooltip of ${String(label)} to say ${String(pattern)}`,
+        async () => {
+          if (performance.now() - pointedAt > tooltipMs) {
+            const row = await this.#uncovered(label);
+            await row.locator('.label-name').hover();
+            pointedAt = performance.now();
+          }
+          last = await this.#overlays.tooltips();
+          return last.find((text) => pattern.test(text));
+        },
+        { timeoutMs: 20_000 },
+      );
+    } catch (error) {
+      throw new Error(`the tooltip of ${String(label)} says "${last.join(' | ')}"`, { cause: error });
+    }
   }
 
   /** Clicks one of the icons that a row shows under the mouse. */
   async pressInline(label: string | RegExp, action: string): Promise<void> {
-    const row = this.row(label).first();
+    const row = await this.#uncovered(label);
     await row.hover();
     await row.locator(`.action-label[aria-label^="${action}"]`).click();
   }
@@ -128,16 +152,25 @@ export class TreeView {
     await this.row(label).first().locator('[class*="monaco-decoration-badge"]').first().waitFor();
   }
 
-  /** The box in front of a row. */
-  checkbox(label: string | RegExp): Locator {
-    return this.row(label).first().locator('.custom-view-tree-node-item-checkbox');
+  /** Checks or unchecks the box in front of a row. */
+  async check(label: string | RegExp): Promise<void> {
+    const row = await this.#uncovered(label);
+    await row.locator('.custom-view-tree-node-item-checkbox').click();
   }
 
   /** Chooses from a row's context menu. */
   async menu(label: string | RegExp, item: string): Promise<void> {
-    await this.row(label).first().click({ button: 'right' });
-    const entry = this.#page.locator('.context-view .action-menu-item', { hasText: item });
-    await entry.click();
+    const row = await this.#uncovered(label);
+    await row.click({ button: 'right' });
+    await this.#overlays.choose(item);
+  }
+
+  /** The row, with no tooltip of another above it. */
+  async #uncovered(label: string | RegExp): Promise<Locator> {
+    const row = this.row(label).first();
+    await row.waitFor();
+    await this.#overlays.putTooltipAway();
+    return row;
   }
 }
 

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Locator, Page } from './playwright.ts';
 import { waitFor } from '../../support/waitFor.ts';
+import { Overlays } from './overlays.ts';
 import { MultiDiff } from './multiDiff.ts';
 import { OutputPanel } from './outputPanel.ts';
 import { QuickInput } from './quickInput.ts';
@@ -13,6 +14,7 @@ export const screenshotsFolder = join(import.meta.dirname, '../screenshots');
 /** A window of VS Code, in the words of who uses it. Every wait is bounded and says what it waited for. */
 export class Workbench {
   readonly page: Page;
+  readonly overlays: Overlays;
   readonly quickInput: QuickInput;
   readonly output: OutputPanel;
   readonly multiDiff: MultiDiff;
@@ -23,6 +25,7 @@ export class Workbench {
 
   constructor(page: Page) {
     this.page = page;
+    this.overlays = new Overlays(page);
     this.quickInput = new QuickInput(page);
     this.output = new OutputPanel(page);
     this.multiDiff = new MultiDiff(page);
@@ -115,6 +118,19 @@ export class Workbench {
     await notification.waitFor();
     await notification.hover();
     await notification.locator('.monaco-button', { hasText: button }).click();
+  }
+
+  /** All notifications, also those that are not in sight any more. */
+  async notifications(): Promise<readonly string[]> {
+    await this.page.keyboard.press('F1');
+    await this.quickInput.fill('>Notifications: Show Notifications');
+    await this.quickInput.pick('Notifications: Show Notifications');
+    const center = this.page.locator('.notifications-center');
+    await center.waitFor();
+    const texts = await center.locator('.notification-list-item-message').allInnerTexts();
+    await this.page.keyboard.press('Escape');
+    await center.waitFor({ state: 'hidden' });
+    return texts.map(plain);
   }
 
   /** Puts all notifications away. */

@@ -142,6 +142,7 @@ test('a Runner shows the Jobs that it works on; a click shows the Job', async ()
   await workbench.runners.untilDescribed(busy ?? '', /^busy #2 · /);
   await workbench.runners.select(busy ?? '');
   await expect.poll(() => workbench.jobLogs.head()).toBe(busy);
+  await workbench.jobLogs.untilDescribed('Attempt 1', /^(preparing|running) · /);
   await workbench.screenshot('38-runner-jobs');
 });
 

@@ -99,6 +99,7 @@ test('a broken action file does not run: the problem and its line', async () => 
   );
   await workbench.screenshot('25-broken-run');
   await workbench.pressNotificationButton('broken.action.json', 'Go to Problem');
+  await workbench.untilCursorInLine(3);
   expect(await flotilla.client.api.executions.list.query({ limit: 10 })).toEqual([]);
 });
 

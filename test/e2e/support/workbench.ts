@@ -86,6 +86,13 @@ export class Workbench {
     await waitFor(`the editor to show "${text}"`, async () => (await this.editorText()).includes(text));
   }
 
+  /** Waits until the cursor is in a line of the active editor, which has the focus then: it would close the box at the top. */
+  async untilCursorInLine(line: number): Promise<void> {
+    await this.page
+      .locator('.statusbar-item[id="status.editor.selection"]', { hasText: `Ln ${line},` })
+      .waitFor();
+  }
+
   /** The titles above the text of an action file. */
   get codeLenses(): Locator {
     return this.page.locator('.codelens-decoration a');

@@ -46,6 +46,7 @@ test('every variable reaches its place; folders become absolute', () => {
     FLOTILLA_HOUSEKEEPING_MS: '8000',
     FLOTILLA_KEEP_LOGS_DAYS: '30',
     FLOTILLA_KEEP_PATCHES_DAYS: '0',
+    FLOTILLA_KEEP_EXECUTIONS_DAYS: '730',
   };
   expect(readConfig(env)).toEqual({
     dataFolder: resolve('data'),
@@ -72,6 +73,7 @@ test('every variable reaches its place; folders become absolute', () => {
     housekeepingMs: 8000,
     keepLogsDays: 30,
     keepPatchesDays: 0,
+    keepExecutionsDays: 730,
   });
 });
 

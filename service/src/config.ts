@@ -61,6 +61,8 @@ const environment = z.object({
   FLOTILLA_KEEP_LOGS_DAYS: z.coerce.number().min(0).default(90),
   /** The same for the bytes of Patches; their trees stay as long as the Execution. */
   FLOTILLA_KEEP_PATCHES_DAYS: z.coerce.number().min(0).default(365),
+  /** Days that Executions are kept after the end of their last Job, with all that belongs to them; 0 is for ever. */
+  FLOTILLA_KEEP_EXECUTIONS_DAYS: z.coerce.number().min(0).default(0),
   /** Between two scans of the code host. */
   FLOTILLA_SYNC_MS: milliseconds(60_000),
 });
@@ -95,6 +97,7 @@ export interface Config {
   /** 0 is for ever. */
   readonly keepLogsDays: number;
   readonly keepPatchesDays: number;
+  readonly keepExecutionsDays: number;
 }
 
 /** Reads the environment. Throws an Error of one sentence per wrong variable. */
@@ -133,5 +136,6 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     housekeepingMs: values.FLOTILLA_HOUSEKEEPING_MS,
     keepLogsDays: values.FLOTILLA_KEEP_LOGS_DAYS,
     keepPatchesDays: values.FLOTILLA_KEEP_PATCHES_DAYS,
+    keepExecutionsDays: values.FLOTILLA_KEEP_EXECUTIONS_DAYS,
   };
 }

@@ -80,7 +80,7 @@ export async function openService(
     runJanitor({ sql, hints, config, logger, admission }, signal),
     admission.run(config.janitorMs, signal),
     sealLogs({ sql, hints, logger }, signal),
-    keepHouse({ sql, databaseUrl, objects, config, logger }, signal),
+    keepHouse({ sql, databaseUrl, objects, mirrors, hints, config, logger }, signal),
     resumeResolutions(
       { database, sql, hints, mirrors, logger, fair: config.fairness === 'owner', leaseMs: config.leaseMs },
       config.janitorMs,

@@ -280,6 +280,8 @@ export interface Changes {
   readonly jobs: readonly JobView[];
   /** Attempts that changed, also where their Job did not; their Steps come with them. */
   readonly attempts: readonly AttemptView[];
+  /** Executions that are there no more, with all that belongs to them. They win over the rows beside them. */
+  readonly removed: readonly number[];
   readonly runnersOnline: number;
   /** All Runners, when anything about them but the time they were last seen has changed; null otherwise. */
   readonly runners: readonly RunnerView[] | null;

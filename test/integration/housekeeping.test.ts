@@ -1,12 +1,10 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { keepHouseOnce } from '../../service/src/housekeeping/keepHouse.ts';
 import { keyOf } from '../../service/src/logs/compactStream.ts';
-import { fileObjects } from '../../service/src/objects/fileObjects.ts';
-import { createLogger } from '../../service/src/telemetry/logger.ts';
 import { startExecution } from '../support/actionText.ts';
 import { followLog } from '../support/followedLog.ts';
+import { keepHouse, objectsOf } from '../support/keepHouse.ts';
 import { refusalOfCall } from '../support/refusal.ts';
 import { makeRepositories } from '../support/repositories.ts';
 import { sha256 } from '../support/testRunner.ts';
@@ -47,12 +45,6 @@ async function endSealed(flotilla: TestService): Promise<Ended> {
     return row !== undefined;
   });
   return { attemptId: job.attemptId, log };
-}
-
-function keepHouse({ service }: TestService, signal = AbortSignal.timeout(30_000)): Promise<void> {
-  const { sql, config } = service;
-  const objects = fileObjects(join(config.sharedFolder, 'objects'));
-  return keepHouseOnce({ sql, databaseUrl: '', objects, config, logger: createLogger('silent') }, signal);
 }
 
 const objectPath = ({ service }: TestService, attemptId: number) =>
@@ -152,11 +144,7 @@ test('a log that was kept long enough is deleted, and who asks for it is told so
   expect((await readAll(flotilla, attemptId)).length).toBeGreaterThan(0);
   await sql`update attempts set ended_at = now() - interval '91 days'`;
   await keepHouse(flotilla);
-  const folder = join(flotilla.service.config.sharedFolder, 'objects');
-  const files = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) =>
-    entry.isFile(),
-  );
-  expect(files).toEqual([]);
+  expect(await objectsOf(flotilla)).toEqual([]);
   const refusal = await refusalOfCall(flotilla.api.logs.read.query({ attemptId, offset: 0, limit: 10 }));
   expect(refusal.flotilla).toBe('notFound');
   expect(refusal.message).toMatch(

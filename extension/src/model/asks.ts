@@ -5,6 +5,8 @@ export interface Ask {
   readonly executions: Set<number>;
   readonly jobs: Set<number>;
   readonly attempts: Set<number>;
+  /** Executions. */
+  readonly removed: Set<number>;
 }
 
 /** The lists that are under way. A list is a look at one moment; what the feed says meanwhile may be newer. */
@@ -12,7 +14,7 @@ export class Asks {
   readonly #underWay = new Set<Ask>();
 
   start(): Ask {
-    const ask: Ask = { executions: new Set(), jobs: new Set(), attempts: new Set() };
+    const ask: Ask = { executions: new Set(), jobs: new Set(), attempts: new Set(), removed: new Set() };
     this.#underWay.add(ask);
     return ask;
   }
@@ -26,6 +28,7 @@ export class Asks {
       for (const { id } of changes.executions) ask.executions.add(id);
       for (const { id } of changes.jobs) ask.jobs.add(id);
       for (const { id } of changes.attempts) ask.attempts.add(id);
+      for (const id of changes.removed) ask.removed.add(id);
     }
   }
 }

@@ -169,7 +169,7 @@ export class LiveModel implements Disposable {
     try {
       const list = await client.executions.list.query({ limit: this.#limit });
       this.#isListed = true;
-      this.#apply(applyExecutions(this.#state, list, ask.executions));
+      this.#apply(applyExecutions(this.#state, list, ask));
     } finally {
       this.#asks.end(ask);
     }
@@ -181,6 +181,7 @@ export class LiveModel implements Disposable {
       const ask = this.#asks.start();
       try {
         const list = await client.jobs.list.query({ executionId });
+        if (ask.removed.has(executionId)) return;
         this.#apply(applyJobs(this.#state, executionId, list, ask.jobs));
         this.#letGoOfJobs();
       } finally {
@@ -221,7 +222,15 @@ export class LiveModel implements Disposable {
 
   #applyRows({ executions = [], jobs = [] }: Partial<Pick<ChangedRows, 'executions' | 'jobs'>>): void {
     const { runnersOnline } = this;
-    this.#applyChanges({ executions, jobs, attempts: [], runnersOnline, runners: null, queue: null });
+    this.#applyChanges({
+      executions,
+      jobs,
+      attempts: [],
+      removed: [],
+      runnersOnline,
+      runners: null,
+      queue: null,
+    });
   }
 
   #apply({ state, touched }: Step): void {

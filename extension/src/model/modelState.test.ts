@@ -14,11 +14,13 @@ const none: Changes = {
   executions: [],
   jobs: [],
   attempts: [],
+  removed: [],
   runnersOnline: 1,
   runners: null,
   queue: null,
 };
 const nothing = new Set<number>();
+const nothingSince = { executions: nothing, removed: nothing };
 
 describe('the feed', () => {
   test('brings a new Execution, and only then the list is another', () => {
@@ -67,6 +69,26 @@ describe('the feed', () => {
     expect(touched.attempts).toEqual(new Set([10]));
   });
 
+  test('takes removed Executions away, with their Jobs and Attempts', () => {
+    const listed = applyExecutions(
+      emptyState,
+      [anExecution({ id: 1 }), anExecution({ id: 2 })],
+      nothingSince,
+    );
+    const jobs = applyJobs(listed.state, 1, [aJob({ id: 10, executionId: 1 })], nothing).state;
+    const held = applyAttempts(jobs, 10, [anAttempt({ id: 100, jobId: 10 })], nothing).state;
+    const { state, touched } = applyChanges(held, {
+      ...none,
+      executions: [anExecution({ id: 1 })],
+      jobs: [aJob({ id: 10, executionId: 1 })],
+      removed: [1, 9],
+    });
+    expect([...state.executions.keys()]).toEqual([2]);
+    expect([state.jobs.size, state.attempts.size]).toEqual([0, 0]);
+    expect(touched).toMatchObject({ list: true, executions: nothing });
+    expect(applyChanges(state, { ...none, removed: [1] }).touched.list).toBe(false);
+  });
+
   test('leaves the state before it as it was', () => {
     const before = applyJobs(emptyState, 1, [aJob({ id: 10 })], nothing).state;
     applyChanges(before, { ...none, jobs: [aJob({ id: 10, state: 'failed' })] });
@@ -81,14 +103,21 @@ describe('the feed', () => {
 describe('a list', () => {
   test('replaces what is held, and lets go of the Jobs of Executions that are gone', () => {
     const held = applyJobs(
-      applyExecutions(emptyState, [anExecution({ id: 1 })], nothing).state,
+      applyExecutions(emptyState, [anExecution({ id: 1 })], nothingSince).state,
       1,
       [aJob()],
       nothing,
     ).state;
-    const { state } = applyExecutions(held, [anExecution({ id: 2 })], nothing);
+    const { state } = applyExecutions(held, [anExecution({ id: 2 })], nothingSince);
     expect([...state.executions.keys()]).toEqual([2]);
     expect([...state.jobs.keys()]).toEqual([]);
+  });
+
+  test('brings nothing back that was removed while it was asked for', () => {
+    const removed = new Set([1]);
+    const list = [anExecution({ id: 1 }), anExecution({ id: 2 })];
+    const { state } = applyExecutions(emptyState, list, { executions: nothing, removed });
+    expect([...state.executions.keys()]).toEqual([2]);
   });
 
   test('does not undo what the feed said while it was asked for', () => {
@@ -96,7 +125,10 @@ describe('a list', () => {
       ...none,
       executions: [anExecution({ id: 1, state: 'succeeded' })],
     }).state;
-    const { state } = applyExecutions(fed, [anExecution({ id: 1, state: 'running' })], new Set([1]));
+    const { state } = applyExecutions(fed, [anExecution({ id: 1, state: 'running' })], {
+      executions: new Set([1]),
+      removed: nothing,
+    });
     expect(state.executions.get(1)?.state).toBe('succeeded');
 
     const jobs = applyJobs(state, 1, [aJob({ id: 5 })], nothing).state;
@@ -111,19 +143,19 @@ describe('a list', () => {
   test('that says what is held touches nothing, so that nothing is drawn again', () => {
     const list = [anExecution({ id: 1 })];
     const jobs = [aJob({ id: 5 })];
-    const held = applyJobs(applyExecutions(emptyState, list, nothing).state, 1, jobs, nothing).state;
-    expect(applyExecutions(held, [anExecution({ id: 1 })], nothing).touched).toEqual(nothingTouched);
+    const held = applyJobs(applyExecutions(emptyState, list, nothingSince).state, 1, jobs, nothing).state;
+    expect(applyExecutions(held, [anExecution({ id: 1 })], nothingSince).touched).toEqual(nothingTouched);
     expect(applyJobs(held, 1, [aJob({ id: 5 })], nothing).touched).toEqual(nothingTouched);
   });
 
   test('that says something else touches the rows that changed', () => {
     const held = applyJobs(
-      applyExecutions(emptyState, [anExecution({ id: 1 })], nothing).state,
+      applyExecutions(emptyState, [anExecution({ id: 1 })], nothingSince).state,
       1,
       [aJob({ id: 5 }), aJob({ id: 6 })],
       nothing,
     ).state;
-    expect(applyExecutions(held, [anExecution({ id: 1, changed: 2 })], nothing).touched).toMatchObject({
+    expect(applyExecutions(held, [anExecution({ id: 1, changed: 2 })], nothingSince).touched).toMatchObject({
       executions: new Set([1]),
       list: false,
     });

@@ -69,17 +69,22 @@ export type ChangedRows = Omit<Changes, 'runnersOnline'> & { readonly runnersOnl
 
 /** Takes in one message of the feed. */
 export function applyChanges(state: ModelState, changes: ChangedRows): Step {
-  const isNew = changes.executions.some((execution) => !state.executions.has(execution.id));
-  const held = changes.jobs.filter((job) => state.jobs.has(job.executionId));
+  const removed = new Set(changes.removed);
+  const executions = changes.executions.filter(({ id }) => !removed.has(id));
+  const isNew = executions.some((execution) => !state.executions.has(execution.id));
+  const isGone = changes.removed.some((id) => state.executions.has(id));
+  const held = changes.jobs.filter(
+    ({ executionId }) => state.jobs.has(executionId) && !removed.has(executionId),
+  );
   const heldIds = new Set(held.map((job) => job.id));
   const attempts = changes.attempts.filter(
     ({ jobId }) => heldIds.has(jobId) || [...state.jobs.values()].some((jobs) => jobs.has(jobId)),
   );
   const touched: Touched = {
-    executions: new Set(changes.executions.map((execution) => execution.id)),
+    executions: new Set(executions.map((execution) => execution.id)),
     jobs: heldIds,
     attempts: new Set(attempts.map((attempt) => attempt.jobId)),
-    list: isNew,
+    list: isNew || isGone,
     jobLists: new Set(
       held.filter((job) => !state.jobs.get(job.executionId)?.has(job.id)).map((job) => job.executionId),
     ),
@@ -89,9 +94,15 @@ export function applyChanges(state: ModelState, changes: ChangedRows): Step {
   };
   return {
     state: {
-      executions: withRows(state.executions, changes.executions),
-      jobs: withGroups(state.jobs, held, (job) => job.executionId),
-      attempts: withGroups(state.attempts, attempts, (attempt) => attempt.jobId),
+      executions: without(withRows(state.executions, executions), removed),
+      jobs: without(
+        withGroups(state.jobs, held, (job) => job.executionId),
+        removed,
+      ),
+      attempts: without(
+        withGroups(state.attempts, attempts, (attempt) => attempt.jobId),
+        new Set(changes.removed.flatMap((id) => [...(state.jobs.get(id)?.keys() ?? [])])),
+      ),
       runnersOnline: changes.runnersOnline,
       runners: changes.runners ?? state.runners,
       queue: changes.queue ?? state.queue,
@@ -102,15 +113,16 @@ export function applyChanges(state: ModelState, changes: ChangedRows): Step {
 
 /**
  * Takes in a list of Executions, which replaces what was held. Rows that the feed sent since the list was asked for
- * stay: they are newer, or the feed will say so again.
+ * stay: they are newer, or the feed will say so again. Those that it has said to be removed are not taken from the list.
  */
 export function applyExecutions(
   state: ModelState,
   list: readonly ExecutionView[],
-  sinceAsked: ReadonlySet<number>,
+  since: { readonly executions: ReadonlySet<number>; readonly removed: ReadonlySet<number> },
 ): Step {
-  const kept = [...sinceAsked].flatMap((id) => state.executions.get(id) ?? []);
-  const executions = new Map([...list, ...kept].map((row) => [row.id, row]));
+  const kept = [...since.executions].flatMap((id) => state.executions.get(id) ?? []);
+  const listed = list.filter(({ id }) => !since.removed.has(id));
+  const executions = new Map([...listed, ...kept].map((row) => [row.id, row]));
   const jobs = new Map([...state.jobs].filter(([executionId]) => executions.has(executionId)));
   return {
     state: { ...state, executions, jobs },
@@ -186,6 +198,10 @@ function withRows<T extends { readonly id: number }>(
   const next = new Map(held);
   for (const row of rows) next.set(row.id, row);
   return next;
+}
+
+function without<T>(held: ReadonlyMap<number, T>, ids: ReadonlySet<number>): ReadonlyMap<number, T> {
+  return [...ids].some((id) => held.has(id)) ? new Map([...held].filter(([id]) => !ids.has(id))) : held;
 }
 
 function withGroups<T extends { readonly id: number }>(

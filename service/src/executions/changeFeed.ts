@@ -9,6 +9,7 @@ import { selectQueue } from '../runners/queries/selectQueue.ts';
 import { selectRunners } from '../runners/queries/selectRunners.ts';
 import { executionView } from './executionView.ts';
 import { selectExecutions, type ExecutionRow } from './queries/selectExecutions.ts';
+import { selectRemoved } from './queries/selectRemoved.ts';
 
 /** Hints can be lost: the feed looks this often besides (runner.md §3). */
 const pollMs = 2000;
@@ -62,6 +63,7 @@ export class ChangeFeed {
           page.executions.length > 0 ||
           page.jobs.length > 0 ||
           page.attempts.length > 0 ||
+          page.removed.length > 0 ||
           fleetOf(page) !== seen.fleet ||
           JSON.stringify(page.queue) !== seen.queue
         ) {
@@ -70,8 +72,8 @@ export class ChangeFeed {
           const queue = now.queue === seen.queue ? null : page.queue;
           seen = now;
           const executions = page.executions.map((row) => executionView(row, userId));
-          const { jobs, attempts, runnersOnline } = page;
-          yield { cursor, changes: { executions, jobs, attempts, runnersOnline, runners, queue } };
+          const { jobs, attempts, removed, runnersOnline } = page;
+          yield { cursor, changes: { executions, jobs, attempts, removed, runnersOnline, runners, queue } };
         }
       }
       // At once when it has been quiet, and then not more often than people can see: a read counts whole Executions.
@@ -106,7 +108,16 @@ export class ChangeFeed {
     ]);
     const runnersOnline = runners.filter((runner) => runner.online && !runner.draining).length;
     if (from === undefined)
-      return { cursor: now.cursor, executions: [], jobs: [], attempts: [], runnersOnline, runners, queue };
+      return {
+        cursor: now.cursor,
+        executions: [],
+        jobs: [],
+        attempts: [],
+        removed: [],
+        runnersOnline,
+        runners,
+        queue,
+      };
     const [jobs, attempts] = await Promise.all([
       selectJobs(sql, sql`jobs.changed_xid >= ${from}`),
       selectAttempts(sql, sql`attempts.changed_xid >= ${from}`),
@@ -119,7 +130,8 @@ export class ChangeFeed {
             select value::bigint from jsonb_array_elements_text(${sql.json(executionIds)})))`,
       allExecutions,
     );
-    return { cursor: now.cursor, executions, jobs, attempts, runnersOnline, runners, queue };
+    const removed = await selectRemoved(sql, from);
+    return { cursor: now.cursor, executions, jobs, attempts, removed, runnersOnline, runners, queue };
   }
 }
 

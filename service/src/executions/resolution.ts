@@ -7,6 +7,7 @@ import { pause } from '../pause.ts';
 import type { Mirrors } from '../repositories/mirrors.ts';
 import { resolveScope } from '../search/resolveScope.ts';
 import { audit } from '../telemetry/audit.ts';
+import type { ResolutionLease } from './queries/beginResolution.ts';
 import { insertJobs } from './queries/insertJobs.ts';
 import { renewResolution } from './queries/renewResolution.ts';
 import { takeOverResolution, type Resolution } from './queries/takeOverResolution.ts';
@@ -54,13 +55,13 @@ export async function resolve(
     const lease = await renewal.stop();
     if (lease === undefined) return { kind: 'takenOver' };
     // What a query is refused for is refused again: nothing stays of it. Otherwise the lease runs out, and the next tries.
-    if (!signal.aborted && !isTransientDatabaseError(error)) await withdrawExecution(sql, lease);
+    if (!signal.aborted && !isTransientDatabaseError(error)) await withdraw(context, lease);
     throw error;
   }
   const lease = await renewal.stop();
   if (lease === undefined) return { kind: 'takenOver' };
   if (scope.targets.length === 0) {
-    return (await withdrawExecution(sql, lease)) ? { kind: 'empty', scope } : { kind: 'takenOver' };
+    return (await withdraw(context, lease)) ? { kind: 'empty', scope } : { kind: 'takenOver' };
   }
   const { definition, actionVersion, user } = resolution;
   const { targets } = scope;
@@ -75,6 +76,13 @@ export async function resolve(
   hints.publish('queue');
   hints.publish('changes');
   return { kind: 'jobs' };
+}
+
+/** False when another replica has taken it over. */
+async function withdraw({ sql, hints }: ResolutionContext, lease: ResolutionLease): Promise<boolean> {
+  const withdrawn = await withdrawExecution(sql, lease);
+  if (withdrawn) hints.publish('changes');
+  return withdrawn;
 }
 
 /** Resumes, one after the other, the resolutions of replicas that died, every `everyMs` until the signal aborts. */

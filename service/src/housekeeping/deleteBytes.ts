@@ -51,14 +51,19 @@ async function deleteStream(
   expiredAt: Date | null,
 ): Promise<void> {
   if (object === null && expiredAt === null) return;
+  await deleteChunks(sql, attemptId, stream);
+  // By its name, so that an object whose row was never written is found as well.
+  if (expiredAt !== null) await objects.remove(keyOf(attemptId, stream));
+}
+
+/** Deletes the bytes of a stream from the table, in statements of a bounded size. */
+export async function deleteChunks(sql: Sql, attemptId: number, stream: StreamName): Promise<void> {
   for (;;) {
     const deleted = await sql`
       delete from stream_chunks
        where attempt_id = ${attemptId} and stream = ${streams[stream]} and "offset" in (
          select "offset" from stream_chunks where attempt_id = ${attemptId} and stream = ${streams[stream]}
           order by "offset" limit ${chunksAtOnce})`;
-    if (deleted.count < chunksAtOnce) break;
+    if (deleted.count < chunksAtOnce) return;
   }
-  // By its name, so that an object whose row was never written is found as well.
-  if (expiredAt !== null) await objects.remove(keyOf(attemptId, stream));
 }

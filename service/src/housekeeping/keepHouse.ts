@@ -1,24 +1,32 @@
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import type { Sql } from '../db/database.ts';
+import type { Hints } from '../db/hints.ts';
 import { sessionLocks, takeSessionLock } from '../db/sessionLock.ts';
 import { isTransientDatabaseError } from '../db/transientErrors.ts';
+import { GitError } from '../git/git.ts';
 import type { ObjectStore } from '../objects/objectStore.ts';
 import { pause } from '../pause.ts';
+import type { Mirrors } from '../repositories/mirrors.ts';
 import { compactLogs } from './compactLogs.ts';
 import { deleteBytes } from './deleteBytes.ts';
+import { deleteLeftovers } from './deleteLeftovers.ts';
 import { expireStreams } from './expireStreams.ts';
+import { removeExecutions } from './removeExecutions.ts';
+import { removePins } from './removePins.ts';
 
 export interface HousekeepingContext {
   readonly sql: Sql;
   readonly databaseUrl: string;
   readonly objects: ObjectStore;
+  readonly mirrors: Mirrors;
+  readonly hints: Pick<Hints, 'publish'>;
   readonly config: Config;
   readonly logger: Logger;
 }
 
 /**
- * Compacts sealed logs and deletes what has been kept long enough, every `housekeepingMs` until the signal aborts, in
+ * Compacts sealed logs and deletes what has been kept long enough, Executions too, every `housekeepingMs` until the signal aborts, in
  * one replica at a time: two would write the same objects.
  */
 export async function keepHouse(context: HousekeepingContext, signal: AbortSignal): Promise<void> {
@@ -30,22 +38,23 @@ export async function keepHouse(context: HousekeepingContext, signal: AbortSigna
       if (lock !== undefined) await keepHouseOnce(context, signal);
     } catch (error) {
       if (signal.aborted) return;
-      if (!isTransientDatabaseError(error) && !isOfFiles(error)) throw error;
+      if (!isTransientDatabaseError(error) && !isOfFiles(error) && !(error instanceof GitError)) throw error;
       logger.warn({ err: error }, 'housekeeping was interrupted; it goes on in the next round');
     }
   }
 }
 
 /** One round. */
-export async function keepHouseOnce(
-  { sql, objects, config, logger }: HousekeepingContext,
-  signal: AbortSignal,
-): Promise<void> {
+export async function keepHouseOnce(context: HousekeepingContext, signal: AbortSignal): Promise<void> {
+  const { sql, objects, config, logger } = context;
+  await removeExecutions(context, config.keepExecutionsDays, signal);
   const logs = await expireStreams(sql, 'log', config.keepLogsDays, signal);
   const patches = await expireStreams(sql, 'patch', config.keepPatchesDays, signal);
   if (logs + patches > 0) logger.info({ logs, patches }, 'logs and patches have expired');
   await compactLogs({ sql, objects, logger }, signal);
   await deleteBytes(sql, objects, signal);
+  await deleteLeftovers(context, signal);
+  await removePins(context, signal);
 }
 
 /** A disk that is full, or a folder that may not be written: for a person to repair. */

@@ -71,6 +71,26 @@ export class Mirrors {
     return await moved(making, path);
   }
 
+  /** Lets go of the trees of Attempts that are there no more. */
+  async removeTrees(repositoryId: number, attemptIds: readonly number[]): Promise<void> {
+    await this.#removeRefs(
+      repositoryId,
+      attemptIds.map((id) => `refs/flotilla/trees/${id}`),
+    );
+  }
+
+  /** Removes pins. Only for the holder of the lock of scans, and of commits that nothing names (decision 0096). */
+  async unpin(repositoryId: number, commits: readonly string[]): Promise<void> {
+    await this.#removeRefs(repositoryId, commits.map(pinOf));
+  }
+
+  /** One process for all of them; a ref that is not there is removed already. */
+  async #removeRefs(repositoryId: number, refs: readonly string[]): Promise<void> {
+    if (!(await this.has(repositoryId))) return;
+    const input = refs.map((ref) => `delete ${ref}\n`).join('');
+    await git(['update-ref', '--stdin'], { gitDir: this.pathOf(repositoryId), input });
+  }
+
   /** Whether a pin keeps a commit: as a file of its own, or in git's list of packed refs. */
   async keeps(repositoryId: number, commit: string): Promise<boolean> {
     const gitDir = this.pathOf(repositoryId);

@@ -9,6 +9,7 @@ export type AuditEvent =
   | 'execution.paused'
   | 'execution.resumed'
   | 'execution.rerun'
+  | 'execution.removed'
   | 'job.cancelled'
   | 'job.rerun'
   | 'runner.draining'

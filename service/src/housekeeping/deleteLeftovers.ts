@@ -1,0 +1,45 @@
+import { streams, type StreamName } from '@flotilla/shared/protocol/streams';
+import type { Leftovers } from '../db/schema.ts';
+import { keyOf } from '../logs/compactStream.ts';
+import { deleteChunks } from './deleteBytes.ts';
+import type { HousekeepingContext } from './keepHouse.ts';
+
+/** How long editors that were away can still hear of a removed Execution; then they list anew anyway. */
+const toldDays = 7;
+
+/**
+ * Deletes what the Attempts of removed Executions left outside of their rows: bytes in the table and the object store,
+ * and the refs that keep their trees. Doing so again changes nothing, so that it may be killed at any point.
+ */
+export async function deleteLeftovers(
+  { sql, objects, mirrors }: Pick<HousekeepingContext, 'sql' | 'objects' | 'mirrors'>,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let after = 0; !signal.aborted;) {
+    const [row] = await sql<{ id: string; leftovers: Leftovers }[]>`
+      select execution_id as id, leftovers from removed_executions
+       where leftovers is not null and jsonb_array_length(leftovers -> 'attempts') > 0 and execution_id > ${after}
+       order by execution_id limit 1`;
+    if (row === undefined) break;
+    after = Number(row.id);
+    for (const [, attemptId] of row.leftovers.attempts) {
+      if (signal.aborted) return;
+      for (const stream of Object.keys(streams) as StreamName[]) {
+        await deleteChunks(sql, attemptId, stream);
+        await objects.remove(keyOf(attemptId, stream));
+      }
+    }
+    for (const [repositoryId, attempts] of Map.groupBy(row.leftovers.attempts, ([id]) => id)) {
+      await mirrors.removeTrees(
+        repositoryId,
+        attempts.map(([, attemptId]) => attemptId),
+      );
+    }
+    await sql`
+      update removed_executions set leftovers = jsonb_set(leftovers, '{attempts}', '[]')
+       where execution_id = ${after} and leftovers is not null`;
+  }
+  await sql`
+    delete from removed_executions
+     where leftovers is null and removed_at < now() - make_interval(days => ${toldDays})`;
+}

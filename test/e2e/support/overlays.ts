@@ -1,6 +1,9 @@
 import type { Locator, Page } from './playwright.ts';
 import { waitFor } from '../../support/waitFor.ts';
 
+/** A tooltip that is there so long after the mouse has gone stays. */
+const leaveMs = 1000;
+
 /**
  * What VS Code lays over the window: tooltips, menus, the box at the top, questions. Each takes the clicks that are meant
  * for what is below it, for as long as it stays.
@@ -17,10 +20,28 @@ export class Overlays {
     return this.#tooltips.allInnerTexts();
   }
 
-  /** Moves the mouse to where nothing has a tooltip; one that was about to appear does not, either. */
+  /**
+   * Moves the mouse to where nothing has a tooltip; one that was about to appear does not, either. The tooltip of a row that
+   * was drawn again while it came does not notice that the mouse has gone: it is replaced by another, which does.
+   */
   async putTooltipAway(): Promise<void> {
-    await this.#page.locator('.part.statusbar').hover();
-    await this.#tooltips.first().waitFor({ state: 'hidden' });
+    const bar = this.#page.locator('.part.statusbar');
+    await bar.hover();
+    let movedAt = performance.now();
+    await waitFor(
+      'the tooltip to go',
+      async () => {
+        const left = await this.tooltips();
+        if (left.length === 0) return true;
+        if (performance.now() - movedAt < leaveMs) return undefined;
+        await bar.locator('.statusbar-item[id="status.problems"]').hover();
+        await waitFor('another tooltip', async () => String(await this.tooltips()) !== String(left));
+        await bar.hover();
+        movedAt = performance.now();
+        return undefined;
+      },
+      { timeoutMs: 20_000 },
+    );
   }
 
   /**

@@ -65,6 +65,20 @@ test('a token file that is not there is named', () => {
   );
 });
 
+test('a mask file has a value on each line, and one that cannot be hidden is refused by its line', async () => {
+  const path = join(folder, 'masked');
+  await writeFile(path, 'first value\r\n\n  second\n');
+  expect(readConfig({ ...token, FLOTILLA_MASK_FILE: path }).masked).toEqual(['first value', 'second']);
+  await writeFile(path, 'first value\n\nabc\n');
+  expect(() => readConfig({ ...token, FLOTILLA_MASK_FILE: path })).toThrow(
+    `FLOTILLA_MASK_FILE: line 3 of ${path} has less than 4 bytes, which cannot be hidden`,
+  );
+  const none = join(folder, 'none');
+  expect(() => readConfig({ ...token, FLOTILLA_MASK_FILE: none })).toThrow(
+    `FLOTILLA_MASK_FILE: ${none} cannot be read`,
+  );
+});
+
 test('a runner without a name makes one from the host and keeps it with its state folder', async () => {
   const config = readConfig({ ...token, FLOTILLA_RUNNER_STATE: join(folder, 'state') });
   const name = await runnerName(config);

@@ -5,6 +5,7 @@ import { availableParallelism, homedir, hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseByteSize } from '@flotilla/shared/definition/byteSize';
 import { z } from 'zod';
+import { readMaskFile } from './logs/maskFile.ts';
 import { ownUser } from './ownUser.ts';
 
 /** When an image is pulled: at the first use in each Execution, when this machine does not have it, or not at all. */
@@ -31,6 +32,8 @@ const environment = z
     /** The runner's token, or the file that holds it; never an argument, which everybody on the machine can see. */
     FLOTILLA_RUNNER_TOKEN: z.string().min(1).optional(),
     FLOTILLA_RUNNER_TOKEN_FILE: z.string().min(1).optional(),
+    /** A file of values that no log may show and no Patch may add, one on each line. */
+    FLOTILLA_MASK_FILE: z.string().min(1).optional(),
     /** What the service and its users call this runner; made from the host's name when it is not set. */
     FLOTILLA_RUNNER_NAME: z.string().min(1).max(200).optional(),
     /** Folder for work trees, caches and the runner's identity. One runner per folder. */
@@ -76,6 +79,8 @@ export interface ContainerLimits {
 export interface Config {
   readonly serverUrl: string;
   readonly token: string;
+  /** Values that no log may show and no Patch may add, besides tokens. */
+  readonly masked: readonly string[];
   readonly name: string | undefined;
   readonly stateFolder: string;
   readonly capacity: number;
@@ -105,6 +110,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   return {
     serverUrl: values.FLOTILLA_SERVER_URL.replace(/\/+$/, ''),
     token: values.FLOTILLA_RUNNER_TOKEN ?? tokenFrom(values.FLOTILLA_RUNNER_TOKEN_FILE ?? ''),
+    masked: values.FLOTILLA_MASK_FILE === undefined ? [] : readMaskFile(values.FLOTILLA_MASK_FILE),
     name: values.FLOTILLA_RUNNER_NAME,
     stateFolder: resolve(values.FLOTILLA_RUNNER_STATE ?? standardStateFolder(env)),
     capacity: values.FLOTILLA_RUNNER_CAPACITY,

@@ -67,7 +67,7 @@ export class Attempt {
       repository: job.repository,
     });
     this.folder = join(attemptsFolder(context.config.stateFolder), String(job.attemptId));
-    this.mask = new Mask([...job.masked, ...lease.tokens, context.config.token]);
+    this.mask = new Mask([...context.config.masked, ...lease.tokens, context.config.token]);
     const spool = new Spool(spoolPath(this.folder));
     spool.onFailure = () => removeNotes(this.folder);
     this.upload = new SpooledLog(context.config.serverUrl, lease, spool);

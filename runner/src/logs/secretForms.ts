@@ -1,5 +1,5 @@
 /** A shorter secret is not hidden: it would be found everywhere, and hiding it would tell more than it keeps. */
-const shortestSecretBytes = 4;
+export const shortestSecretBytes = 4;
 
 /**
  * Characters of base64 that still hold bits of what stands before a secret, when it begins at byte 0, 1 or 2 of a

@@ -67,7 +67,6 @@ function claimedJob(row: ClaimedRow, definition: Definition): ClaimedJob {
     network: definition.network,
     resources: definition.resources,
     profile: definition.profile,
-    masked: [],
     steps: definition.steps.map((step) => {
       const image = imageOf(definition, step);
       return {

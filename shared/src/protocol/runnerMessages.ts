@@ -96,8 +96,6 @@ export interface ClaimedJob {
   /** What the Action asks for; the Runner grants at most its own limits. Null leaves it to the Runner. */
   readonly resources: Resources;
   readonly profile: SandboxProfile;
-  /** Values that must not be seen in the log, in no form. */
-  readonly masked: readonly string[];
   readonly steps: readonly ClaimedStep[];
 }
 

@@ -8,7 +8,7 @@ export interface JobSummary {
   readonly repository: string;
   readonly baseRevision: string;
   readonly state: JobView['state'];
-  /** From the claim of its first Attempt to its end. */
+  /** From the claim of its first Attempt to its end, to the millisecond. */
   readonly seconds: number;
   /** The file with its Patch; null when nothing changed. */
   readonly patch: string | null;
@@ -44,9 +44,9 @@ export async function writeResults(folder: string, results: readonly JobResult[]
   return summaries;
 }
 
-/** How long a Job took, in seconds; 0 when it never began. */
-export function secondsOf({ startedAt, endedAt }: JobView): number {
-  return startedAt === null || endedAt === null ? 0 : (endedAt - startedAt) / 1000;
+/** How long a Job took, in seconds to the millisecond; 0 when it never began. */
+export function secondsOf({ startedAt, endedAt }: Pick<JobView, 'startedAt' | 'endedAt'>): number {
+  return startedAt === null || endedAt === null ? 0 : Math.round(endedAt - startedAt) / 1000;
 }
 
 async function removeEarlier(folder: string): Promise<void> {

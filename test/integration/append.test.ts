@@ -105,7 +105,7 @@ describe('an append', () => {
     const next = await runner.claimOne();
     await flotilla.service.sql`
       update attempts set lease_expires_at = now() - interval '1 second' where id = ${next.attemptId}`;
-    await loseAttempts(flotilla.service.sql, { cause: 'leaseExpired' });
+    await loseAttempts(flotilla.service.sql, { cause: 'leaseExpired', seenAt: 'now' });
     expect((await runner.append(next, 'log', 0, bytes('late'))).status).toBe(410);
   });
 
@@ -113,7 +113,7 @@ describe('an append', () => {
     const { sql } = flotilla.service;
     await sql`update attempts set lease_expires_at = now() - interval '1 second' where id = ${job.attemptId}`;
     // The janitor is in the middle of its statement: it has the row, and has not committed.
-    await using janitor = await hold(sql, (tx) => loseAttempts(tx, { cause: 'leaseExpired' }));
+    await using janitor = await hold(sql, (tx) => loseAttempts(tx, { cause: 'leaseExpired', seenAt: 'now' }));
     const append = runner.append(job, 'log', 0, bytes('late'));
     await waitForBlocked(sql, 1);
     await janitor.release();
@@ -130,10 +130,12 @@ describe('an append', () => {
     );
     const append = runner.append(job, 'log', 0, bytes('in time'));
     await waitForBlocked(sql, 1);
-    expect(await loseAttempts(sql, { cause: 'leaseExpired' })).toEqual([]);
+    expect(await loseAttempts(sql, { cause: 'leaseExpired', seenAt: 'now' })).toEqual([]);
     await writing.release();
     expect((await append).status).toBe(200);
-    expect(await loseAttempts(sql, { cause: 'leaseExpired' })).toMatchObject([{ attemptId: job.attemptId }]);
+    expect(await loseAttempts(sql, { cause: 'leaseExpired', seenAt: 'now' })).toMatchObject([
+      { attemptId: job.attemptId },
+    ]);
     expect(await stored()).toBe('in time');
   });
 

@@ -63,7 +63,7 @@ test.each(['lost', 'released'] as const)(
     if (end === 'released') await runner.service.release(job);
     else {
       await flotilla.service.sql`update attempts set lease_expires_at = now() - interval '1 second'`;
-      await loseAttempts(flotilla.service.sql, { cause: 'leaseExpired' });
+      await loseAttempts(flotilla.service.sql, { cause: 'leaseExpired', seenAt: 'now' });
     }
     expect(await flotilla.api.jobs.get.query({ jobId: job.jobId })).toMatchObject({ state: 'cancelled' });
     expect(await runner.claim()).toEqual([]);

@@ -142,7 +142,7 @@ describe('a finish', () => {
   test('that waits while its lease is ended is fenced', async () => {
     const { sql } = flotilla.service;
     await sql`update attempts set lease_expires_at = now() - interval '1 second' where id = ${job.attemptId}`;
-    await using janitor = await hold(sql, (tx) => loseAttempts(tx, { cause: 'leaseExpired' }));
+    await using janitor = await hold(sql, (tx) => loseAttempts(tx, { cause: 'leaseExpired', seenAt: 'now' }));
     const finishing = runner.finish(job, { kind: 'succeeded' });
     await waitForBlocked(sql, 1);
     await janitor.release();

@@ -123,7 +123,7 @@ async function doIt(deed: Deed, jobId: number, model: Model): Promise<void> {
     if (held !== undefined) await runner.service.release(held);
   } else if (held !== undefined) {
     await service.sql`update attempts set lease_expires_at = now() - interval '1 second' where id = ${held.attemptId}`;
-    const lost = (await loseAttempts(service.sql, { cause: 'leaseExpired' })).map(
+    const lost = (await loseAttempts(service.sql, { cause: 'leaseExpired', seenAt: 'now' })).map(
       ({ attemptId }) => attemptId,
     );
     if (lost.join() !== String(held.attemptId)) throw new Error(`attempts ${lost.join()} were lost`);

@@ -13,7 +13,7 @@ const short = { leaseMs: 600, janitorMs: 30, heartbeatMs: 100 };
 
 const loseAll = async ({ service: { sql } }: TestService) => {
   await sql`update attempts set lease_expires_at = now() - interval '1 second' where state in ('claimed', 'running')`;
-  return loseAttempts(sql, { cause: 'leaseExpired' });
+  return loseAttempts(sql, { cause: 'leaseExpired', seenAt: 'now' });
 };
 
 const stateOf = async ({ api }: TestService, jobId: number) => (await api.jobs.get.query({ jobId })).state;
@@ -100,7 +100,7 @@ test('a lost Attempt is fenced at its next heartbeat', async () => {
   if (lost === undefined || live === undefined) throw new Error('two Jobs were queued');
   const { sql } = flotilla.service;
   await sql`update attempts set lease_expires_at = now() - interval '1 second' where id = ${lost.attemptId}`;
-  await loseAttempts(sql, { cause: 'leaseExpired' });
+  await loseAttempts(sql, { cause: 'leaseExpired', seenAt: 'now' });
   expect(await runner.service.heartbeat([lost, live], false)).toEqual({
     drain: false,
     cancel: [],
@@ -132,7 +132,7 @@ test('a Runner that comes back in time keeps its Attempt, although its lease had
   const job = await runner.claimOne();
   await flotilla.service.sql`update attempts set lease_expires_at = now() - interval '1 hour'`;
   expect(await runner.service.heartbeat([job], false)).toEqual({ drain: false, cancel: [], fenced: [] });
-  expect(await loseAttempts(flotilla.service.sql, { cause: 'leaseExpired' })).toEqual([]);
+  expect(await loseAttempts(flotilla.service.sql, { cause: 'leaseExpired', seenAt: 'now' })).toEqual([]);
 });
 
 test('the hello of a new process loses at once what the old one took with it', async () => {

@@ -29,17 +29,19 @@ export async function runJanitor(
   const { sql, hints, config, logger, admission } = context;
   /** Monotonic time since which every round found the database; undefined after a failed one. */
   let upSinceMs: number | undefined;
-  let lastRoundMs = performance.now();
+  /** When the database answered last. */
+  let answeredMs = performance.now();
   while (await pause(config.janitorMs, signal)) {
-    const now = performance.now();
-    // A process that was paused (SIGSTOP, a suspended laptop) has not seen the database up meanwhile.
-    if (now - lastRoundMs > config.leaseMs / 2 + config.janitorMs) upSinceMs = undefined;
-    lastRoundMs = now;
     try {
-      await sql`select 1`;
+      const seenAt = await databaseTime(sql);
+      const now = performance.now();
+      // Neither a process that was paused (SIGSTOP, a suspended laptop) has seen the database up meanwhile, nor one
+      // whose network was silent and then brought the answer after all.
+      if (now - answeredMs > config.leaseMs / 2 + config.janitorMs) upSinceMs = undefined;
+      answeredMs = now;
       upSinceMs ??= now;
       if (now - upSinceMs < config.leaseMs) continue;
-      const lost = await loseAttempts(sql, { cause: 'leaseExpired' });
+      const lost = await loseAttempts(sql, { cause: 'leaseExpired', seenAt });
       if (lost.length > 0)
         logger.warn({ attemptIds: idsOf(lost) }, 'attempts were lost: their leases ran out');
       const late = await timeOutAttempts(sql, config.stopGraceMs + Math.max(timeoutSlackMs, config.leaseMs));
@@ -52,6 +54,13 @@ export async function runJanitor(
       logger.warn({ err: error }, 'the janitor could not reach the database; no lease is expired');
     }
   }
+}
+
+/** The database's clock, to the microsecond: the driver would cut it. */
+async function databaseTime(sql: Sql): Promise<string> {
+  const [row] = await sql<{ now: string }[]>`select clock_timestamp()::text as now`;
+  if (row === undefined) throw new Error('the database did not say its time');
+  return row.now;
 }
 
 function idsOf(ended: readonly EndedAttempt[]): number[] {

@@ -10,8 +10,11 @@ export interface EndedAttempt {
 
 /** Which Attempts are lost. */
 export type Loss =
-  /** All whose lease ran out. */
-  | { readonly cause: 'leaseExpired' }
+  /**
+   * All whose lease had run out at a time of the database's clock, as text. A time that was seen before, and not now: a
+   * statement that a silent network held up must not expire what could not be renewed meanwhile.
+   */
+  | { readonly cause: 'leaseExpired'; readonly seenAt: string }
   /** Those of a Runner whose process is gone. */
   | { readonly cause: 'runnerRestarted'; readonly runnerId: string; readonly except: readonly number[] }
   /** One that its Runner gives up, because the process that ran it is gone. */
@@ -53,7 +56,7 @@ export async function loseAttempts(sql: Sql, loss: Loss): Promise<EndedAttempt[]
 function lostBy(sql: Sql, loss: Loss) {
   switch (loss.cause) {
     case 'leaseExpired':
-      return sql`lease_expires_at < now()`;
+      return sql`lease_expires_at < ${loss.seenAt}::text::timestamptz`;
     case 'runnerRestarted':
       return sql`runner_id = ${loss.runnerId} and id not in (
               select value::bigint from jsonb_array_elements_text(${sql.json([...loss.except])}))`;

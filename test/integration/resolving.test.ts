@@ -112,6 +112,37 @@ test('a scope that matches nothing is refused with the reasons, and leaves nothi
   expect(await flotilla.api.executions.list.query({})).toEqual([]);
 });
 
+test('an editor that saw an Execution being resolved hears that it is gone when its scope turns out to be empty', async () => {
+  await using flotilla = await open();
+  const { sql, hints } = flotilla.service;
+  const shown = new Map<number, string>();
+  let messages = 0;
+  const subscription = flotilla.api.executions.watch.subscribe(
+    {},
+    {
+      onData: ({ data }) => {
+        messages += 1;
+        for (const { id, state } of data.executions) shown.set(id, state);
+        for (const id of data.removed) shown.delete(id);
+      },
+    },
+  );
+  await waitFor('the feed to begin', () => messages > 0);
+  const lease = await beginAndDie(
+    flotilla,
+    60_000,
+    executionRequest({ name: 'nothing', scopeQuery: 'repo:nowhere' }),
+  );
+  // What the replica did before it died: a renewal, which announces the Execution.
+  await renewResolution(sql, lease, 60_000);
+  hints.publish('changes');
+  await waitFor('the editor to show it', () => shown.get(lease.executionId) === 'resolving');
+  await sql`update executions set resolving_until = now() where id = ${lease.executionId}`;
+  await waitFor('the editor to show it no more', () => shown.size === 0);
+  subscription.unsubscribe();
+  expect(await flotilla.api.executions.list.query({})).toEqual([]);
+});
+
 test('Executions over one commit share its pin, and none is written when one is started', async () => {
   await using flotilla = await open();
   const request = { ...executionRequest(), requestKey: randomUUID() };

@@ -62,6 +62,7 @@ export class LogChannel implements Disposable {
       },
       onEnd: (state) => this.#end(endSentence(state)),
       onProblem: parts.onProblem,
+      onRefused: (sentence) => this.#end(sentence),
     });
     this.#owned.own(following);
   }

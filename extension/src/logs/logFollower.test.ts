@@ -36,18 +36,22 @@ function play() {
   const records: LogRecord[] = [];
   const ends: string[] = [];
   const problems: unknown[] = [];
+  const refusals: string[] = [];
   const followed = followLog(tail, {
     onRecords: (more) => records.push(...more),
     onEnd: (state) => ends.push(state),
     onProblem: (error) => problems.push(error),
+    onRefused: (sentence) => refusals.push(sentence),
   });
   return {
     asked,
     ends,
     problems,
+    refusals,
     followed,
     send: (...messages: LogMessage[]) => messages.forEach((message) => callbacks?.onMessage(message)),
     fail: (error: unknown) => callbacks?.onError(error),
+    refuse: (sentence: string) => callbacks?.onRefused(sentence),
     complete: () => callbacks?.onComplete(),
     text: () => records.map((record) => new TextDecoder().decode(record.data)),
   };
@@ -84,6 +88,16 @@ test('after an error it goes on from its own offset, and says that there was one
   expect(stream.problems).toHaveLength(1);
   stream.send(chunk(110, log.length), end);
   expect(stream.text()).toEqual(lines);
+});
+
+test('a log that the service has no more is said to be so, and not asked for again', () => {
+  const stream = play();
+  stream.refuse('The log of attempt 7 was deleted on 2026-01-31.');
+  stream.complete();
+  vi.runAllTimers();
+  expect(stream.asked).toEqual([0]);
+  expect(stream.refusals).toEqual(['The log of attempt 7 was deleted on 2026-01-31.']);
+  expect(stream.problems).toEqual([]);
 });
 
 test('a stream that completes without an end is asked for again', () => {

@@ -13,6 +13,8 @@ export interface LogListener {
   readonly onEnd: (state: AttemptState) => void;
   /** The stream was cut, and is asked for again from where it was. */
   readonly onProblem: (error: unknown) => void;
+  /** The service has no such log, or none any more, and says so in a sentence. It is not asked for again. */
+  readonly onRefused: (sentence: string) => void;
 }
 
 /** Asks for a log from an offset on: `logs.tail` of the service. */
@@ -21,6 +23,7 @@ export type Tail = (
   callbacks: {
     readonly onMessage: (message: LogMessage) => void;
     readonly onError: (error: unknown) => void;
+    readonly onRefused: (sentence: string) => void;
     readonly onComplete: () => void;
   },
 ) => Disposable;
@@ -73,6 +76,11 @@ export function followLog(tail: Tail, listener: LogListener): Disposable {
         if (!isCurrent()) return;
         listener.onProblem(error);
         again();
+      },
+      onRefused: (sentence) => {
+        if (!isCurrent()) return;
+        stop();
+        listener.onRefused(sentence);
       },
       onComplete: () => {
         if (isCurrent()) again();

@@ -1,6 +1,7 @@
+import { messageOf } from '@flotilla/shared/errors';
 import type { AttemptView, JobView } from '@flotilla/shared/views';
 import { l10n } from 'vscode';
-import type { FlotillaClient } from '../connection/client.ts';
+import { refusalOf, type FlotillaClient } from '../connection/client.ts';
 import type { Connection } from '../connection/connection.ts';
 import { Disposables, onDispose, type Disposable } from '../platform/disposables.ts';
 import type { Log } from '../platform/log.ts';
@@ -53,13 +54,15 @@ export class Logs implements Disposable {
 
   /** Asks for the log whenever the service can be reached; while it is followed the connection is held. */
   #tailOf(attemptId: number): Tail {
-    return (offset, { onMessage, onError, onComplete }) => {
+    return (offset, { onMessage, onError, onRefused, onComplete }) => {
+      const onFailure = (error: unknown) =>
+        refusalOf(error)?.code === 'notFound' ? onRefused(messageOf(error)) : onError(error);
       const owned = new Disposables();
       owned.own(this.#connection.hold());
       const ask = (client: FlotillaClient) => {
         const subscription = client.logs.tail.subscribe(
           { attemptId, offset },
-          { onData: ({ data }) => onMessage(data), onError, onComplete },
+          { onData: ({ data }) => onMessage(data), onError: onFailure, onComplete },
         );
         owned.own(onDispose(() => subscription.unsubscribe()));
       };

@@ -5,15 +5,22 @@ import type { Context } from './context.ts';
 
 const trpc = initTRPC.context<Context>().create({
   errorFormatter({ shape, error }) {
-    const cause = error.cause;
-    const flotilla =
-      cause instanceof FlotillaError ? { code: cause.code, details: cause.details } : undefined;
+    const { cause } = error;
+    // Also what a subscription throws after it has begun, which no middleware sees.
+    if (cause instanceof FlotillaError) {
+      const { code, details, message } = cause;
+      return {
+        ...shape,
+        message,
+        data: { code: errorClasses[code], path: shape.data.path, flotilla: { code, details } },
+      };
+    }
     // A bug's message may hold anything; callers get the sentence, the log has the rest.
     const message =
       error.code === 'INTERNAL_SERVER_ERROR'
         ? 'Something went wrong in the service; its log says what.'
         : shape.message;
-    return { ...shape, message, data: { code: shape.data.code, path: shape.data.path, flotilla } };
+    return { ...shape, message, data: { code: shape.data.code, path: shape.data.path } };
   },
 });
 

@@ -146,17 +146,12 @@ describe('the HTTP routes', () => {
     { line: '/readyz', method: 'GET', path: '/readyz', without: 200 },
     { line: '/connect', method: 'GET', path: '/connect', without: 200 },
     { line: '/attempts/:id/:stream', method: 'POST', path: '/attempts/1/log?offset=0', without: 401 },
+    { line: '/attempts/:id/base', method: 'GET', path: '/attempts/1/base', without: 401 },
     { line: '/attempts/:id/patch', method: 'GET', path: '/attempts/1/patch', without: 401 },
     {
       line: '/contents',
       method: 'GET',
       path: `/contents?repository=1&tree=${'a'.repeat(40)}&path=x`,
-      without: 401,
-    },
-    {
-      line: '/git/:repository.git/*',
-      method: 'GET',
-      path: '/git/1.git/info/refs?service=git-upload-pack',
       without: 401,
     },
     // Says only which headers a browser may send.
@@ -177,11 +172,8 @@ describe('the HTTP routes', () => {
           │   └── :id
           │       └── /
           │           ├── patch (GET, HEAD)
+          │           ├── base (GET, HEAD)
           │           └── :stream (POST)
-          ├── git/
-          │   └── :repository.git
-          │       └── /
-          │           └── * (GET, HEAD, TRACE, DELETE, OPTIONS, PATCH, PUT, POST, QUERY)
           └── * (OPTIONS)
       "
     `);

@@ -43,7 +43,6 @@ test('a claim says all that is needed to run the Job', async () => {
   expect(job).toMatchObject({
     attemptNumber: 1,
     repository: 'service-100',
-    gitPath: `/git/${repository?.id}.git`,
     baseRevision: repository?.headCommit,
     baseRef: 'refs/heads/main',
     env: { LEVEL: 'high' },

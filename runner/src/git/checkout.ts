@@ -2,7 +2,7 @@ import { lstat, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AttemptError } from '../jobs/attemptError.ts';
 import { makeBareRepository } from './bareRepository.ts';
-import { fetchFailureOf } from './fetchFailure.ts';
+import { fetchCommit } from './fetchCommit.ts';
 import { git, GitError } from './git.ts';
 import { mayHaveGitlinks } from './gitlinks.ts';
 import type { ObjectCache } from './objectCache.ts';
@@ -30,9 +30,8 @@ export interface CheckoutRequest {
   readonly repository: string;
   /** An empty folder of the Attempt's own. */
   readonly folder: string;
-  /** The repository over smart HTTP, without credentials. */
+  /** Where the service gives the base. */
   readonly url: string;
-  readonly attemptId: number;
   readonly leaseToken: string;
   readonly baseRevision: string;
   /** Full name of the branch. */
@@ -40,29 +39,20 @@ export interface CheckoutRequest {
   readonly signal: AbortSignal;
 }
 
-/** A fetch that did not bring the commit. */
-export class FetchError extends AttemptError {
-  readonly failure: ReturnType<typeof fetchFailureOf>;
-
-  constructor(baseRevision: string, cause: GitError) {
-    const said = cause.stderr.trim();
-    super('git', `Commit ${baseRevision} could not be fetched from the service: ${said}`, { cause });
-    this.failure = fetchFailureOf(said);
-  }
-}
-
 /**
  * Fetches one commit, depth 1, into the runner's cache unless it is there, and checks it out. The work tree gets a `.git`
- * of its own that the containers may read and spoil; the runner never reads it. Throws a {@link FetchError} when the
+ * of its own that the containers may read and spoil; the runner never reads it. Throws a FetchError when the
  * service does not give the commit. Disposing gives up the objects; the folder is its owner's.
  */
 export async function checkOut(request: CheckoutRequest): Promise<Checkout> {
-  const { cache, folder, repository, baseRevision, signal } = request;
+  const { cache, folder, repository, url, leaseToken, baseRevision, signal } = request;
   const gitDir = join(folder, 'git');
   const workTree = join(folder, 'work');
   using held = new DisposableStack();
   const { objectsFolder } = held.use(
-    await cache.borrow(repository, baseRevision, (cached, ref) => fetchCommit(request, cached, ref)),
+    await cache.borrow(repository, baseRevision, (cached, ref) =>
+      fetchCommit({ url, leaseToken, commit: baseRevision, signal }, cached, ref),
+    ),
   );
   await makeBareRepository(gitDir, objectsFolder);
   await mkdir(workTree, { recursive: true });
@@ -88,28 +78,6 @@ export async function checkOut(request: CheckoutRequest): Promise<Checkout> {
     remarks,
     [Symbol.dispose]: () => owned.dispose(),
   };
-}
-
-async function fetchCommit(
-  { attemptId, leaseToken, url, baseRevision, signal }: CheckoutRequest,
-  gitDir: string,
-  ref: string,
-): Promise<void> {
-  const credentials = Buffer.from(`attempt-${attemptId}:${leaseToken}`).toString('base64');
-  const options = ['--quiet', '--depth=1', '--no-tags', '--no-write-fetch-head', '--no-auto-maintenance'];
-  try {
-    await git(['fetch', ...options, url, `+${baseRevision}:${ref}`], {
-      gitDir,
-      settings: {
-        'http.extraHeader': `Authorization: Basic ${credentials}`,
-        // Packs are read faster than loose objects, and are fewer files to remove.
-        'fetch.unpackLimit': '1',
-      },
-      signal,
-    });
-  } catch (error) {
-    throw error instanceof GitError ? new FetchError(baseRevision, error) : error;
-  }
 }
 
 /** The repository that containers see: same commit, branch and index; objects by reference to the trusted ones. */

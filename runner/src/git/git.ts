@@ -1,6 +1,7 @@
 import { createWriteStream } from 'node:fs';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
+import { feed, type Input } from '@flotilla/launcher/feed';
 import { launch } from '@flotilla/launcher/launcher';
 import { untilEnded } from '@flotilla/launcher/untilEnded';
 
@@ -16,10 +17,6 @@ const settings: Readonly<Record<string, string>> = {
   'maintenance.auto': 'false',
   'safe.directory': '*',
   'protocol.allow': 'never',
-  'protocol.http.allow': 'always',
-  'protocol.https.allow': 'always',
-  'http.followRedirects': 'false',
-  'credential.helper': '',
   'submodule.recurse': 'false',
   'diff.renames': 'false',
 };
@@ -27,8 +24,7 @@ const settings: Readonly<Record<string, string>> = {
 export interface GitOptions {
   readonly gitDir: string;
   readonly workTree?: string;
-  /** Further settings for this call; secrets travel here, in the environment, never as arguments. */
-  readonly settings?: Readonly<Record<string, string>>;
+  readonly input?: Input;
   /** Writes the output to this file instead of returning it; more than `maxBytes` is a {@link TooLongError}. */
   readonly outputFile?: { readonly path: string; readonly maxBytes: number };
   readonly signal?: AbortSignal;
@@ -50,10 +46,15 @@ export class TooLongError extends Error {}
 
 /** Runs git on a trusted git directory. Returns its output; throws {@link GitError}, or an AbortError. */
 export async function git(args: readonly string[], options: GitOptions): Promise<Buffer> {
-  const { outputFile, signal } = options;
-  const program = await launch('git', args, { env: environmentOf(options), signal });
+  const { input, outputFile, signal } = options;
+  const takesInput = input !== undefined;
+  const program = await launch('git', args, { env: environmentOf(options), takesInput, signal });
   const output = outputFile === undefined ? buffer(program.output) : save(program.output, outputFile);
-  const { exitCode, stderr } = await untilEnded(program, output, signal);
+  const { exitCode, stderr } = await untilEnded(
+    program,
+    Promise.all([output, feed(program.input, input)]),
+    signal,
+  );
   if (exitCode !== 0) throw new GitError(args, exitCode, stderr);
   return (await output) ?? Buffer.alloc(0);
 }
@@ -74,7 +75,7 @@ async function save(
 }
 
 function environmentOf(options: GitOptions): Record<string, string> {
-  const pairs = Object.entries({ ...settings, ...options.settings });
+  const pairs = Object.entries(settings);
   const numbered = pairs.flatMap(([key, value], index): [string, string][] => [
     [`GIT_CONFIG_KEY_${index}`, key],
     [`GIT_CONFIG_VALUE_${index}`, value],

@@ -145,8 +145,6 @@ export class ObjectCache {
     const entries = new Map<string, Entry>();
     for (const name of await readdir(this.#folder)) {
       const path = join(this.#folder, name);
-      // A process that was killed while it fetched leaves locks; nobody else holds any.
-      await rm(join(path, 'shallow.lock'), { force: true });
       entries.set(name, newEntry(path, await packsOf(path), (await stat(path)).mtimeMs));
     }
     return entries;

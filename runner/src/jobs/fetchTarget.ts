@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ClaimedJob } from '@flotilla/shared/protocol/runnerMessages';
-import { checkOut, FetchError, type Checkout } from '../git/checkout.ts';
+import { checkOut, type Checkout } from '../git/checkout.ts';
+import { FetchError } from '../git/fetchCommit.ts';
 import type { ObjectCache } from '../git/objectCache.ts';
 import type { AttemptLog } from '../logs/attemptLog.ts';
 import { emptyAttemptFolder } from '../sandbox/attemptFolder.ts';
@@ -34,7 +35,7 @@ export async function fetchTarget(fetch: FetchTarget): Promise<Checkout> {
     } catch (error) {
       if (!(error instanceof FetchError)) throw error;
       if (error.failure === 'cut') cuts += 1;
-      const lasting = error.failure === 'refused' || cuts === maxCuts;
+      const lasting = error.failure === 'refused' || error.failure === 'fenced' || cuts === maxCuts;
       if (lasting && !(await lease.wasRenewed(leaseToken))) throw error;
       await delay(fetchAgainMs, undefined, { signal: lease.stopSignal });
     }
@@ -50,8 +51,7 @@ async function tryOnce(
     cache,
     repository: job.repository,
     folder,
-    url: `${serverUrl}${job.gitPath}`,
-    attemptId: job.attemptId,
+    url: `${serverUrl}/attempts/${job.attemptId}/base`,
     leaseToken,
     baseRevision: job.baseRevision,
     baseRef: job.baseRef,

@@ -1,6 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { feed, type Input } from '@flotilla/launcher/feed';
 import { launch, type Launched } from '@flotilla/launcher/launcher';
 import { untilEnded } from '@flotilla/launcher/untilEnded';
 import pLimit from 'p-limit';
@@ -23,7 +22,6 @@ const settings: Readonly<Record<string, string>> = {
   'core.quotePath': 'false',
   'protocol.allow': 'never',
   'protocol.file.allow': 'always',
-  'uploadpack.allowAnySHA1InWant': 'true',
 };
 
 /** The environment of a git process: our settings, no system or user configuration, never a prompt. */
@@ -49,7 +47,7 @@ export interface GitOptions {
   /** The repository; becomes `--git-dir`. */
   readonly gitDir?: string;
   readonly environment?: Readonly<Record<string, string>>;
-  readonly input?: string | Uint8Array | AsyncIterable<Uint8Array>;
+  readonly input?: Input;
   /** Exit codes that are an answer and no error; 0 by default (`git grep` says 1 for "nothing"). */
   readonly answers?: readonly number[];
   readonly signal?: AbortSignal | undefined;
@@ -84,7 +82,7 @@ export async function gitText(args: readonly string[], options: GitOptions = {})
   return (await git(args, options)).output.toString().replace(/\n$/, '');
 }
 
-/** Starts git and hands out the program, for streams. The caller reads it to its end or kills it. */
+/** Starts git and hands out the program, for streams. The caller feeds it, and reads it to its end or kills it. */
 export function startGit(args: readonly string[], options: GitOptions = {}): Promise<Launched> {
   const placed = options.gitDir === undefined ? args : [`--git-dir=${options.gitDir}`, ...args];
   return launch('git', placed, {
@@ -106,20 +104,6 @@ async function runGit(args: readonly string[], options: GitOptions): Promise<Git
   if (exitCode !== null && (options.answers ?? [0]).includes(exitCode))
     return { exitCode, output: await output };
   throw new GitError(args, exitCode, stderr);
-}
-
-/** Gives a program its input, as far as it reads it. */
-export async function feed(stdin: Launched['input'], input: GitOptions['input']): Promise<void> {
-  if (stdin === undefined || input === undefined) return;
-  const whole = typeof input === 'string' || input instanceof Uint8Array;
-  await pipeline(whole ? Readable.from([input]) : input, stdin).catch(ignoreClosedPipe);
-}
-
-const closedPipe: ReadonlySet<string> = new Set(['EPIPE', 'ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE']);
-
-/** git may end before it has read everything, for example when the first line is wrong; its exit code says so. */
-function ignoreClosedPipe(error: Error & { code?: string }): void {
-  if (error.code === undefined || !closedPipe.has(error.code)) throw error;
 }
 
 async function collect(stream: AsyncIterable<Buffer>, most: number): Promise<Buffer> {

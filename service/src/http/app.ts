@@ -3,8 +3,8 @@ import { FlotillaError, errorClasses, messageOf, type ErrorCode } from '@flotill
 import { isTransientDatabaseError } from '../db/transientErrors.ts';
 import type { Service } from '../service.ts';
 import { appendRoute } from './appendRoute.ts';
+import { baseRoute } from './baseRoute.ts';
 import { contentRoutes } from './contentRoutes.ts';
-import { gitRoute } from './gitRoute.ts';
 import { healthRoutes } from './healthRoutes.ts';
 
 const statusOfClass: Readonly<Record<(typeof errorClasses)[ErrorCode], number>> = {
@@ -59,7 +59,7 @@ export function createApp(service: Service, stopping: Stopping = { now: false })
   healthRoutes(app, service, stopping);
   appendRoute(app, service);
   contentRoutes(app, service);
-  gitRoute(app, service);
+  baseRoute(app, service);
   return app;
 }
 

@@ -60,7 +60,6 @@ function claimedJob(row: ClaimedRow, definition: Definition): ClaimedJob {
     executionId: Number(row.execution_id),
     timeoutSeconds: row.timeout_seconds,
     repository: row.repository,
-    gitPath: `/git/${row.repository_id}.git`,
     baseRevision: row.base_revision,
     baseRef: row.base_ref,
     env: definition.env,

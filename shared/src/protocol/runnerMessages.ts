@@ -86,8 +86,6 @@ export interface ClaimedJob {
   /** Limit of the whole Job, from the first report of progress: an Attempt that was claimed ahead may wait before. */
   readonly timeoutSeconds: number;
   readonly repository: string;
-  /** Path of the repository on the service's HTTP address; the lease token is the password. */
-  readonly gitPath: string;
   readonly baseRevision: string;
   /** Full name of the branch: `refs/heads/…`. */
   readonly baseRef: string;

@@ -26,7 +26,6 @@ export interface ClaimedRow {
   readonly job_id: string;
   readonly execution_id: string;
   readonly timeout_seconds: number;
-  readonly repository_id: string;
   readonly repository: string;
   readonly base_revision: string;
   readonly base_ref: string;
@@ -106,7 +105,7 @@ function claimOnce(sql: Sql, claim: Claim): Promise<readonly ClaimedRow[]> {
       select claim_key, id, job_id, number, lease_token, timeout_seconds from earlier
        where state in ('claimed', 'running'))
     select claimed.claim_key, claimed.id as attempt_id, claimed.number, claimed.lease_token, claimed.timeout_seconds,
-           jobs.id as job_id, jobs.execution_id, repositories.id as repository_id, repositories.name as repository,
+           jobs.id as job_id, jobs.execution_id, repositories.name as repository,
            jobs.base_revision, jobs.base_ref,
            coalesce((select jsonb_object_agg(image, digest) from execution_images
                       where execution_id = jobs.execution_id), '{}') as pinned_images

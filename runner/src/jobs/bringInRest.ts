@@ -22,7 +22,7 @@ export async function bringInRest(context: JobContext, notes: SpoolNotes): Promi
   const recovered = await recoverSpool(path);
   const spool = new Spool(path, recovered.length);
   const sink = {
-    write: (data: Uint8Array) => spool.append(data),
+    write: (...pieces: readonly Uint8Array[]) => spool.append(...pieces),
     get failure() {
       return spool.failure;
     },

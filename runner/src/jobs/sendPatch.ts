@@ -16,10 +16,10 @@ export async function sendPatch(attempt: Attempt, checkout: Checkout): Promise<S
   await using file = await open(snapshot.path);
   const upload = new Uploader(context.config.serverUrl, lease, 'patch', {
     length: snapshot.length,
-    async read(offset, most) {
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(most), 0, most, offset);
+    async read(offset, into) {
+      const { bytesRead } = await file.read(into, 0, into.length, offset);
       if (bytesRead === 0) throw new Error(`the file of a Patch ends before ${snapshot.length}`);
-      return buffer.subarray(0, bytesRead);
+      return bytesRead;
     },
   });
   await upload.flush();

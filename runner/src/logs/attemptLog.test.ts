@@ -9,8 +9,8 @@ function openLog(limitBytes = 1024 * 1024, secrets: readonly string[] = []) {
   const decoder = new FrameDecoder();
   const records: LogRecord[] = [];
   const sink = {
-    async write(data: Uint8Array) {
-      records.push(...decoder.push(Buffer.from(data)));
+    async write(...pieces: readonly Uint8Array[]) {
+      records.push(...decoder.push(Buffer.concat(pieces)));
     },
   };
   const textOf = (descriptor: number) =>
@@ -29,6 +29,18 @@ test('a complete line is sent at once, an incomplete one when it is complete', a
   expect(records.map((record) => Buffer.from(record.data).toString())).toEqual(['one\n']);
   await log.write(0, stdout, Buffer.from('o\n'));
   expect(records.map((record) => Buffer.from(record.data).toString())).toEqual(['one\n', 'two\n']);
+});
+
+test('bytes may be used again once they were taken, also those of a line that is not complete', async () => {
+  const { log, textOf } = openLog();
+  const data = Buffer.alloc(7);
+  for (const text of ['one\ntwo', 'and\none', '...\nend']) {
+    data.write(text);
+    await log.write(0, stdout, data);
+    data.fill('x');
+  }
+  await log.endStep(0);
+  expect(textOf(stdout)).toBe('one\ntwoand\none...\nend');
 });
 
 test('an incomplete line is sent by itself after a while', async () => {
@@ -129,8 +141,8 @@ test('a sink that has failed stops what writes, and still takes how the log ends
   const decoder = new FrameDecoder();
   const sink = {
     failure: new Error('the disk is full'),
-    async write(data: Uint8Array) {
-      texts.push(...decoder.push(Buffer.from(data)).map((record) => Buffer.from(record.data).toString()));
+    async write(...pieces: readonly Uint8Array[]) {
+      texts.push(...decoder.push(Buffer.concat(pieces)).map((record) => Buffer.from(record.data).toString()));
     },
   };
   const log = new AttemptLog(sink, 1000, new Mask([]));

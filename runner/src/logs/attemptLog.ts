@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { createHash, type Hash } from 'node:crypto';
 import {
   descriptors,
-  encodeFrame,
+  encodeFrameHeader,
   frameHeaderBytes,
   maxFrameDataBytes,
   noStep,
@@ -11,19 +11,18 @@ import {
 import type { StreamHash } from '@flotilla/shared/protocol/runnerMessages';
 import { sizeText } from '../sizeText.ts';
 import { lastLineOf } from './lastLine.ts';
+import { LogTail } from './logTail.ts';
 import { MaskedStream, type Mask } from './mask.ts';
 
 /** A line that is not complete is shown after this long, so that prompts and progress bars are seen (design §8). */
 const partialLineMs = 20;
 /** An incomplete line longer than this is not held back. */
 const maxHeldBytes = 16 * 1024;
-/** Of what comes after the limit the end is kept, because errors come last (design §8). */
-const tailBytes = 256 * 1024;
 const newline = 0x0a;
 
 interface Sink {
-  /** Takes bytes; resolves when there is room for more. */
-  write(data: Uint8Array): Promise<void>;
+  /** Takes pieces, one after the other; resolves when there is room for more, and the pieces may be used again. */
+  write(...pieces: readonly Uint8Array[]): Promise<void>;
   /** Why nothing more should be written, although it is still taken. */
   readonly failure?: Error | undefined;
 }
@@ -55,9 +54,7 @@ export class AttemptLog {
   readonly #held = new Map<string, Held>();
   readonly #written = new Map<string, Written>();
   #storedBytes = 0;
-  #droppedBytes = 0;
-  #tail: { step: number; descriptor: Descriptor; data: Buffer }[] = [];
-  #tailBytes = 0;
+  readonly #tail = new LogTail();
   #lastError: Buffer = Buffer.alloc(0);
   #failure: Error | undefined;
   #ending = false;
@@ -71,10 +68,13 @@ export class AttemptLog {
   }
 
   get limitReached(): boolean {
-    return this.#droppedBytes > 0;
+    return !this.#tail.isEmpty;
   }
 
-  /** Bytes a step wrote. Resolves when there is room for more. Throws when the sink has failed. */
+  /**
+   * Bytes a step wrote. Resolves when there is room for more, and the bytes may be used again. Throws when the sink has
+   * failed.
+   */
   async write(step: number, descriptor: Descriptor, data: Buffer): Promise<void> {
     const held = this.#heldOf(step, descriptor);
     await this.#writeMasked(held, held.masked.push(data));
@@ -113,15 +113,12 @@ export class AttemptLog {
     for (const held of this.#held.values()) await this.#releaseAll(held);
     if (lastLine !== undefined) await this.notice(lastLine);
     if (!this.limitReached) return;
-    const kept = this.#tail;
-    this.#tail = [];
-    const omitted = this.#droppedBytes - this.#tailBytes;
     await this.#emit(
       noStep,
       descriptors.notice,
-      Buffer.from(`[${omitted} bytes are left out here; the end follows]\n`),
+      Buffer.from(`[${this.#tail.omittedBytes} bytes are left out here; the end follows]\n`),
     );
-    for (const { step, descriptor, data } of kept) await this.#emit(step, descriptor, data);
+    for (const { step, descriptor, data } of this.#tail.runs()) await this.#emit(step, descriptor, data);
   }
 
   /** Length and hash of what was stored, for each step and descriptor. */
@@ -147,16 +144,17 @@ export class AttemptLog {
   async #writeMasked(held: Held, data: Buffer): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure;
     if (held.descriptor === descriptors.stderr) this.#lastError = lastLineOf(this.#lastError, data);
-    const all = held.data.length === 0 ? data : Buffer.concat([held.data, data]);
-    const complete = all.length > maxHeldBytes ? all.length : all.lastIndexOf(newline) + 1;
-    held.data = all.subarray(complete);
+    const before = held.data;
+    const complete = before.length + data.length > maxHeldBytes ? data.length : data.lastIndexOf(newline) + 1;
+    // A copy in any case: the bytes are used again.
+    held.data = Buffer.concat([complete > 0 ? Buffer.alloc(0) : before, data.subarray(complete)]);
     if (held.data.length > 0) {
       held.timer ??= setTimeout(() => {
         held.timer = undefined;
         this.#release(held).catch((error: Error) => (this.#failure = error));
       }, partialLineMs);
     }
-    if (complete > 0) await this.#store(held.step, held.descriptor, all.subarray(0, complete));
+    if (complete > 0) await this.#store(held.step, held.descriptor, before, data.subarray(0, complete));
   }
 
   async #releaseAll(held: Held): Promise<void> {
@@ -172,57 +170,49 @@ export class AttemptLog {
     if (data.length > 0) await this.#store(step, descriptor, data);
   }
 
-  async #store(step: number, descriptor: Descriptor, data: Buffer): Promise<void> {
-    await this.#storeWithinLimit(step, descriptor, data);
+  async #store(step: number, descriptor: Descriptor, ...pieces: readonly Buffer[]): Promise<void> {
+    await this.#storeWithinLimit(step, descriptor, pieces);
     if (this.#sink.failure !== undefined && !this.#ending) throw this.#sink.failure;
   }
 
-  async #storeWithinLimit(step: number, descriptor: Descriptor, data: Buffer): Promise<void> {
-    const room = this.#limitBytes - this.#storedBytes - frameHeaderBytes;
-    if (this.#droppedBytes === 0 && data.length <= room) {
-      await this.#emit(step, descriptor, data);
+  async #storeWithinLimit(step: number, descriptor: Descriptor, pieces: readonly Buffer[]): Promise<void> {
+    if (this.limitReached) {
+      for (const piece of pieces) this.#tail.push(step, descriptor, piece);
       return;
     }
-    if (this.#droppedBytes === 0) {
-      const cut = Math.max(0, room);
-      this.#keepInTail(step, descriptor, data.subarray(cut));
-      if (cut > 0) await this.#emit(step, descriptor, data.subarray(0, cut));
-      // Of an earlier process: it has said so.
-      if (this.#storedBytes > this.#limitBytes) return;
-      const text = `[the log has reached its limit of ${sizeText(this.#limitBytes)}; the job goes on, and the end of its output will follow]\n`;
-      await this.#emit(noStep, descriptors.notice, Buffer.from(text));
+    const room = Math.max(0, this.#limitBytes - this.#storedBytes - frameHeaderBytes);
+    if (lengthOf(pieces) <= room) {
+      await this.#emit(step, descriptor, ...pieces);
       return;
     }
-    this.#keepInTail(step, descriptor, data);
+    const data = Buffer.concat(pieces);
+    this.#tail.push(step, descriptor, data.subarray(room));
+    if (room > 0) await this.#emit(step, descriptor, data.subarray(0, room));
+    // Of an earlier process: it has said so.
+    if (this.#storedBytes > this.#limitBytes) return;
+    const text = `[the log has reached its limit of ${sizeText(this.#limitBytes)}; the job goes on, and the end of its output will follow]\n`;
+    await this.#emit(noStep, descriptors.notice, Buffer.from(text));
   }
 
-  #keepInTail(step: number, descriptor: Descriptor, data: Buffer): void {
-    this.#droppedBytes += data.length;
-    const part = Buffer.from(data.subarray(Math.max(0, data.length - tailBytes)));
-    this.#tail.push({ step, descriptor, data: part });
-    this.#tailBytes += part.length;
-    for (
-      let first = this.#tail[0];
-      first !== undefined && this.#tailBytes > tailBytes;
-      first = this.#tail[0]
-    ) {
-      const excess = Math.min(first.data.length, this.#tailBytes - tailBytes);
-      this.#tailBytes -= excess;
-      if (excess === first.data.length) this.#tail.shift();
-      else first.data = first.data.subarray(excess);
+  /** One record, or several when it is longer than one may be. */
+  async #emit(step: number, descriptor: Descriptor, ...pieces: readonly Buffer[]): Promise<void> {
+    const length = lengthOf(pieces);
+    if (length > maxFrameDataBytes) {
+      const data = Buffer.concat(pieces);
+      for (let at = 0; at < length; at += maxFrameDataBytes)
+        await this.#emit(step, descriptor, data.subarray(at, at + maxFrameDataBytes));
+      return;
     }
-  }
-
-  async #emit(step: number, descriptor: Descriptor, data: Buffer): Promise<void> {
     const key = `${step}/${descriptor}`;
     const written = this.#written.get(key) ?? { step, descriptor, hash: createHash('sha256'), bytes: 0 };
     this.#written.set(key, written);
-    written.hash.update(data);
-    written.bytes += data.length;
-    for (let at = 0; at < data.length; at += maxFrameDataBytes) {
-      const part = data.subarray(at, at + maxFrameDataBytes);
-      this.#storedBytes += frameHeaderBytes + part.length;
-      await this.#sink.write(encodeFrame({ step, descriptor, time: Date.now(), data: part }));
-    }
+    for (const piece of pieces) written.hash.update(piece);
+    written.bytes += length;
+    this.#storedBytes += frameHeaderBytes + length;
+    await this.#sink.write(encodeFrameHeader({ step, descriptor, time: Date.now() }, length), ...pieces);
   }
+}
+
+function lengthOf(pieces: readonly Buffer[]): number {
+  return pieces.reduce((sum, { length }) => sum + length, 0);
 }

@@ -16,8 +16,19 @@ test('it holds the bytes of its part of the stream, whatever came, went and was 
         expect(queue.start).toBe(Math.min(before + drop, all.length));
         expect(queue.end).toBe(all.length);
         const offset = Math.min(queue.start + from, queue.end);
-        expect(Buffer.from(queue.slice(offset, most))).toEqual(all.subarray(offset, offset + most));
+        const read = Buffer.alloc(most);
+        expect(read.subarray(0, queue.read(offset, read))).toEqual(all.subarray(offset, offset + most));
+        expect(Buffer.concat(queue.parts)).toEqual(all.subarray(queue.start));
       }
     }),
   );
+});
+
+test('what it has copied is its own', () => {
+  const queue = new ByteQueue();
+  const data = Buffer.from('mine');
+  queue.push(data);
+  queue.copy();
+  data.fill('x');
+  expect(Buffer.concat(queue.parts).toString()).toBe('mine');
 });

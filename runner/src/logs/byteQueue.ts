@@ -18,9 +18,20 @@ export class ByteQueue {
     return this.#end;
   }
 
+  /** Its bytes, as they came. */
+  get parts(): readonly Uint8Array[] {
+    return [...this.#parts];
+  }
+
+  /** Takes no copy. */
   push(data: Uint8Array): void {
     if (data.length > 0) this.#parts.push(data);
     this.#end += data.length;
+  }
+
+  /** Takes copies of what is there now, so that its owners may use it again. */
+  copy(): void {
+    this.#parts = this.#parts.map((part) => Buffer.from(part));
   }
 
   /** Forgets what is before an offset. */
@@ -38,22 +49,21 @@ export class ByteQueue {
     if (left > 0 && this.#parts[0] !== undefined) this.#parts[0] = this.#parts[0].subarray(left);
   }
 
-  /** At most so many bytes from an offset on, which is not before the start. */
-  slice(offset: number, most: number): Uint8Array {
-    const found: Uint8Array[] = [];
+  /** Copies bytes from an offset on, which is not before the start, into a buffer; returns how many. */
+  read(offset: number, into: Uint8Array): number {
     let skip = offset - this.#start;
-    let room = most;
+    let filled = 0;
     for (const part of this.#parts) {
-      if (room === 0) break;
+      if (filled === into.length) break;
       if (skip >= part.length) {
         skip -= part.length;
         continue;
       }
-      const taken = part.subarray(skip, skip + room);
+      const taken = part.subarray(skip, skip + into.length - filled);
       skip = 0;
-      room -= taken.length;
-      found.push(taken);
+      into.set(taken, filled);
+      filled += taken.length;
     }
-    return found.length === 1 && found[0] !== undefined ? found[0] : Buffer.concat(found);
+    return filled;
   }
 }

@@ -14,9 +14,10 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 async function readAll(spool: Spool, from = 0): Promise<Buffer> {
   const parts: Uint8Array[] = [];
   for (let at = from; at < spool.length;) {
-    const part = await spool.read(at, 64 * 1024);
-    parts.push(part);
-    at += part.length;
+    const part = Buffer.alloc(64 * 1024);
+    const length = await spool.read(at, part);
+    parts.push(part.subarray(0, length));
+    at += length;
   }
   return Buffer.concat(parts);
 }
@@ -28,7 +29,6 @@ test('what was appended is in the file, and can be read from any offset, also wh
   expect(spool.length).toBe(data.length);
   expect((await readFile(join(folder, 'spool', 'log'))).equals(data)).toBe(true);
   expect((await readAll(spool)).equals(data)).toBe(true);
-  spool.release(data.length - 10);
   expect((await readAll(spool, 4_000_001)).equals(data.subarray(4_000_001))).toBe(true);
 });
 
@@ -64,7 +64,10 @@ test('a full disk is said once, in a sentence, and no byte that was taken is los
     reason: 'log',
     message: `The log could not be written to ${path} on the runner's machine: its disk is full; make room there.`,
   });
-  await spool.append(Buffer.from('two'));
+  const two = Buffer.from('two');
+  await spool.append(two);
+  // It may be used again.
+  two.fill('x');
   expect((await readAll(spool)).toString()).toBe('one two');
   expect(said).toBe(1);
 });

@@ -4,22 +4,19 @@ import { messageOf } from '@flotilla/shared/errors';
 import { AttemptError } from '../jobs/attemptError.ts';
 import { ByteQueue } from './byteQueue.ts';
 
-/** Of what is not acknowledged yet so much stays in memory; what is older is read back from the file. */
-const maxRecentBytes = 1024 * 1024;
-
 /**
  * The log of an Attempt on this machine's disk: an append-only file, which outlives the process and takes what the
  * service cannot take now. Bytes are in the file before anybody sends them, so that the service never has what a
- * process after this one does not find. There is no sync: what a crash of the whole machine takes is not salvaged.
+ * process after this one does not find. Memory holds only what is being written: a burst fills the page cache, which is
+ * the kernel's. There is no sync: what a crash of the whole machine takes is not salvaged.
  */
 export class Spool implements AsyncDisposable {
   readonly #path: string;
-  readonly #recent: ByteQueue;
+  /** What is not in the file: begins where the file ends. */
+  readonly #unwritten: ByteQueue;
   /** Set when the spool goes on with a file that is there. */
   readonly #resumes: boolean;
   #file: Promise<FileHandle> | undefined;
-  #fileEnd: number;
-  #pending: Uint8Array[] = [];
   #writing: Promise<void> | undefined;
   #failure: AttemptError | undefined;
   /** Called when the file cannot be written any more: what the service gets from then on is in no file. */
@@ -29,13 +26,12 @@ export class Spool implements AsyncDisposable {
   constructor(path: string, length?: number) {
     this.#path = path;
     this.#resumes = length !== undefined;
-    this.#fileEnd = length ?? 0;
-    this.#recent = new ByteQueue(this.#fileEnd);
+    this.#unwritten = new ByteQueue(length);
   }
 
-  /** Bytes that were appended. */
+  /** Bytes that can be read. */
   get length(): number {
-    return this.#recent.end;
+    return this.#failure === undefined ? this.#unwritten.start : this.#unwritten.end;
   }
 
   /** Why the file can be written no more. What is appended all the same is kept in memory. */
@@ -43,26 +39,25 @@ export class Spool implements AsyncDisposable {
     return this.#failure;
   }
 
-  /** Resolves when the bytes can be read. Does not reject: see {@link failure}. */
-  async append(data: Uint8Array): Promise<void> {
-    this.#pending.push(data);
+  /**
+   * Appends pieces, one after the other. Resolves when they can be read; until then they must not change. Does not
+   * reject: see {@link failure}.
+   */
+  async append(...pieces: readonly Uint8Array[]): Promise<void> {
+    for (const piece of pieces)
+      this.#unwritten.push(this.#failure === undefined ? piece : Buffer.from(piece));
     this.#writing ??= this.#write().finally(() => (this.#writing = undefined));
     await this.#writing;
   }
 
-  /** At most so many bytes from an offset on; empty at the end. */
-  async read(offset: number, most: number): Promise<Uint8Array> {
-    if (offset >= this.#recent.start) return this.#recent.slice(offset, most);
-    const wanted = Math.min(most, this.#recent.start - offset);
-    const buffer = Buffer.allocUnsafe(wanted);
-    const { bytesRead } = await (await this.#open()).read(buffer, 0, wanted, offset);
+  /** Fills a buffer from an offset on, as far as there are bytes; returns how many. */
+  async read(offset: number, into: Uint8Array): Promise<number> {
+    if (offset >= this.#unwritten.start)
+      return this.#failure === undefined ? 0 : this.#unwritten.read(offset, into);
+    const wanted = Math.min(into.length, this.#unwritten.start - offset);
+    const { bytesRead } = await (await this.#open()).read(into, 0, wanted, offset);
     if (bytesRead === 0) throw new Error(`the file of a log ends before ${offset}`);
-    return buffer.subarray(0, bytesRead);
-  }
-
-  /** What is before an offset is not read again, or at least seldom. */
-  release(offset: number): void {
-    this.#recent.dropUntil(Math.min(offset, this.#fileEnd));
+    return bytesRead;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -82,27 +77,17 @@ export class Spool implements AsyncDisposable {
     return this.#file;
   }
 
-  /** Writes what is pending, and what comes meanwhile, one batch after another. */
+  /** Writes what there is, and what comes meanwhile. */
   async #write(): Promise<void> {
-    while (this.#pending.length > 0) {
-      const [first, ...others] = this.#pending;
-      const batch = first !== undefined && others.length === 0 ? first : Buffer.concat(this.#pending);
-      this.#pending = [];
-      if (this.#failure === undefined) await this.#writeToFile(batch);
-      this.#recent.push(batch);
-      this.release(this.#recent.end - maxRecentBytes);
-    }
-  }
-
-  async #writeToFile(batch: Uint8Array): Promise<void> {
+    const unwritten = this.#unwritten;
     try {
-      const file = await this.#open();
-      for (let at = 0; at < batch.length;) {
-        const { bytesWritten } = await file.write(batch, at, batch.length - at, this.#fileEnd + at);
-        at += bytesWritten;
+      while (this.#failure === undefined && unwritten.start < unwritten.end) {
+        const file = await this.#open();
+        const { bytesWritten } = await file.writev(unwritten.parts, unwritten.start);
+        unwritten.dropUntil(unwritten.start + bytesWritten);
       }
-      this.#fileEnd += batch.length;
     } catch (error) {
+      unwritten.copy();
       this.#failure = new AttemptError(
         'log',
         `The log could not be written to ${this.#path} on the runner's machine: ${reasonOf(error)}.`,

@@ -22,10 +22,13 @@ export class SpooledLog implements AsyncDisposable {
     return this.#upload.failure ?? this.spool.failure;
   }
 
-  /** Takes bytes, also after a failure of the disk. Throws a FencedError once the lease is over. */
-  async write(data: Uint8Array): Promise<void> {
+  /**
+   * Takes bytes, also after a failure of the disk; they may be used again once it has resolved. Throws a FencedError
+   * once the lease is over.
+   */
+  async write(...pieces: readonly Uint8Array[]): Promise<void> {
     if (this.#upload.failure !== undefined) throw this.#upload.failure;
-    await this.spool.append(data);
+    await this.spool.append(...pieces);
     this.#upload.wake();
   }
 

@@ -2,18 +2,19 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { maxAppendBytes, type AppendAnswer, type StreamName } from '@flotilla/shared/protocol/streams';
 import type { Lease } from '../session/lease.ts';
 import { FencedError } from '../session/untilAnswered.ts';
+import { postBytes, type PostAnswer } from './postBytes.ts';
 
 /** First and longest pause between two tries while the service is away, in milliseconds. */
 const retryMs = { first: 100, longest: 5000 };
+/** A service that says nothing for this long while it has a request is away. */
+const answerMs = 15_000;
 
 /** Where the bytes of a stream are. They can be read again and again; the end moves on. */
 export interface ByteSource {
   /** Bytes that are there so far. */
   readonly length: number;
-  /** At most so many bytes from an offset on. */
-  read(offset: number, most: number): Promise<Uint8Array>;
-  /** The service has what is before this offset. */
-  release?(offset: number): void;
+  /** Fills a buffer from an offset before the end on, as far as there are bytes; returns how many. */
+  read(offset: number, into: Uint8Array): Promise<number>;
 }
 
 /** The service's answer to one append. */
@@ -30,6 +31,8 @@ export class Uploader {
   readonly #url: string;
   readonly #lease: Lease;
   readonly #source: ByteSource;
+  /** What is on its way; the same memory for all that is sent. */
+  readonly #body = Buffer.allocUnsafeSlow(maxAppendBytes);
   #acknowledged = 0;
   #sending: Promise<void> | undefined;
   #failure: Error | undefined;
@@ -63,9 +66,8 @@ export class Uploader {
   async #send(): Promise<void> {
     try {
       while (this.#acknowledged < this.#source.length) {
-        const body = await this.#source.read(this.#acknowledged, maxAppendBytes);
-        this.#acknowledged = await this.#post(body, this.#acknowledged);
-        this.#source.release?.(this.#acknowledged);
+        const length = await this.#source.read(this.#acknowledged, this.#body);
+        this.#acknowledged = await this.#post(this.#body.subarray(0, length), this.#acknowledged);
       }
     } catch (error) {
       this.#failure = error instanceof Error ? error : new Error('the upload was stopped', { cause: error });
@@ -94,16 +96,12 @@ export class Uploader {
   }
 
   async #tryPost(body: Uint8Array, offset: number, token: string): Promise<Answer> {
-    let response: Response;
+    let response: PostAnswer;
     try {
-      response = await fetch(`${this.#url}?offset=${offset}`, {
-        method: 'POST',
-        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/octet-stream' },
-        body: body as Uint8Array<ArrayBuffer>,
-        signal: AbortSignal.any([this.#lease.signal, AbortSignal.timeout(15_000)]),
-      });
+      const options = { token, timeoutMs: answerMs, signal: this.#lease.signal };
+      response = await postBytes(`${this.#url}?offset=${offset}`, body, options);
       if (response.status === 200 || response.status === 409) {
-        const { end } = (await response.json()) as AppendAnswer;
+        const { end } = JSON.parse(response.text) as AppendAnswer;
         return { kind: response.status === 200 ? 'stored' : 'elsewhere', end };
       }
     } catch {
@@ -112,6 +110,6 @@ export class Uploader {
     }
     if (response.status === 410) return { kind: 'fenced' };
     if (response.status >= 500) return { kind: 'away' };
-    throw new Error(`the service refused ${body.length} bytes: ${response.status} ${await response.text()}`);
+    throw new Error(`the service refused ${body.length} bytes: ${response.status} ${response.text}`);
   }
 }

@@ -76,8 +76,9 @@ export async function createContainer(docker: Docker, spec: ContainerSpec): Prom
         },
       ));
   try {
+    // The socket itself (`hijack`): an answer's body would be one more copy of all that is written.
     const stream = await fromEngine(
-      container.attach({ stream: true, stdout: true, stderr: true, abortSignal: calls.signal }),
+      container.attach({ stream: true, stdout: true, stderr: true, hijack: true, abortSignal: calls.signal }),
     );
     // Read only once it has started: an engine that goes away before is noticed there.
     stream.on('error', () => undefined);

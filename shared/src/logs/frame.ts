@@ -28,19 +28,23 @@ export interface LogRecord {
   readonly data: Uint8Array;
 }
 
-/** The bytes of one record. Throws a RangeError above {@link maxFrameDataBytes}. */
-export function encodeFrame(record: LogRecord): Uint8Array {
-  if (record.data.length > maxFrameDataBytes) {
-    throw new RangeError(`a log record has ${record.data.length} bytes, ${maxFrameDataBytes} are allowed`);
+/** The header of a record with so many bytes of data. Throws a RangeError above {@link maxFrameDataBytes}. */
+export function encodeFrameHeader(record: Omit<LogRecord, 'data'>, dataBytes: number): Uint8Array {
+  if (dataBytes > maxFrameDataBytes) {
+    throw new RangeError(`a log record has ${dataBytes} bytes, ${maxFrameDataBytes} are allowed`);
   }
-  const bytes = new Uint8Array(frameHeaderBytes + record.data.length);
-  const view = new DataView(bytes.buffer);
+  const header = new Uint8Array(frameHeaderBytes);
+  const view = new DataView(header.buffer);
   view.setUint8(0, record.descriptor);
   view.setUint16(2, record.step, true);
-  view.setUint32(4, record.data.length, true);
+  view.setUint32(4, dataBytes, true);
   view.setFloat64(8, record.time, true);
-  bytes.set(record.data, frameHeaderBytes);
-  return bytes;
+  return header;
+}
+
+/** The bytes of one record. Throws a RangeError above {@link maxFrameDataBytes}. */
+export function encodeFrame(record: LogRecord): Uint8Array {
+  return concat(encodeFrameHeader(record, record.data.length), record.data);
 }
 
 /** Turns chunks, cut anywhere, back into records. One decoder reads one log from its beginning, in order. */

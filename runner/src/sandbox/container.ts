@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type Docker from 'dockerode';
 import type { ContainerLimits } from '../config.ts';
 import { demultiplex, type Output } from './demultiplex.ts';
@@ -77,11 +78,13 @@ export async function createContainer(docker: Docker, spec: ContainerSpec): Prom
       ));
   try {
     // The socket itself (`hijack`): an answer's body would be one more copy of all that is written.
-    const stream = await fromEngine(
+    const stream = (await fromEngine(
       container.attach({ stream: true, stdout: true, stderr: true, hijack: true, abortSignal: calls.signal }),
-    );
+    )) as Socket;
     // Read only once it has started: an engine that goes away before is noticed there.
     stream.on('error', () => undefined);
+    // The request's signal no longer reaches a socket that was handed over.
+    calls.signal.addEventListener('abort', () => stream.destroy(), { once: true });
     const exit = container.wait({ condition: 'next-exit', abortSignal: calls.signal }) as Promise<{
       StatusCode: number;
     }>;
@@ -104,12 +107,12 @@ export async function createContainer(docker: Docker, spec: ContainerSpec): Prom
 function running(
   docker: Docker,
   container: Docker.Container,
-  stream: NodeJS.ReadWriteStream,
+  stream: Socket,
   exit: Promise<{ StatusCode: number }>,
 ): RunningContainer {
   let stopped = false;
   return {
-    output: partsFromEngine(demultiplex(stream as unknown as AsyncIterable<Buffer>)),
+    output: partsFromEngine(demultiplex(stream)),
     stop: (graceMs) => {
       stopped = true;
       return container.stop({ t: Math.ceil(graceMs / 1000) }).then(() => undefined, ignoreGone);

@@ -20,7 +20,7 @@ import { git } from './git.ts';
 import { takeSnapshot } from './snapshot.ts';
 
 const { signal } = new AbortController();
-const identity = { 'user.name': 'Ada Example', 'user.email': 'ada@example.org' };
+const identity = ['-c', 'user.name=Ada Example', '-c', 'user.email=ada@example.org'];
 let folder: string;
 let checkout: Checkout;
 
@@ -35,9 +35,9 @@ beforeEach(async () => {
   await writeFile(join(workTree, 'gone.txt'), 'gone\n');
   await writeFile(join(workTree, 'moved.txt'), 'moved\n'.repeat(50));
   await writeFile(join(workTree, '.gitignore'), 'ignored/\n');
-  const options = { gitDir, workTree, settings: identity, signal };
+  const options = { gitDir, workTree, signal };
   await git(['add', '--all'], options);
-  await git(['commit', '--quiet', '--message', 'First'], options);
+  await git([...identity, 'commit', '--quiet', '--message', 'First'], options);
   const baseRevision = (await git(['rev-parse', 'HEAD'], options)).toString().trim();
   checkout = {
     gitDir,

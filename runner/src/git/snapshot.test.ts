@@ -121,9 +121,9 @@ test.each([
   await promisify(execFile)('git', ['init', '--quiet', inner]);
   await writeFile(join(inner, 'x'), 'x\n');
   if (committed) {
-    const options = { gitDir: join(inner, '.git'), workTree: inner, settings: identity, signal };
+    const options = { gitDir: join(inner, '.git'), workTree: inner, signal };
     await git(['add', '--all'], options);
-    await git(['commit', '--quiet', '--message', 'Inner'], options);
+    await git([...identity, 'commit', '--quiet', '--message', 'Inner'], options);
   }
   await expect(takeSnapshot(folder, checkout, signal)).rejects.toMatchObject({
     reason: 'patch',
@@ -134,11 +134,11 @@ test.each([
 
 test('a repository that the Steps put into the place of a submodule is named, and its settings run nothing', async () => {
   const trap = join(folder, 'trapped');
-  const options = { gitDir: checkout.gitDir, workTree: checkout.workTree, settings: identity, signal };
+  const options = { gitDir: checkout.gitDir, workTree: checkout.workTree, signal };
   const submodule = inWorkTree('libs/sub');
   await mkdir(submodule, { recursive: true });
   await git(['update-index', '--add', '--cacheinfo', `160000,${checkout.baseRevision},libs/sub`], options);
-  await git(['commit', '--quiet', '--message', 'With a submodule'], options);
+  await git([...identity, 'commit', '--quiet', '--message', 'With a submodule'], options);
   const [baseRevision = '', baseTree = ''] = (await git(['rev-parse', 'HEAD', 'HEAD^{tree}'], options))
     .toString()
     .split('\n');

@@ -1,9 +1,15 @@
+import type { IncomingMessage } from 'node:http';
 import { mkdir, readdir, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { messageOf } from '@flotilla/shared/errors';
 import { maxHave } from '@flotilla/shared/protocol/base';
 import { AttemptError } from '../jobs/attemptError.ts';
+import { requestBytes } from '../session/requestBytes.ts';
 import { git, GitError } from './git.ts';
+
+/** A service that sends nothing for so long is away: it may have to read through a large repository first. */
+const silenceMs = 120_000;
 
 export interface CommitRequest {
   /** Where the service gives the base of the Attempt. */
@@ -63,38 +69,35 @@ async function openPack(
   { url, leaseToken, commit, signal }: CommitRequest,
   have: readonly string[],
 ): Promise<AsyncIterable<Uint8Array>> {
-  let response: Response;
+  let response: IncomingMessage;
   try {
-    response = await fetch(have.length === 0 ? url : `${url}?have=${have.join(',')}`, {
-      headers: { authorization: `Bearer ${leaseToken}` },
-      redirect: 'error',
+    response = await requestBytes(have.length === 0 ? url : `${url}?have=${have.join(',')}`, {
+      token: leaseToken,
+      keepsConnection: false,
+      timeoutMs: silenceMs,
       signal,
     });
-    if (response.ok && response.body !== null) return transfer(commit, response.body);
   } catch (error) {
     if (signal.aborted) throw new Error('the fetch was given up', { cause: error });
-    throw new FetchError(commit, 'away', causeOf(error), error);
+    throw new FetchError(commit, 'away', messageOf(error), error);
   }
-  const said = await response.text().catch(messageOf);
-  throw new FetchError(commit, failureOf(response.status), `${response.status} ${said}`);
+  if (response.statusCode === 200) return transfer(commit, response);
+  const said = await text(response).catch(messageOf);
+  const status = response.statusCode ?? 0;
+  throw new FetchError(commit, failureOf(status), `${status} ${said}`);
 }
 
 async function* transfer(commit: string, body: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
   try {
     yield* body;
   } catch (error) {
-    throw new FetchError(commit, 'cut', causeOf(error), error);
+    throw new FetchError(commit, 'cut', messageOf(error), error);
   }
 }
 
 function failureOf(status: number): FetchFailure {
   if (status === 401 || status === 410) return 'fenced';
   return status >= 500 ? 'away' : 'refused';
-}
-
-/** `fetch` says only that it failed; its cause says why. */
-function causeOf(error: unknown): string {
-  return messageOf(error instanceof Error && error.cause !== undefined ? error.cause : error);
 }
 
 async function namesIn(folder: string): Promise<string[]> {

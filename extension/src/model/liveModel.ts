@@ -184,10 +184,20 @@ export class LiveModel implements Disposable {
         if (ask.removed.has(executionId)) return;
         this.#apply(applyJobs(this.#state, executionId, list, ask.jobs));
         this.#letGoOfJobs();
+        this.#listRunningAttempts(client, executionId);
       } finally {
         this.#asks.end(ask);
       }
     });
+  }
+
+  /** What the feed said of an Attempt while its Job was not held was not kept, and it may say nothing more for long. */
+  #listRunningAttempts(client: FlotillaClient, executionId: number): void {
+    for (const { id, state, currentAttemptId } of this.jobs(executionId) ?? []) {
+      if (state !== 'running' || this.attempt(id, currentAttemptId) !== undefined) continue;
+      // A failure shows as the connection's state, and the next connection lists again.
+      this.#listAttempts(client, id).catch(() => undefined);
+    }
   }
 
   #listAttempts(client: FlotillaClient, jobId: number): Promise<void> {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { buffer, text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { checkedOutput } from './checkedOutput.ts';
 import { launch } from './launcher.ts';
 import { untilEnded } from './untilEnded.ts';
 
@@ -80,6 +81,25 @@ test('reading that fails ends the program', async () => {
   const program = await launch('yes', [], { env });
   const tooMuch = Promise.reject(new Error('too much'));
   await expect(untilEnded(program, tooMuch)).rejects.toThrow('too much');
+  expect((await program.ended).exitCode).toBeNull();
+});
+
+test('output that is checked ends as what the program wrote, or fails as the program did', async () => {
+  const read = async (script: string) => {
+    const program = await launch('sh', ['-c', script], { env });
+    return text(
+      checkedOutput(program, ({ exitCode }) => (exitCode === 0 ? undefined : new Error(`exit ${exitCode}`))),
+    );
+  };
+  expect(await read('echo whole')).toBe('whole\n');
+  await expect(read('echo part; exit 3')).rejects.toThrow('exit 3');
+});
+
+test('output that is checked ends its program when nobody reads on', async () => {
+  const program = await launch('sh', ['-c', 'echo begun; exec sleep 600'], { env });
+  const output = checkedOutput(program, () => undefined);
+  await once(output, 'readable');
+  output.destroy();
   expect((await program.ended).exitCode).toBeNull();
 });
 

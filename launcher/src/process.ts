@@ -31,7 +31,7 @@ process.on('disconnect', () => {
   process.exit();
 });
 
-// The process that started this one decides when it ends: a signal to the whole group is for that one.
+// The process that started this one decides when it ends, and says so by its own end.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
 
 async function launch({ id, command, args, env, takesInput }: Launch): Promise<void> {

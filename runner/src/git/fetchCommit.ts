@@ -1,9 +1,10 @@
 import type { IncomingMessage } from 'node:http';
-import { mkdir, readdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { messageOf } from '@flotilla/shared/errors';
 import { maxHave } from '@flotilla/shared/protocol/base';
+import { namesIn } from '../files.ts';
 import { AttemptError } from '../jobs/attemptError.ts';
 import { requestBytes } from '../session/requestBytes.ts';
 import { git, GitError } from './git.ts';
@@ -98,13 +99,4 @@ async function* transfer(commit: string, body: AsyncIterable<Uint8Array>): Async
 function failureOf(status: number): FetchFailure {
   if (status === 401 || status === 410) return 'fenced';
   return status >= 500 ? 'away' : 'refused';
-}
-
-async function namesIn(folder: string): Promise<string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
-    throw error;
-  }
 }

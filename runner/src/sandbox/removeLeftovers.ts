@@ -1,9 +1,9 @@
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '@flotilla/shared/errors';
 import type Docker from 'dockerode';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
+import { namesIn } from '../files.ts';
 import { attemptsFolder, removeAttemptFolder } from './attemptFolder.ts';
 import { labelNames, labelsOf } from './labels.ts';
 
@@ -85,14 +85,5 @@ async function removeFolders(context: LeftoversContext): Promise<void> {
     } catch (error) {
       logger.error({ attemptId, reason: messageOf(error) }, 'the folder of an attempt could not be removed');
     }
-  }
-}
-
-async function namesIn(folder: string): Promise<string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
-    throw error;
   }
 }

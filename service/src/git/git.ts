@@ -1,4 +1,6 @@
 import { availableParallelism } from 'node:os';
+import type { Readable } from 'node:stream';
+import { checkedOutput } from '@flotilla/launcher/checkedOutput';
 import { feed, type Input } from '@flotilla/launcher/feed';
 import { launch, type Launched } from '@flotilla/launcher/launcher';
 import { untilEnded } from '@flotilla/launcher/untilEnded';
@@ -90,6 +92,13 @@ export function startGit(args: readonly string[], options: GitOptions = {}): Pro
     takesInput: options.input !== undefined,
     signal: options.signal,
   });
+}
+
+/** The output of a git that was started, as a stream that fails with a {@link GitError} when git does. */
+export function gitOutput(args: readonly string[], program: Launched): Readable {
+  return checkedOutput(program, ({ exitCode, stderr }) =>
+    exitCode === 0 ? undefined : new GitError(args, exitCode, stderr),
+  );
 }
 
 async function runGit(args: readonly string[], options: GitOptions): Promise<GitResult> {

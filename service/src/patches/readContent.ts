@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { git, GitError, startGit } from '../git/git.ts';
+import { git, GitError, gitOutput, startGit } from '../git/git.ts';
 
 export interface Content {
   readonly size: number;
@@ -18,15 +18,8 @@ export async function readContent(place: {
   const { mirrorPath: gitDir, tree, path, signal } = place;
   const found = await findBlob(gitDir, tree, path, signal);
   if (found === null) return null;
-  const { output, ended, kill } = await startGit(['cat-file', 'blob', found.blob], { gitDir, signal });
-  ended.then(
-    ({ exitCode }) => {
-      if (exitCode !== 0) output.destroy(new Error(`git cat-file ended with ${exitCode ?? 'a signal'}`));
-    },
-    (error: unknown) => output.destroy(error as Error),
-  );
-  output.once('close', kill);
-  return { size: found.size, stream: output };
+  const args = ['cat-file', 'blob', found.blob];
+  return { size: found.size, stream: gitOutput(args, await startGit(args, { gitDir, signal })) };
 }
 
 /** Looks a path up as data: `ls-tree` with literal pathspecs, so that no path is read as an option or a pattern. */

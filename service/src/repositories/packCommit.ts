@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { feed } from '@flotilla/launcher/feed';
-import { GitError, startGit } from '../git/git.ts';
+import { GitError, gitOutput, startGit } from '../git/git.ts';
 
 export interface CommitToPack {
   readonly mirrorPath: string;
@@ -34,20 +34,10 @@ async function startPack(gitDir: string, commit: string, have: readonly string[]
     '',
   ];
   const revisions = lines.join('\n');
-  const { input, output, ended, kill } = await startGit(args, { gitDir, input: revisions });
-  await feed(input, revisions);
+  const program = await startGit(args, { gitDir, input: revisions });
+  await feed(program.input, revisions);
+  const pack = gitOutput(args, program);
   // What is wrong with the commits shows before the first byte.
-  await Promise.race([once(output, 'readable'), once(output, 'end')]);
-  if (output.readableLength === 0) {
-    const { exitCode, stderr } = await ended;
-    throw new GitError(args, exitCode, stderr);
-  }
-  ended.then(
-    ({ exitCode, stderr }) => {
-      if (exitCode !== 0) output.destroy(new GitError(args, exitCode, stderr));
-    },
-    (error: Error) => output.destroy(error),
-  );
-  output.once('close', kill);
-  return output;
+  await once(pack, 'readable');
+  return pack;
 }

@@ -1,0 +1,19 @@
+import { Duplex, pipeline, type Readable } from 'node:stream';
+import type { Ended, Launched } from './launcher.ts';
+
+/**
+ * The output of a program as a stream that fails instead of ending when the program failed, so that nobody takes a part for
+ * the whole. The program is ended when the stream is closed before. `failureOf` says whether an end is a failure.
+ */
+export function checkedOutput(
+  { output, ended, kill }: Launched,
+  failureOf: (ended: Ended) => Error | undefined,
+): Readable {
+  const checked = Duplex.from(async function* (written: AsyncIterable<Buffer>) {
+    yield* written;
+    const failure = failureOf(await ended);
+    if (failure !== undefined) throw failure;
+  });
+  pipeline(output, checked, kill);
+  return checked;
+}

@@ -3,6 +3,8 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { AttemptView } from '@flotilla/shared/views';
+import { expect } from 'vitest';
+import { waitFor } from './waitFor.ts';
 
 const exec = promisify(execFile);
 
@@ -27,4 +29,29 @@ export async function attemptFoldersOf(stateFolder: string): Promise<string[]> {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
     throw error;
   });
+}
+
+/** What the one container of an Attempt has written so far, to both descriptors, from the engine's own log. */
+export async function engineLogOf(attempt: AttemptView): Promise<string> {
+  const [id, ...others] = await containersOf(attempt);
+  if (id === undefined || others.length > 0) throw new Error(`Attempt ${attempt.id} has not one container`);
+  const { stdout, stderr } = await exec('docker', ['logs', id], { maxBuffer: 1024 ** 3 });
+  return stdout + stderr;
+}
+
+/** Waits until nothing is left of all that a runner has worked on: no container, volume or folder. */
+export async function nothingLeft(runner: {
+  readonly name: string;
+  readonly stateFolder: string;
+}): Promise<void> {
+  await waitFor(
+    'no container and no folder to be left',
+    async () =>
+      (await containersOf({ runner: runner.name })).length === 0 &&
+      (await attemptFoldersOf(runner.stateFolder)).length === 0,
+    { everyMs: 100 },
+  );
+  const label = `label=flotilla.runner=${runner.name}`;
+  const { stdout } = await exec('docker', ['volume', 'ls', '--quiet', '--filter', label]);
+  expect(stdout).toBe('');
 }

@@ -37,9 +37,9 @@ export function hashesOf(records: readonly LogRecord[]): Hashes {
   };
 }
 
-/** How many whole lines of stdout are there. */
-export function linesIn(records: readonly LogRecord[]): number {
-  return bytesOf(records, descriptors.stdout).toString().split('\n').length - 1;
+/** How many whole lines of a descriptor are there. */
+export function linesIn(records: readonly LogRecord[], descriptor: 'stdout' | 'stderr' = 'stdout'): number {
+  return bytesOf(records, descriptors[descriptor]).toString().split('\n').length - 1;
 }
 
 function sha256(data: string | Uint8Array): string {

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { AttemptView, ExecutionView } from '@flotilla/shared/views';
 import { expect } from 'vitest';
 import { containersOf } from './containers.ts';
@@ -60,4 +62,37 @@ export async function letEnd(
   );
   expect(await containersOf(attempt)).toEqual([]);
   return { written, stored, read, faults: log.faults };
+}
+
+/** How many lines an Attempt wrote whose Step was let go, as its work tree says once the Step has ended. */
+export async function linesWritten(
+  runner: { readonly stateFolder: string },
+  attempt: AttemptView,
+): Promise<number> {
+  const file = join(runner.stateFolder, 'attempts', String(attempt.id), 'work', 'count');
+  const text = await waitFor('the Step to say how many lines it wrote', async () => {
+    // As long as it is not there, it is waited for.
+    const content = await readFile(file, 'utf8').catch(() => '');
+    return content.endsWith('\n') && content;
+  });
+  return Number(text);
+}
+
+/**
+ * The Job of an Execution of numbered lines has succeeded, and its one result is that of an Attempt, whose log is what
+ * was written. `states` are those of all its Attempts, in order.
+ */
+export async function expectResultOf(
+  deployment: Deployment,
+  execution: ExecutionView,
+  attempt: AttemptView,
+  states: readonly string[],
+): Promise<void> {
+  const { jobs } = await deployment.ended(execution);
+  expect([...jobs.values()]).toMatchObject([
+    { state: 'succeeded', attemptCount: states.length, currentAttemptId: attempt.id },
+  ]);
+  expect((await deployment.attemptsOf(attempt.jobId)).map(({ state }) => state)).toEqual(states);
+  const stored = hashesOf(await readLog(deployment.client, attempt.id));
+  expect(stored).toEqual(truth(await countOf(deployment, execution, attempt)));
 }

@@ -51,16 +51,24 @@ test('heartbeats keep an Attempt for many times its lease', async () => {
   expect(await stateOf(flotilla, job.jobId)).toBe('running');
 });
 
-test('the third lost Attempt ends the Job as errored', async () => {
+test('the third lost Attempt ends the Job as errored, and says that it was the third', async () => {
   await using flotilla = await testService({ repositories: two });
   await startExecution(flotilla.api, { scopeQuery: 'repo:one' });
   const runner = await flotilla.connectRunner();
+  let jobId = 0;
   for (const state of ['queued', 'queued', 'errored']) {
     const job = await runner.claimOne();
+    jobId = job.jobId;
     expect(await loseAll(flotilla)).toMatchObject([{ attemptId: job.attemptId }]);
-    expect(await stateOf(flotilla, job.jobId)).toBe(state);
+    expect(await stateOf(flotilla, jobId)).toBe(state);
   }
   expect(await runner.claim()).toEqual([]);
+  const attempts = await flotilla.api.attempts.list.query({ jobId });
+  expect(attempts.map(({ outcome }) => outcome)).toEqual([
+    { kind: 'lost', losses: 3 },
+    { kind: 'lost' },
+    { kind: 'lost' },
+  ]);
   const [execution] = await flotilla.api.executions.list.query({});
   expect(execution).toMatchObject({ state: 'failed', counts: { errored: 1 }, endedAt: expect.any(Number) });
 });

@@ -49,7 +49,7 @@ export async function nothingLeft(runner: {
     async () =>
       (await containersOf({ runner: runner.name })).length === 0 &&
       (await attemptFoldersOf(runner.stateFolder)).length === 0,
-    { everyMs: 100 },
+    { timeoutMs: 30_000, everyMs: 100 },
   );
   const label = `label=flotilla.runner=${runner.name}`;
   const { stdout } = await exec('docker', ['volume', 'ls', '--quiet', '--filter', label]);

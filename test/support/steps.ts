@@ -31,8 +31,9 @@ export async function untilBegun(
   deployment: Deployment,
   execution: ExecutionView,
   number = 1,
+  timeoutMs?: number,
 ): Promise<AttemptView> {
-  const attempt = await currentAttempt(deployment, execution, number);
+  const attempt = await currentAttempt(deployment, execution, number, timeoutMs);
   await waitFor(`Attempt ${number} to begin`, async () =>
     stdoutOf(await readLog(deployment.client, attempt.id)).startsWith('begun\n'),
   );

@@ -24,6 +24,7 @@ test.each<[Outcome | ServiceOutcome, string]>([
     'Image "x" is not there.',
   ],
   [{ kind: 'lost' }, 'its runner was lost'],
+  [{ kind: 'lost', losses: 3 }, 'its runner was lost 3 times, so it is not tried again'],
   [{ kind: 'released' }, 'its runner gave it back'],
 ])('%j is described in one line', (result, line) => {
   expect(describeOutcome(result)).toBe(line);

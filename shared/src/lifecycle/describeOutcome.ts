@@ -18,7 +18,9 @@ export function describeOutcome(result: Outcome | ServiceOutcome): string {
     case 'errored':
       return result.message;
     case 'lost':
-      return 'its runner was lost';
+      return result.losses === undefined
+        ? 'its runner was lost'
+        : `its runner was lost ${result.losses} times, so it is not tried again`;
     case 'released':
       return 'its runner gave it back';
   }

@@ -41,7 +41,13 @@ export const outcome = z.discriminatedUnion('kind', [
 export type Outcome = z.infer<typeof outcome>;
 
 /** What ended an Attempt from outside: its lease ran out, or its Runner gave it back. */
-export type ServiceOutcome = { readonly kind: 'lost' } | { readonly kind: 'released' };
+export type ServiceOutcome =
+  | {
+      readonly kind: 'lost';
+      /** How many Attempts of the Job are lost, where that is the reason why it is not tried again. */
+      readonly losses?: number;
+    }
+  | { readonly kind: 'released' };
 
 /**
  * Whether a Job is tried again by itself after such an end: what the machine or we did wrong may be right the next

@@ -22,7 +22,7 @@ export type Loss =
 
 /**
  * Ends lost Attempts. Their Jobs go back to their place in the queue; one whose user asked to cancel it is cancelled,
- * and the third loss ends a Job as errored. One auto-commit statement; rows that another replica or a finish holds
+ * and the third loss ends a Job as errored, and says so in its outcome. One auto-commit statement; rows that another replica or a finish holds
  * are left to it.
  */
 export async function loseAttempts(sql: Sql, loss: Loss): Promise<EndedAttempt[]> {
@@ -32,7 +32,10 @@ export async function loseAttempts(sql: Sql, loss: Loss): Promise<EndedAttempt[]
        order by id for update skip locked),
     lost as (
       update attempts
-         set state = 'lost', outcome = '{"kind":"lost"}', ended_at = now(),
+         set state = 'lost', ended_at = now(),
+             outcome = case when (select lost_count + 1 from jobs where id = job_id) < ${maxLostAttempts}
+                            then '{"kind":"lost"}'
+                            else jsonb_build_object('kind', 'lost', 'losses', ${maxLostAttempts}::int) end,
              changed_xid = (pg_current_xact_id()::text)::bigint
         from gone where attempts.id = gone.id
       returning attempts.id, attempts.job_id),

@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import { arch, cpus, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { messageOf } from '@flotilla/shared/errors';
-import Docker from 'dockerode';
 import pino, { type Logger } from 'pino';
 import { readConfig, runnerName, type Config } from './config.ts';
 import { ObjectCache } from './git/objectCache.ts';
 import { LeftBehind } from './jobs/leftBehind.ts';
 import { runJob } from './jobs/runJob.ts';
+import { dockerEngine } from './sandbox/engine.ts';
 import { MachineHealth } from './sandbox/machineHealth.ts';
 import { removeLeftovers, type LeftoversContext } from './sandbox/removeLeftovers.ts';
 import { pause } from './session/pause.ts';
@@ -40,7 +40,7 @@ export async function runProgram(): Promise<number> {
 
 async function work(config: Config, logger: Logger): Promise<void> {
   const name = await runnerName(config);
-  const docker = new Docker();
+  const docker = dockerEngine();
   const ended = new AbortController();
   const { drain, stop } = stopSignals(config.drainSeconds, logger);
   const live = new Set<number>();

@@ -3,6 +3,7 @@ import type Docker from 'dockerode';
 import type { ContainerLimits } from '../config.ts';
 import { demultiplex, type Output } from './demultiplex.ts';
 import { fromEngine, partsFromEngine } from './engineGone.ts';
+import { exitOf } from './exitOf.ts';
 import { ranOutOfMemory } from './outOfMemory.ts';
 import type { Confinement } from './profile.ts';
 
@@ -85,9 +86,7 @@ export async function createContainer(docker: Docker, spec: ContainerSpec): Prom
     stream.on('error', () => undefined);
     // The request's signal no longer reaches a socket that was handed over.
     calls.signal.addEventListener('abort', () => stream.destroy(), { once: true });
-    const exit = container.wait({ condition: 'next-exit', abortSignal: calls.signal }) as Promise<{
-      StatusCode: number;
-    }>;
+    const exit = exitOf(docker, container.id, calls.signal);
     // Whoever fails first below reports; an unwatched rejection must not end the process meanwhile.
     exit.catch(() => undefined);
     return {
@@ -108,7 +107,7 @@ function running(
   docker: Docker,
   container: Docker.Container,
   stream: Socket,
-  exit: Promise<{ StatusCode: number }>,
+  exit: Promise<number>,
 ): RunningContainer {
   let stopped = false;
   return {
@@ -118,7 +117,8 @@ function running(
       return container.stop({ t: Math.ceil(graceMs / 1000) }).then(() => undefined, ignoreGone);
     },
     async finished() {
-      const { StatusCode: exitCode } = await fromEngine(exit);
+      const exitCode = await exit;
+      // An engine that stops ends its containers, and takes no new connection by then: this one finds it out.
       const outOfMemory = await fromEngine(
         container.inspect().then((info) => ranOutOfMemory(docker, info, stopped)),
       );

@@ -7,6 +7,13 @@ export interface Output {
   readonly data: Buffer;
 }
 
+/** The stream ended inside a piece: whoever wrote it has gone. */
+export class OutputCutOffError extends Error {
+  constructor() {
+    super('the output of a container ended inside a piece');
+  }
+}
+
 const headerBytes = 8;
 
 /**
@@ -38,7 +45,7 @@ export async function* demultiplex(stream: AsyncIterable<Buffer>): AsyncGenerato
     }
     giveBack(chunk);
   }
-  if (left > 0 || header.length > 0) throw new Error('the output of a container ended inside a piece');
+  if (left > 0 || header.length > 0) throw new OutputCutOffError();
 }
 
 /**

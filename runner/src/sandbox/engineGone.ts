@@ -1,5 +1,6 @@
 import { messageOf } from '@flotilla/shared/errors';
 import { AttemptError } from '../jobs/attemptError.ts';
+import { OutputCutOffError } from './demultiplex.ts';
 
 const codes = new Set([
   'ECONNREFUSED',
@@ -18,7 +19,7 @@ export async function fromEngine<T>(answer: Promise<T>): Promise<T> {
   try {
     return await answer;
   } catch (error) {
-    throw asGone(error);
+    throw asEngineGone(error);
   }
 }
 
@@ -36,9 +37,10 @@ export async function* partsFromEngine<T>(parts: AsyncIterable<T>): AsyncGenerat
   }
 }
 
-function asGone(error: unknown): unknown {
+/** An error as what {@link fromEngine} throws for it. */
+export function asEngineGone(error: unknown): unknown {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  if (!codes.has(code)) return error;
+  if (!codes.has(code) && !(error instanceof OutputCutOffError)) return error;
   return new AttemptError('sandbox', `The Docker Engine went away while the Job ran: ${messageOf(error)}.`, {
     cause: error,
   });

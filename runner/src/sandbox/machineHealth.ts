@@ -1,10 +1,10 @@
 import { statfs } from 'node:fs/promises';
 import { messageOf } from '@flotilla/shared/errors';
-import Docker from 'dockerode';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import type { Health } from '../session/session.ts';
 import { sizeText } from '../sizeText.ts';
+import { dockerEngine } from './engine.ts';
 
 /** How long the engine may take to say that it is there. */
 const pingMs = 5000;
@@ -13,7 +13,7 @@ const freshMs = 1000;
 
 /** Whether Docker answers and the disks have room. A problem is logged when it comes and when it goes. */
 export class MachineHealth implements Health {
-  readonly #docker = new Docker({ timeout: pingMs });
+  readonly #docker = dockerEngine({ timeout: pingMs });
   readonly #config: Pick<Config, 'stateFolder' | 'minFreeDisk'>;
   readonly #logger: Logger;
   /** Where the engine keeps images and containers; undefined until it said so. */

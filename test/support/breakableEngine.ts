@@ -1,0 +1,45 @@
+import { once } from 'node:events';
+import { createConnection, createServer, type Socket } from 'node:net';
+
+/** The machine's Docker Engine at another address. Disposing it closes that address. */
+export interface BreakableEngine extends AsyncDisposable {
+  /** For DOCKER_HOST. */
+  readonly host: string;
+  /** Breaks all connections that stand, as an engine's end does; new ones are taken. */
+  breakConnections(): void;
+}
+
+/** Puts a socket at that path in front of the machine's Docker Engine. */
+export async function startBreakableEngine(path: string): Promise<BreakableEngine> {
+  const sockets = new Set<Socket>();
+  const tie = (from: Socket, to: Socket) => {
+    sockets.add(from);
+    from.pipe(to);
+    // Whoever breaks first, the other side hears of it by the end of its own connection.
+    from.on('error', () => to.destroy());
+    from.on('close', () => {
+      sockets.delete(from);
+      to.destroy();
+    });
+  };
+  // The attached output of a container is a connection that one side may end alone.
+  const server = createServer({ allowHalfOpen: true }, (client) => {
+    const engine = createConnection({ path: '/var/run/docker.sock', allowHalfOpen: true });
+    tie(client, engine);
+    tie(engine, client);
+  });
+  server.listen(path);
+  await once(server, 'listening');
+  const breakConnections = () => {
+    for (const socket of sockets) socket.destroy();
+  };
+  return {
+    host: `unix://${path}`,
+    breakConnections,
+    async [Symbol.asyncDispose]() {
+      server.close();
+      breakConnections();
+      await once(server, 'close');
+    },
+  };
+}

@@ -10,16 +10,19 @@ import { ensureBrowserTools } from './system/ensureBrowserTools.ts';
 import { ensureChromium } from './system/ensureChromium.ts';
 import { ensureDemoImage } from './system/ensureDemoImage.ts';
 import { ensureDocker } from './system/ensureDocker.ts';
+import { ensureFaketime } from './system/ensureFaketime.ts';
 import { sayOnTerminal as say } from './system/say.ts';
+
+type Need = 'docker' | 'browser' | 'faketime';
 
 /** The suites in their order, and what each needs beside Node and git. */
 const needs = {
   unit: [],
   integration: [],
   sandbox: ['docker'],
-  faults: ['docker'],
+  faults: ['docker', 'faketime'],
   e2e: ['docker', 'browser'],
-} as const satisfies Record<string, readonly ('docker' | 'browser')[]>;
+} as const satisfies Record<string, readonly Need[]>;
 
 type Suite = keyof typeof needs;
 
@@ -68,10 +71,12 @@ async function testSuites(chosen: readonly Suite[], args: readonly string[]): Pr
   return failed === 0 && passed > 0 ? 0 : 1;
 }
 
-async function provide(need: 'docker' | 'browser', resources: AsyncDisposableStack): Promise<void> {
+async function provide(need: Need, resources: AsyncDisposableStack): Promise<void> {
   if (need === 'docker') {
     resources.use(await ensureDocker(say));
     await ensureDemoImage(say);
+  } else if (need === 'faketime') {
+    await ensureFaketime(say);
   } else {
     await ensureChromium(say);
     await ensureBrowserTools(say);

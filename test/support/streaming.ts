@@ -14,8 +14,9 @@ import { waitFor } from './waitFor.ts';
 /** Starts the Step of numbered lines on one repository, and waits until it has begun. */
 export async function startStreaming(
   deployment: Deployment,
+  more: Readonly<Record<string, unknown>> = {},
 ): Promise<{ readonly execution: ExecutionView; readonly attempt: AttemptView }> {
-  const execution = await deployment.startScript('repo:^repository-01$', numberedLinesScript);
+  const execution = await deployment.startScript('repo:^repository-01$', numberedLinesScript, more);
   return { execution, attempt: await currentAttempt(deployment, execution, 1) };
 }
 

@@ -1,4 +1,5 @@
 import type { ClaimedStep, StepProgress } from '@flotilla/shared/protocol/runnerMessages';
+import { steadyClock } from '../steadyClock.ts';
 
 /**
  * How far the Steps of an Attempt are. Every report is the whole list, so that none depends on another, and waits for the
@@ -7,6 +8,7 @@ import type { ClaimedStep, StepProgress } from '@flotilla/shared/protocol/runner
 export class StepTracker {
   #steps: StepProgress[];
   readonly #send: (steps: readonly StepProgress[]) => Promise<void>;
+  readonly #now = steadyClock();
   #isReporting = false;
   #isReported = true;
 
@@ -33,11 +35,11 @@ export class StepTracker {
   }
 
   start(index: number, imageDigest: string): void {
-    this.#change(index, { state: 'running', imageDigest, startedAt: Date.now() });
+    this.#change(index, { state: 'running', imageDigest, startedAt: this.#now() });
   }
 
   end(index: number, state: StepProgress['state'], exitCode: number | null): void {
-    this.#change(index, { state, exitCode, endedAt: Date.now() });
+    this.#change(index, { state, exitCode, endedAt: this.#now() });
   }
 
   /** Ends the Step that runs now, if one does: an Attempt that has ended has none that still runs. */

@@ -10,6 +10,7 @@ import {
 } from '@flotilla/shared/logs/frame';
 import type { StreamHash } from '@flotilla/shared/protocol/runnerMessages';
 import { sizeText } from '../sizeText.ts';
+import { steadyClock } from '../steadyClock.ts';
 import { lastLineOf } from './lastLine.ts';
 import { LogTail } from './logTail.ts';
 import { MaskedStream, type Mask } from './mask.ts';
@@ -55,6 +56,7 @@ export class AttemptLog {
   readonly #written = new Map<string, Written>();
   #storedBytes = 0;
   readonly #tail = new LogTail();
+  readonly #now = steadyClock();
   #lastError: Buffer = Buffer.alloc(0);
   #failure: Error | undefined;
   #ending = false;
@@ -209,7 +211,7 @@ export class AttemptLog {
     for (const piece of pieces) written.hash.update(piece);
     written.bytes += length;
     this.#storedBytes += frameHeaderBytes + length;
-    await this.#sink.write(encodeFrameHeader({ step, descriptor, time: Date.now() }, length), ...pieces);
+    await this.#sink.write(encodeFrameHeader({ step, descriptor, time: this.#now() }, length), ...pieces);
   }
 }
 

@@ -94,7 +94,10 @@ function memory(condition: string, bytes: number): Figure {
   return { name, value: bytes / megabyte, unit: 'MB', n: 1, spread: 0 };
 }
 
-/** What a service grows by for an editor that asks for a log and does not read its socket. */
+/**
+ * What a service grows by for an editor that asks for a log and does not read its socket: more than it has grown by
+ * once the same editors have read as much of it.
+ */
 async function slowReading(
   program: ServiceProgram,
   token: string,
@@ -105,6 +108,10 @@ async function slowReading(
   await using editors = await connect({ ...program, url: proxy.url }, token, slowReaders);
   const received = editors.clients.map(({ api }) => follow(api, attemptId));
   await waitFor('all to follow', () => received.every((log) => log.bytes() > 0), { timeoutMs: 60_000 });
+  const written = await writeMore();
+  await waitFor('all to have read', () => received.every((log) => log.bytes() >= written), {
+    timeoutMs: 120_000,
+  });
   const before = await settled(program);
   proxy.blackHole('answers');
   await writeMore();

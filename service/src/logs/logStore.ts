@@ -1,24 +1,21 @@
-import { isAttemptLive } from '@flotilla/shared/lifecycle/attemptLifecycle';
+import { isAttemptLive, type AttemptState } from '@flotilla/shared/lifecycle/attemptLifecycle';
 import type { LogMessage } from '@flotilla/shared/views';
 import type { Sql } from '../db/database.ts';
 import type { Hints, Topic } from '../db/hints.ts';
 import { isTransientDatabaseError } from '../db/transientErrors.ts';
+import { FollowedLogs, messageBytes, type EncodedPart } from './followedLogs.ts';
 import { appendChunk, type Append, type AppendResult } from './queries/appendChunk.ts';
-import { RecentBytes } from './recentBytes.ts';
 import type { StoredStreams } from './storedStreams.ts';
 
 /** Hints can be lost: a follower looks this often besides (runner.md §3). */
 const pollMs = 2000;
-/** Raw bytes of one message to an editor. */
-const messageBytes = 256 * 1024;
 
 /** Stores logs and hands them to any number of readers. */
 export class LogStore {
   readonly #sql: Sql;
   readonly #streams: StoredStreams;
   readonly #hints: Hints;
-  readonly #recent = new RecentBytes();
-  readonly #followers = new Map<number, number>();
+  readonly #followed = new FollowedLogs();
 
   constructor(sql: Sql, streams: StoredStreams, hints: Hints) {
     this.#sql = sql;
@@ -30,9 +27,7 @@ export class LogStore {
   async append(append: Append): Promise<AppendResult> {
     const result = await appendChunk(this.#sql, append);
     if (result.result === 'stored' && append.stream === 'log') {
-      if (this.#followers.has(append.attemptId)) {
-        this.#recent.add(append.attemptId, append.offset, append.data);
-      }
+      this.#followed.add(append.attemptId, append.offset, append.data);
       this.#hints.publish(topicOf(append.attemptId));
     }
     return result;
@@ -49,27 +44,27 @@ export class LogStore {
     writable: () => Promise<void>,
   ): AsyncGenerator<LogMessage> {
     using listener = this.#hints.listen(topicOf(attemptId));
-    using _follower = this.#countFollower(attemptId);
+    using _follower = this.#followed.enter(attemptId);
     let offset = from;
     let lookAtTable = true;
     while (!signal.aborted) {
       await writable();
-      const recent = this.#recent.read(attemptId, offset)?.subarray(0, messageBytes);
+      const recent = this.#followed.recent(attemptId, offset);
       if (recent !== undefined) {
-        yield chunkOf(offset, recent);
-        offset += recent.length;
+        offset = recent.end;
+        yield chunkOf(recent);
         lookAtTable = false;
         continue;
       }
       if (lookAtTable) {
-        const part = await this.#tryRead(attemptId, offset);
-        if (part !== undefined && part.data.length > 0) {
-          yield chunkOf(offset, part.data);
-          offset += part.data.length;
+        const found = await this.#look(attemptId, offset);
+        if (typeof found === 'object') {
+          offset = found.end;
+          yield chunkOf(found);
           continue;
         }
-        if (part !== undefined && !isAttemptLive(part.state)) {
-          yield { kind: 'end', offset, state: part.state };
+        if (found !== undefined && !isAttemptLive(found)) {
+          yield { kind: 'end', offset, state: found };
           return;
         }
       }
@@ -84,28 +79,20 @@ export class LogStore {
     return { data, end };
   }
 
-  async #tryRead(attemptId: number, offset: number) {
+  /**
+   * What the table has from an offset on, else the Attempt's state; undefined while the database is away. The bytes that
+   * were read stay here: a follower that waits for its reader holds no more than the text.
+   */
+  async #look(attemptId: number, offset: number): Promise<EncodedPart | AttemptState | undefined> {
     try {
-      return await this.#streams.read(attemptId, 'log', offset, messageBytes);
+      const { data, state } = await this.#followed.look(attemptId, offset, () =>
+        this.#streams.read(attemptId, 'log', offset, messageBytes),
+      );
+      return data.length === 0 ? state : this.#followed.encode(attemptId, offset, data);
     } catch (error) {
       if (isTransientDatabaseError(error)) return undefined;
       throw error;
     }
-  }
-
-  #countFollower(attemptId: number): Disposable {
-    this.#followers.set(attemptId, (this.#followers.get(attemptId) ?? 0) + 1);
-    return {
-      [Symbol.dispose]: () => {
-        const left = (this.#followers.get(attemptId) ?? 1) - 1;
-        if (left > 0) {
-          this.#followers.set(attemptId, left);
-          return;
-        }
-        this.#followers.delete(attemptId);
-        this.#recent.forget(attemptId);
-      },
-    };
   }
 }
 
@@ -113,10 +100,6 @@ function topicOf(attemptId: number): Topic {
   return `log:${attemptId}`;
 }
 
-function chunkOf(offset: number, data: Uint8Array): LogMessage {
-  return {
-    kind: 'chunk',
-    offset,
-    data: Buffer.from(data.buffer, data.byteOffset, data.length).toString('base64'),
-  };
+function chunkOf({ offset, data }: EncodedPart): LogMessage {
+  return { kind: 'chunk', offset, data };
 }

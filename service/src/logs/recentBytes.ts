@@ -37,6 +37,12 @@ export class RecentBytes {
     return Buffer.concat(parts);
   }
 
+  /** How many bytes {@link read} has from an offset on. */
+  lengthFrom(attemptId: number, offset: number): number {
+    const log = this.#logs.get(attemptId);
+    return log === undefined || offset < log.start ? 0 : Math.max(0, log.end - offset);
+  }
+
   /** Forgets a log that nobody follows any more. */
   forget(attemptId: number): void {
     this.#logs.delete(attemptId);

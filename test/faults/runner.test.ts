@@ -44,7 +44,7 @@ async function expectOneResult(execution: ExecutionView, kept: number): Promise<
   expect(hashesOf(secondLog)).toEqual(truth(await countOf(deployment, execution, second)));
 }
 
-test('the Job of a runner that is killed in the middle of a Step runs again on another, with one result and both logs', async () => {
+test('#1 the Job of a runner that is killed in the middle of a Step runs again on another, with one result and both logs', async () => {
   const first = deployment.startRunner();
   const execution = await deployment.startScript(scope, numberedLinesScript);
   const lost = await currentAttempt(deployment, execution, 1);
@@ -65,7 +65,7 @@ test('the Job of a runner that is killed in the middle of a Step runs again on a
   );
 });
 
-test('a runner that is paused for longer than its lease is fenced: its container is stopped, and it has no result', async () => {
+test('#17 a runner that is paused for longer than its lease is fenced: its container is stopped, and it has no result', async () => {
   await using paused = deployment.startRunner();
   const execution = await deployment.startScript(scope, numberedLinesScript);
   const lost = await currentAttempt(deployment, execution, 1);
@@ -87,7 +87,7 @@ test('a runner that is paused for longer than its lease is fenced: its container
   expect(next.state).toBe('succeeded');
 });
 
-test('a runner that is paused while its Step ends has no result when it comes back after its lease', async () => {
+test('#17 a runner that is paused while its Step ends has no result when it comes back after its lease', async () => {
   await using paused = deployment.startRunner();
   const execution = await deployment.startScript(scope, numberedLinesScript);
   const lost = await currentAttempt(deployment, execution, 1);

@@ -38,7 +38,7 @@ beforeAll(async () => {
   );
   runner = deployment.startRunner({
     capacity: 2,
-    env: { FLOTILLA_JOB_MEMORY_MIB: '64', FLOTILLA_DISK_LIMIT: '64m', FLOTILLA_PULL_RETRY_SECONDS: '2' },
+    env: { FLOTILLA_DISK_LIMIT: '64m', FLOTILLA_PULL_RETRY_SECONDS: '2' },
   });
 });
 afterAll(() => resources.disposeAsync());
@@ -83,19 +83,6 @@ test('a Step that fails ends the Job with its number, its exit code and its last
     ['failed', 3],
     ['pending', null],
   ]);
-  expect(await containersOf(attempt)).toEqual([]);
-});
-
-test('a Job that takes too long is stopped, also when its Step ignores SIGTERM, and keeps its log', async () => {
-  const { job, attempt } = await end({
-    timeout: '2s',
-    steps: [shell('trap "" TERM; echo begun; while :; do sleep 0.1; done')],
-  });
-  expect(job.outcome).toEqual({ kind: 'timedOut', step: 0, seconds: 2, limit: 'job' });
-  expect(attempt.steps[0]?.state).toBe('timedOut');
-  const seconds = ((attempt.endedAt ?? 0) - attempt.claimedAt) / 1000;
-  expect(seconds).toBeGreaterThanOrEqual(2);
-  expect(stdoutOf(await readLog(deployment.client, attempt.id))).toBe('begun\n');
   expect(await containersOf(attempt)).toEqual([]);
 });
 
@@ -180,14 +167,6 @@ test.each([
     expect(after?.steps[0]?.state).toBe('cancelled');
   },
 );
-
-test.each([
-  ['ends with an error', 'perl -e \'$x = "y" x 400_000_000\'', 137],
-  ['goes on all the same', '(perl -e \'$x = "y" x 400_000_000\'); true', 0],
-])('a Step that runs out of memory fails by that, when its program %s', async (_title, script, exitCode) => {
-  const { job } = await end({ steps: [shell(script)] });
-  expect(job.outcome).toMatchObject({ kind: 'failed', step: 0, exitCode, outOfMemory: true });
-});
 
 test('an image whose registry cannot be reached is pulled again for a while, and then ends the Job with a sentence that names it and says what to do', async () => {
   const { job, attempt } = await end({ image: 'localhost:1/no-such-image:1', steps: [shell('true')] });

@@ -274,11 +274,6 @@ async function sealed({ jobId }: AttemptView): Promise<void> {
   await waitFor('the log to be sealed', async () => (await deployment.attemptsOf(jobId))[0]?.logSealed);
 }
 
-test('without a network a Step reaches none', async () => {
-  const { attempt } = await end({ network: 'none', steps: [shell('ls /sys/class/net')] });
-  expect(stdoutOf(await readLog(deployment.client, attempt.id))).toBe('lo\n');
-});
-
 test('a work tree and its containers are gone when the Attempt has ended', async () => {
   const { attempt } = await end({ steps: [shell('mkdir -m 000 locked; chown -R 1234 .')] });
   expect(await containersOf(attempt)).toEqual([]);

@@ -1,4 +1,4 @@
-import { access, mkdir, readFile, readdir, symlink, writeFile } from 'node:fs/promises';
+import { access, mkdir, readFile, readdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ExecutionView } from '@flotilla/shared/views';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -153,28 +153,3 @@ test('a token of the runner is not in a log, neither as it is nor in base64, nor
   expect(bytesOf(log, 2).toString()).toMatch(/^.{0,4}\*\*\*.{0,4}$/);
   expect(noticesOf(log)).not.toContain(token);
 });
-
-test('a burst of 200 MB, a line of 40 MB and binary output take no more than 64 MB of memory each', async () => {
-  await using runner = deployment.startRunner();
-  await deployment.ended(await start('seq 1 1000'));
-  const grown: number[] = [];
-  for (const script of [
-    'head -c 200000000 /dev/zero | tr "\\0" "x" | fold -w 99',
-    'head -c 40000000 /dev/zero | tr "\\0" "x"; echo',
-    'head -c 50000000 /dev/urandom',
-  ]) {
-    const before = await residentBytes(runner.pid, 'VmRSS');
-    // From here on the kernel notes the most anew.
-    await writeFile(`/proc/${runner.pid}/clear_refs`, '5');
-    const { execution } = await deployment.ended(await start(script), 120_000);
-    expect(execution.state).toBe('succeeded');
-    grown.push((await residentBytes(runner.pid, 'VmHWM')) - before);
-  }
-  expect(Math.max(...grown)).toBeLessThanOrEqual(64 * 1024 * 1024);
-}, 300_000);
-
-/** What the kernel says of a process's memory: now, or the most there was. */
-async function residentBytes(pid: number | undefined, field: 'VmRSS' | 'VmHWM'): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8');
-  return Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1]) * 1024;
-}

@@ -33,14 +33,16 @@ export interface FaultDeploymentOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Puts something between the service and its database: gets the database's address, and returns the one to use. */
   readonly before?: (databaseUrl: string) => Promise<string>;
+  /** Folder of the Postgres server; one of its own unless told otherwise. */
+  readonly postgresFolder?: string;
   /** How many repositories it serves: `repository-01` and so on. */
   readonly repositories?: number;
 }
 
 export async function startFaultDeployment(options: FaultDeploymentOptions = {}): Promise<FaultDeployment> {
   await using resources = new AsyncDisposableStack();
-  const folder = resources.use(await temporaryFolder());
-  const postgres = resources.use(await startEmbeddedPostgres({ folder: folder.path }));
+  const folder = options.postgresFolder ?? resources.use(await temporaryFolder()).path;
+  const postgres = resources.use(await startEmbeddedPostgres({ folder }));
   await migrate(postgres.url);
   const databaseUrl = (await options.before?.(postgres.url)) ?? postgres.url;
   const deployment = resources.use(

@@ -1,6 +1,7 @@
 import { FlotillaError, errorClasses } from '@flotilla/shared/errors';
 import { initTRPC, TRPCError } from '@trpc/server';
 import { isTransientDatabaseError } from '../db/transientErrors.ts';
+import { unavailable } from '../db/unavailable.ts';
 import type { Context } from './context.ts';
 
 const trpc = initTRPC.context<Context>().create({
@@ -33,10 +34,8 @@ const translated = trpc.procedure.use(async ({ ctx, next, path }) => {
     throw new TRPCError({ code: errorClasses[cause.code], message: cause.message, cause });
   }
   if (isTransientDatabaseError(cause)) {
-    const unavailable = new FlotillaError('unavailable', 'The database is away for a moment. Try again.', {
-      cause,
-    });
-    throw new TRPCError({ code: 'SERVICE_UNAVAILABLE', message: unavailable.message, cause: unavailable });
+    const refused = unavailable(cause, ctx.logger);
+    throw new TRPCError({ code: 'SERVICE_UNAVAILABLE', message: refused.message, cause: refused });
   }
   if (result.error.code === 'INTERNAL_SERVER_ERROR')
     ctx.logger.error({ err: cause, path }, 'a procedure failed');

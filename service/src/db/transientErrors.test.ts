@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isTransientDatabaseError } from './transientErrors.ts';
+import { exhaustedResource, isTransientDatabaseError } from './transientErrors.ts';
 
 const withCode = (code: unknown, cause?: unknown) => Object.assign(new Error('failed', { cause }), { code });
 
@@ -9,6 +9,19 @@ test.each(['CONNECTION_CLOSED', 'CONNECT_TIMEOUT', 'ECONNREFUSED', '57P01', '40P
     expect(isTransientDatabaseError(withCode(code))).toBe(true);
   },
 );
+
+test.each([
+  ['53100', 'disk'],
+  ['53200', 'memory'],
+  ['53300', 'connections'],
+])('%s means that the database has run out of %s, and may have room again', (code, resource) => {
+  expect(isTransientDatabaseError(withCode(code))).toBe(true);
+  expect(exhaustedResource(new Error('Failed query', { cause: withCode(code) }))).toBe(resource);
+});
+
+test('a database that is away has not run out of anything', () => {
+  expect(exhaustedResource(withCode('57P01'))).toBeUndefined();
+});
 
 test("it is found below the query builder's own error", () => {
   expect(isTransientDatabaseError(new Error('Failed query', { cause: withCode('57P01') }))).toBe(true);

@@ -22,11 +22,28 @@ const transientCodes: ReadonlySet<string> = new Set([
   '08006',
 ]);
 
-/** Whether the database was away or busy, as opposed to a statement that is wrong. Looks through `cause`. */
+/** SQLSTATE of what a database server can run out of, in words for people. */
+const exhausted: Readonly<Record<string, string>> = {
+  '53100': 'disk',
+  '53200': 'memory',
+  '53300': 'connections',
+};
+
+/** Whether the database was away, busy or short of something, as opposed to a statement that is wrong. Looks through `cause`. */
 export function isTransientDatabaseError(error: unknown): boolean {
-  for (let current = error; current instanceof Error; current = current.cause) {
-    if ('code' in current && typeof current.code === 'string' && transientCodes.has(current.code))
-      return true;
-  }
-  return false;
+  return codesOf(error).some((code) => transientCodes.has(code) || code in exhausted);
+}
+
+/** What the database has run out of; undefined for any other error. Nothing but room there helps. */
+export function exhaustedResource(error: unknown): string | undefined {
+  return codesOf(error)
+    .map((code) => exhausted[code])
+    .find((resource) => resource !== undefined);
+}
+
+function codesOf(error: unknown): string[] {
+  const codes: string[] = [];
+  for (let current = error; current instanceof Error; current = current.cause)
+    if ('code' in current && typeof current.code === 'string') codes.push(current.code);
+  return codes;
 }

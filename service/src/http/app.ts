@@ -1,6 +1,7 @@
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { FlotillaError, errorClasses, messageOf, type ErrorCode } from '@flotilla/shared/errors';
 import { isTransientDatabaseError } from '../db/transientErrors.ts';
+import { unavailable } from '../db/unavailable.ts';
 import type { Service } from '../service.ts';
 import { appendRoute } from './appendRoute.ts';
 import { baseRoute } from './baseRoute.ts';
@@ -40,9 +41,8 @@ export function createApp(service: Service, stopping: Stopping = { now: false })
         .send({ code: error.code, message: error.message });
     }
     if (isTransientDatabaseError(error)) {
-      return reply
-        .code(503)
-        .send({ code: 'unavailable', message: 'The database is away for a moment. Try again.' });
+      const { code, message } = unavailable(error, request.log);
+      return reply.code(503).send({ code, message });
     }
     const status = statusCodeOf(error);
     if (status < 500) return reply.code(status).send({ message: messageOf(error) });

@@ -201,6 +201,8 @@ export interface RunnerJobView {
   readonly executionId: number;
   readonly actionName: string;
   readonly repository: string;
+  /** Claimed until it has a slot and its time begins. */
+  readonly state: 'claimed' | 'running';
   readonly claimedAt: number;
 }
 

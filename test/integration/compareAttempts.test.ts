@@ -64,6 +64,7 @@ test('a Runner says on which Jobs it works', async () => {
       executionId,
       actionName: expect.any(String),
       repository: 'one',
+      state: 'claimed',
       claimedAt: expect.any(Number),
     },
   ]);

@@ -3,6 +3,7 @@ import { l10n, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState, type M
 import { escapeMarkdown, oneLine } from '../platform/plainText.ts';
 import { code, lines } from './markdown.ts';
 import { contextValue, statusIcon } from './rowParts.ts';
+import { statuses } from './status.ts';
 import { loadOf, runnerJobText, runnerState, runnerText, type RunnerState } from './runnerText.ts';
 
 /** The table from what a Runner is at to what is seen and heard. A colour is never the only difference. */
@@ -33,9 +34,11 @@ export function runnerJobRow(job: RunnerJobView): TreeItem {
   const row = new TreeItem(oneLine(job.repository), TreeItemCollapsibleState.None);
   const text = runnerJobText(job, Date.now());
   row.description = text;
-  row.iconPath = statusIcon('running');
+  row.iconPath = statusIcon(job.state);
   row.contextValue = contextValue('runnerJob', {});
-  row.accessibilityInformation = { label: l10n.t('Runs the Job on {0}, {1}', job.repository, text) };
+  row.accessibilityInformation = {
+    label: l10n.t('Job on {0}, {1}, {2}', job.repository, statuses[job.state].spoken, text),
+  };
   return row;
 }
 

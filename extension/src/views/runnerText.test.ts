@@ -39,9 +39,13 @@ test('a Job on a Runner says what it is for, and that it is not its first Attemp
     executionId: 12,
     actionName: 'bump-node',
     repository: 'web',
+    state: 'running' as const,
     claimedAt: new Date(2026, 4, 1, 13, 5).getTime(),
   };
   expect(runnerJobText(job, job.claimedAt)).toMatch(/^bump-node #12 · attempt 2 · since (01:05\sPM|13:05)$/);
+  expect(runnerJobText({ ...job, state: 'claimed' }, job.claimedAt)).toMatch(
+    /^bump-node #12 · attempt 2 · preparing · since /,
+  );
 });
 
 test.each([

@@ -37,11 +37,12 @@ export function loadOf({ running, capacity }: RunnerView): { inSlots: number; be
   return { inSlots, beside: running - inSlots };
 }
 
-/** Of a Job that a Runner works on: what it is for, and since when. */
+/** Of a Job that a Runner works on: what it is for, whether it waits for a slot, and since when. */
 export function runnerJobText(job: RunnerJobView, now: number): string {
   return [
     `${oneLine(job.actionName)} #${job.executionId}`,
     ...(job.number > 1 ? [`attempt ${job.number}`] : []),
+    ...(job.state === 'claimed' ? ['preparing'] : []),
     `since ${formatMoment(job.claimedAt, now)}`,
   ].join(separator);
 }

@@ -34,7 +34,7 @@ export async function runJob(
   const { logger } = attempt;
   try {
     const outcome = await toItsEnd(attempt, place);
-    const seconds = (performance.now() - started) / 1000;
+    const seconds = Math.round(performance.now() - started) / 1000;
     logger.info({ outcome: outcome.kind, seconds, detail: describeOutcome(outcome) }, 'attempt ended');
   } catch (error) {
     const over = error instanceof FencedError || lease.signal.aborted;

@@ -6,7 +6,7 @@ export async function selectRunnerJobs(sql: Sql, runnerId: string): Promise<Runn
   const rows = await sql<RunnerJobView[]>`
     select attempts.id::float8 as "attemptId", attempts.job_id::float8 as "jobId",
            jobs.execution_id::float8 as "executionId", actions.name as "actionName",
-           repositories.name as repository, attempts.number,
+           repositories.name as repository, attempts.number, attempts.state,
            (extract(epoch from attempts.claimed_at) * 1000)::float8 as "claimedAt"
       from attempts
       join jobs on jobs.id = attempts.job_id

@@ -1,8 +1,8 @@
 import { connect } from '../service/src/db/database.ts';
-import type { Benchmark } from './support/figure.ts';
-import { openLocalService } from './support/localService.ts';
+import type { Benchmark, Figure, Settings } from './support/figure.ts';
+import { openLocalService, type LocalService } from './support/localService.ts';
 import { rateOfNoOpJobs, untilSealed } from './support/noOpJobs.ts';
-import { openQueue } from './support/queuedJobs.ts';
+import { openQueue, type Queue } from './support/queuedJobs.ts';
 import { median, relativeRange } from './support/statistics.ts';
 
 /** Finished Jobs that the tables hold already (runner.md §7, B11). */
@@ -11,83 +11,101 @@ const roundJobs = 3000;
 const callers = 24;
 
 /**
- * Claims and finishes per second over a million Jobs that have ended, against the same on tables as good as empty; and
- * while a snapshot elsewhere, such as a backup's, keeps dead rows from being removed for half of `--seconds` (30 s).
+ * Claims and finishes per second over a million Jobs that have ended, against the same on tables as good as empty, in
+ * interleaved rounds on a Postgres each; and while a snapshot elsewhere, such as a backup's, keeps dead rows from being
+ * removed for half of `--seconds` (30 s).
  */
 export const claimUnderLoad: Benchmark = async function* (settings) {
-  const fresh: number[] = [];
-  {
-    await using local = await openLocalService();
-    const { service } = local;
-    const queue = await openQueue(service, 1000);
-    for (let round = 0; round < settings.rounds; round++) {
-      await queue.enqueue(roundJobs);
-      fresh.push(await rateOfNoOpJobs(service, queue.runnerId, { jobs: roundJobs, callers, free: 1 }));
-      await untilSealed(service);
-    }
-    const decay: number[] = [];
-    // One connection, so that its statements are of one session.
-    await using backup = connect(local.postgres.url, { max: 1 });
-    await backup.sql`set idle_in_transaction_session_timeout = 0`;
-    await backup.sql`begin isolation level repeatable read`;
-    await backup.sql`select count(*) from jobs`;
-    const until = performance.now() + settings.seconds * 500;
-    while (performance.now() < until) {
-      await queue.enqueue(roundJobs);
-      decay.push(await rateOfNoOpJobs(service, queue.runnerId, { jobs: roundJobs, callers, free: 1 }));
-    }
-    await backup.sql`rollback`;
-    const [first = Number.NaN] = decay;
-    const last = decay.at(-1) ?? Number.NaN;
-    settings.say(`under a pinned snapshot: ${decay.map((rate) => rate.toFixed(0)).join(', ')} Jobs/s`);
-    yield {
-      name: 'claim-finish-pinned-snapshot',
-      value: last,
-      unit: 'Jobs/s',
-      ratio: last / first,
-      rival: `itself when the snapshot was new: ${first.toFixed(0)} Jobs/s`,
-      n: decay.length,
-      spread: relativeRange(decay),
-    };
-  }
-  await using local = await openLocalService();
-  const { service } = local;
-  const queue = await openQueue(service, 1000);
-  const executionId = await queue.enqueue(1);
-  settings.say(`inserting ${finishedJobs} finished Jobs`);
-  await insertFinished(local.postgres.url, executionId, queue.runnerId);
-  const full: number[] = [];
-  for (let round = 0; round < settings.rounds; round++) {
-    // The first round has the Job that the others were made like.
-    const jobs = roundJobs + (round === 0 ? 1 : 0);
-    await queue.enqueue(roundJobs);
-    full.push(await rateOfNoOpJobs(service, queue.runnerId, { jobs, callers, free: 1 }));
+  await using empty = await openLocalService();
+  await using full = await openLocalService();
+  const tables = [
+    {
+      name: 'fresh',
+      service: empty.service,
+      queue: await openQueue(empty.service, 1000),
+      rates: [] as number[],
+    },
+    {
+      name: 'full',
+      service: full.service,
+      queue: await openQueue(full.service, 1000),
+      rates: [] as number[],
+    },
+  ] as const;
+  const [fresh, loaded] = tables;
+  // The Job that the others are made like, and as much on the other side.
+  for (const { service, queue } of tables) {
+    await queue.enqueue(1);
+    await rateOfNoOpJobs(service, queue.runnerId, { jobs: 1, callers: 1, free: 1 });
     await untilSealed(service);
+  }
+  settings.say(`inserting ${finishedJobs} finished Jobs`);
+  await insertFinished(full.postgres.url, loaded.queue.runnerId);
+  for (let round = 0; round < settings.rounds; round++) {
+    for (const { name, service, queue, rates } of tables) {
+      await queue.enqueue(roundJobs);
+      const rate = await rateOfNoOpJobs(service, queue.runnerId, { jobs: roundJobs, callers, free: 1 });
+      await untilSealed(service);
+      rates.push(rate);
+      settings.say(`round ${round + 1}, ${name}: ${rate.toFixed(0)} Jobs/s`);
+    }
   }
   yield {
     name: 'claim-finish-over-1m-finished',
-    value: median(full),
+    value: median(loaded.rates),
     unit: 'Jobs/s',
-    ratio: median(full) / median(fresh),
-    rival: `itself on fresh tables: ${median(fresh).toFixed(0)} Jobs/s`,
-    n: full.length,
-    spread: relativeRange(full),
+    ratio: median(loaded.rates.map((rate, round) => rate / (fresh.rates[round] ?? Number.NaN))),
+    rival: `itself on fresh tables: ${median(fresh.rates).toFixed(0)} Jobs/s`,
+    n: loaded.rates.length,
+    spread: relativeRange(loaded.rates),
   };
+  yield await underPinnedSnapshot(empty, fresh.queue, settings);
 };
 
-async function insertFinished(url: string, executionId: number, runnerId: string): Promise<void> {
+async function underPinnedSnapshot(
+  { service, postgres }: LocalService,
+  queue: Queue,
+  settings: Settings,
+): Promise<Figure> {
+  const decay: number[] = [];
+  // One connection, so that its statements are of one session.
+  await using backup = connect(postgres.url, { max: 1 });
+  await backup.sql`set idle_in_transaction_session_timeout = 0`;
+  await backup.sql`begin isolation level repeatable read`;
+  await backup.sql`select count(*) from jobs`;
+  const until = performance.now() + settings.seconds * 500;
+  while (performance.now() < until) {
+    await queue.enqueue(roundJobs);
+    decay.push(await rateOfNoOpJobs(service, queue.runnerId, { jobs: roundJobs, callers, free: 1 }));
+  }
+  await backup.sql`rollback`;
+  const [first = Number.NaN] = decay;
+  const last = decay.at(-1) ?? Number.NaN;
+  settings.say(`under a pinned snapshot: ${decay.map((rate) => rate.toFixed(0)).join(', ')} Jobs/s`);
+  return {
+    name: 'claim-finish-pinned-snapshot',
+    value: last,
+    unit: 'Jobs/s',
+    ratio: last / first,
+    rival: `itself when the snapshot was new: ${first.toFixed(0)} Jobs/s`,
+    n: decay.length,
+    spread: relativeRange(decay),
+  };
+}
+
+async function insertFinished(url: string, runnerId: string): Promise<void> {
   await using connections = connect(url, { max: 1 });
   const { sql } = connections;
   await sql`set statement_timeout = 0`;
   await sql`
     insert into jobs (execution_id, repository_id, base_revision, base_ref, state, attempt_count, ended_at)
-    select ${executionId}, repository_id, base_revision, base_ref, 'succeeded', 1, now()
-      from jobs cross join generate_series(1, ${finishedJobs}::int) where execution_id = ${executionId}`;
+    select execution_id, repository_id, base_revision, base_ref, 'succeeded', 1, now()
+      from jobs cross join generate_series(1, ${finishedJobs}::int)`;
   await sql`
     insert into attempts (job_id, number, runner_id, claim_key, slot, lease_expires_at, deadline_at, state, outcome,
                           log_streams, ended_at, log_sealed_at)
     select id, 1, ${runnerId}, gen_random_uuid(), 1, now(), now(), 'succeeded', '{"kind":"succeeded"}', '[]', now(), now()
-      from jobs where state = 'succeeded'`;
+      from jobs where current_attempt_id is null`;
   await sql`
     update jobs set current_attempt_id = attempts.id from attempts
      where attempts.job_id = jobs.id and jobs.current_attempt_id is null and jobs.id % 100 = 0`;

@@ -3,10 +3,11 @@ import type { ClaimedJob } from '@flotilla/shared/protocol/runnerMessages';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { requestCancellation } from '../../service/src/executions/queries/requestCancellation.ts';
 import { loseAttempts } from '../../service/src/jobs/queries/loseAttempts.ts';
+import { appendChunk } from '../../service/src/logs/queries/appendChunk.ts';
 import { startExecution } from '../support/actionText.ts';
 import { hold, waitForBlocked } from '../support/holdPoints.ts';
 import { makeRepositories } from '../support/repositories.ts';
-import type { TestRunner } from '../support/testRunner.ts';
+import { logOf, type TestRunner } from '../support/testRunner.ts';
 import { testService, type TestService } from '../support/testService.ts';
 
 const failed = {
@@ -137,6 +138,20 @@ describe('a finish', () => {
     await waitForBlocked(sql, 1);
     await first.release();
     expect(await Promise.all(finishes)).toEqual([{ result: 'done' }, { result: 'done' }]);
+  });
+
+  test('that waits for an append ends the Attempt with the bytes of it', async () => {
+    const { sql } = flotilla.service;
+    const { attemptId, leaseToken } = job;
+    const data = logOf('one');
+    await using writing = await hold(sql, (tx) =>
+      appendChunk(tx, { attemptId, leaseToken, stream: 'log', offset: 0, data }),
+    );
+    const finishing = runner.finish(job, { kind: 'succeeded' }, { logLength: data.length });
+    await waitForBlocked(sql, 1);
+    await writing.release();
+    expect(await finishing).toEqual({ result: 'done' });
+    expect(await jobNow()).toMatchObject({ state: 'succeeded' });
   });
 
   test('that waits while its lease is ended is fenced', async () => {

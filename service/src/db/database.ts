@@ -42,6 +42,8 @@ const indexOnly = {
   enable_bitmapscan: 'off',
   enable_hashjoin: 'off',
   enable_mergejoin: 'off',
+  // Else the rows of a small index are kept, and compared with each row of the batch.
+  enable_material: 'off',
 };
 
 /**

@@ -12,7 +12,7 @@ import { endAttempts, type EndAnswer, type EndOfAttempt, type StoredPatch } from
 import { selectBase } from './queries/selectBase.ts';
 
 /** So many ends share a statement (runner.md §8). */
-const mostEnds = 50;
+const mostEnds = 200;
 
 export type Ends = Coalescer<EndOfAttempt, EndAnswer | undefined>;
 

@@ -82,7 +82,7 @@ function claimOnce(sql: Sql, claim: Claim): Promise<readonly ClaimedRow[]> {
        order by queue.priority desc, queue.rank, queue.id limit (select jobs from wanted)),
     numbered as (
       select id, row_number() over (order by priority desc, rank, id) as place,
-             nextval(pg_get_serial_sequence('attempts', 'id')) as attempt_id from picked),
+             nextval('attempts_id_seq') as attempt_id from picked),
     started as (
       update jobs
          set state = 'running', attempt_count = attempt_count + 1, current_attempt_id = numbered.attempt_id,

@@ -13,7 +13,11 @@ export interface FollowedLog extends Disposable {
 }
 
 /** Follows a log from its beginning, as an editor does: by a subscription that resumes by itself. */
-export function followLog({ api }: ServiceClient, attemptId: number): FollowedLog {
+export function followLog(
+  { api }: ServiceClient,
+  attemptId: number,
+  onRecords?: (records: readonly LogRecord[]) => void,
+): FollowedLog {
   const decoder = new FrameDecoder();
   const records: LogRecord[] = [];
   const faults: string[] = [];
@@ -30,7 +34,9 @@ export function followLog({ api }: ServiceClient, attemptId: number): FollowedLo
         }
         const bytes = Buffer.from(message.data, 'base64');
         length += bytes.length;
-        records.push(...decoder.push(bytes));
+        const read = decoder.push(bytes);
+        records.push(...read);
+        onRecords?.(read);
       },
       onError: (error) => faults.push(error.message),
     },

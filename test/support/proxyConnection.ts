@@ -74,12 +74,18 @@ export class Connection {
       for await (const piece of from) {
         if (way === 'requests' && this.request === '') this.request = firstLine(piece);
         this.waiting[way] += 1;
-        await this.#passable(way);
-        await this.#slowed(piece.length);
+        for (let at = 0; at < piece.length;) {
+          // What passes in a tenth of a second: a slow connection is slow byte by byte.
+          const { bytesPerSecond } = this.#surroundings.weather();
+          const part = piece.subarray(at, at + Math.max(1, bytesPerSecond / 10));
+          at += part.length;
+          await this.#passable(way);
+          await this.#slowed(part.length, at === part.length);
+          if (this.#frozen) break;
+          if (!to.write(part))
+            await new Promise((resolve) => to.once('drain', resolve).once('close', resolve));
+        }
         this.waiting[way] -= 1;
-        if (this.#frozen) continue;
-        if (!to.write(piece))
-          await new Promise((resolve) => to.once('drain', resolve).once('close', resolve));
       }
     } catch {
       // The connection was cut; `#tie` has told the other side.
@@ -92,9 +98,9 @@ export class Connection {
     }
   }
 
-  async #slowed(bytes: number): Promise<void> {
+  async #slowed(bytes: number, first: boolean): Promise<void> {
     const { delayMs, bytesPerSecond } = this.#surroundings.weather();
-    const ms = delayMs + (bytes * 1000) / bytesPerSecond;
+    const ms = (first ? delayMs : 0) + (bytes * 1000) / bytesPerSecond;
     if (ms > 0) await Promise.race([delay(ms, undefined, { ref: false }), this.#surroundings.changed()]);
   }
 }

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { containersOf } from '../support/containers.ts';
 import { startDeployment, type Deployment } from '../support/deployment.ts';
-import { readLog, stdoutOf } from '../support/logs.ts';
 import { makeRepository } from '../support/repositories.ts';
 import { letGo, untilBegun, waitingScript } from '../support/steps.ts';
 import { waitFor } from '../support/waitFor.ts';
@@ -23,13 +22,6 @@ afterAll(() => resources.disposeAsync());
 
 const stateOf = async (executionId: number) =>
   (await deployment.client.api.jobs.list.query({ executionId }))[0];
-
-/** How often a Job of an Execution was lost. */
-async function lossesOf(executionId: number): Promise<number | undefined> {
-  const [row] = await deployment.sql<{ lost_count: number }[]>`
-    select lost_count from jobs where execution_id = ${executionId}`;
-  return row?.lost_count;
-}
 
 /** An engine that takes connections and never answers. */
 async function silentEngine(): Promise<{ readonly port: number } & AsyncDisposable> {
@@ -105,48 +97,6 @@ test('a runner that finds no service says so, and works when there is one', asyn
   await deployment.restartService();
   const { execution } = await deployment.ended(await deployment.startScript('repo:', 'true'), 60_000);
   expect(execution.state).toBe('succeeded');
-});
-
-test('a runner that is told to stop finishes what it has, claims nothing more, and ends well', async () => {
-  await using runner = deployment.startRunner({ capacity: 2 });
-  const execution = await deployment.startScript('repo:', waitingScript);
-  const attempt = await untilBegun(deployment, execution);
-  runner.signal('SIGTERM');
-  await waitFor('the runner to drain', () => runner.output().includes('finishing what is running'));
-  const later = await deployment.startScript('repo:', 'true');
-  await letGo(runner, attempt);
-  expect(await runner.exited).toMatchObject({ exitCode: 0 });
-  const { jobs } = await deployment.ended(execution);
-  expect(jobs.get('sample')).toMatchObject({ state: 'succeeded', attemptCount: 1 });
-  expect(await stateOf(later.id)).toMatchObject({ state: 'queued', attemptCount: 0 });
-  expect(await readdir(join(runner.stateFolder, 'attempts'))).toEqual([]);
-  await using _other = deployment.startRunner();
-  expect((await deployment.ended(later)).execution.state).toBe('succeeded');
-});
-
-test('told a second time it gives back what it has, and the Job runs elsewhere with no loss counted', async () => {
-  await using runner = deployment.startRunner();
-  const execution = await deployment.startScript('repo:', waitingScript);
-  const attempt = await untilBegun(deployment, execution);
-  runner.signal('SIGTERM');
-  await waitFor('the runner to drain', () => runner.output().includes('finishing what is running'));
-  runner.signal('SIGTERM');
-  expect(await runner.exited).toMatchObject({ exitCode: 0 });
-  expect(await containersOf(attempt)).toEqual([]);
-  expect(await readdir(join(runner.stateFolder, 'attempts'))).toEqual([]);
-
-  await using other = deployment.startRunner();
-  await letGo(other, await untilBegun(deployment, execution, 2));
-  const { jobs } = await deployment.ended(execution);
-  expect(jobs.get('sample')).toMatchObject({ state: 'succeeded', attemptCount: 2 });
-  expect(
-    (await deployment.attemptsOf(attempt.jobId)).map(({ state, runner: name }) => [state, name]),
-  ).toEqual([
-    ['released', runner.name],
-    ['succeeded', other.name],
-  ]);
-  expect(await lossesOf(execution.id)).toBe(0);
-  expect(stdoutOf(await readLog(deployment.client, attempt.id))).toBe('begun\n');
 });
 
 test('a runner that was killed removes its containers and folders when it starts again, and runs the Job again', async () => {

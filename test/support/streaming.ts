@@ -40,7 +40,7 @@ export interface Oracle {
 
 /**
  * Lets the Step of numbered lines end, and says what was written, what is stored, and what the client has read. The
- * Job has its result from the one Attempt, and no container is left.
+ * Job has its result from that Attempt, its last, and no container is left.
  */
 export async function letEnd(
   deployment: Deployment,
@@ -52,14 +52,14 @@ export async function letEnd(
   await letGo(runner, attempt);
   const { jobs } = await deployment.ended(execution);
   const [job] = jobs.values();
-  expect(job).toMatchObject({ state: 'succeeded', attemptCount: 1 });
+  expect(job).toMatchObject({ state: 'succeeded', attemptCount: attempt.number });
   await waitFor('the client to have read the end', () => log.ended, { timeoutMs: 30_000 });
   const written = truth(await countOf(deployment, execution, attempt));
   const stored = hashesOf(await readLog(deployment.client, attempt.id));
   const read = hashesOf(log.records);
   await waitFor(
     'the log to be sealed',
-    async () => (await deployment.attemptsOf(attempt.jobId))[0]?.logSealed,
+    async () => (await deployment.attemptsOf(attempt.jobId)).at(-1)?.logSealed,
   );
   expect(await containersOf(attempt)).toEqual([]);
   return { written, stored, read, faults: log.faults };

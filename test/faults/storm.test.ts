@@ -7,7 +7,7 @@ import { storm } from '../support/storm/storm.ts';
 const stormMs = real ? 5 * 60_000 : 30_000;
 
 test(
-  'faults of all kinds, one after another by a seed, leave each Job one result, every log whole, and nothing behind',
+  '+ faults of all kinds, one after another by a seed, leave each Job one result, every log whole, and nothing behind',
   { timeout: stormMs + 240_000 },
   async () => {
     const seed = chosenSeed();

@@ -1,18 +1,14 @@
-import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { AttemptView, ExecutionView } from '@flotilla/shared/views';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startBreakableEngine } from '../support/breakableEngine.ts';
 import { attemptFoldersOf, containersOf } from '../support/containers.ts';
 import type { RunnerOfDeployment } from '../support/deployment.ts';
-import { startDockerEngine } from '../support/dockerEngine.ts';
+import { canStartEngine, startDockerEngine } from '../support/dockerEngine.ts';
 import { startFaultDeployment, type FaultDeployment } from '../support/faultDeployment.ts';
 import { readLog, stdoutOf } from '../support/logs.ts';
 import { letGo, untilBegun, waitingScript } from '../support/steps.ts';
 import { waitFor } from '../support/waitFor.ts';
-
-/** An engine can be started by root alone. */
-const isRoot = userInfo().uid === 0;
 
 const resources = new AsyncDisposableStack();
 let deployment: FaultDeployment;
@@ -59,7 +55,7 @@ test('#24 when the connections to the Docker Engine break under a Step, its Atte
   );
 });
 
-test.runIf(isRoot)(
+test.runIf(canStartEngine)(
   '#24 when the Docker Engine is restarted under a Step, its Attempt is errored by that, the Job runs again by itself and succeeds, and nothing is left',
   async () => {
     await using engine = await startDockerEngine();

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,6 +10,9 @@ import { waitFor } from './waitFor.ts';
 
 /** How long an engine may take to start or stop, in milliseconds. */
 const engineMs = 60_000;
+
+/** Whether an engine can be started here: by root, where there is a `dockerd`, and outside of most containers. */
+export const canStartEngine = spawnSync('unshare', ['--net', 'dockerd', '--version']).status === 0;
 
 /** A Docker Engine of a test's own, with the image of the tests. Disposing stops it and removes all that it has. */
 export interface DockerEngine extends AsyncDisposable {

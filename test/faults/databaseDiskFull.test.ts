@@ -61,8 +61,12 @@ test.each([
     using log = followLog(deployment.client, attempt.id);
     await flows(log);
 
-    // So that the tables meet the full disk, and not the journal, without which Postgres would stop.
-    await deployment.sql`select pg_switch_wal()`;
+    // So that the tables meet the full disk, and not the journal, without which Postgres would stop: segments that were
+    // used are kept for later by a checkpoint.
+    for (let segment = 0; segment < 5; segment++) {
+      await deployment.sql`select pg_logical_emit_message(true, 'test', 'a journal to be switched')`;
+      await deployment.sql`select pg_switch_wal()`;
+    }
     await deployment.sql`checkpoint`;
     {
       await using _begun = await begin();

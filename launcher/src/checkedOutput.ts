@@ -14,6 +14,9 @@ export function checkedOutput(
     const failure = failureOf(await ended);
     if (failure !== undefined) throw failure;
   });
-  pipeline(output, checked, kill);
+  // A program whose output was read to its end ends by itself: killed meanwhile, it would seem to have failed.
+  pipeline(output, checked, (error) => {
+    if (error) kill();
+  });
   return checked;
 }

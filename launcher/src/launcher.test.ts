@@ -95,6 +95,15 @@ test('output that is checked ends as what the program wrote, or fails as the pro
   await expect(read('echo part; exit 3')).rejects.toThrow('exit 3');
 });
 
+test('a program that takes a while to end after its output is not hurried', async () => {
+  const script = "trap 'exit 3' TERM; echo whole; exec >&-; sleep 0.2; exit 0";
+  const program = await launch('sh', ['-c', script], { env });
+  const checked = checkedOutput(program, ({ exitCode }) =>
+    exitCode === 0 ? undefined : new Error(`exit ${exitCode}`),
+  );
+  expect(await text(checked)).toBe('whole\n');
+});
+
 test('output that is checked ends its program when nobody reads on', async () => {
   const program = await launch('sh', ['-c', 'echo begun; exec sleep 600'], { env });
   const output = checkedOutput(program, () => undefined);

@@ -22,6 +22,19 @@ export async function containersOf({
   return stdout.split('\n').filter((id) => id !== '');
 }
 
+/** Removes what runners under a folder have left in the engine: those that were killed, or whose test failed. */
+export async function removeContainersUnder(folder: string): Promise<void> {
+  const format = '{{.ID}} {{.Label "flotilla.folder"}}';
+  const filter = 'label=flotilla.folder';
+  const { stdout } = await exec('docker', ['ps', '--all', '--filter', filter, '--format', format]);
+  const ids = stdout
+    .split('\n')
+    .map((line) => line.split(' '))
+    .filter(([, stateFolder]) => stateFolder?.startsWith(`${folder}/`))
+    .map(([id = '']) => id);
+  if (ids.length > 0) await exec('docker', ['rm', '--force', '--volumes', ...ids]);
+}
+
 /** Names of the folders of Attempts that a runner has now. */
 export async function attemptFoldersOf(stateFolder: string): Promise<string[]> {
   return readdir(join(stateFolder, 'attempts')).catch((error: unknown) => {

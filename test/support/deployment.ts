@@ -13,6 +13,7 @@ import {
 } from '../../scripts/launch/serviceProgram.ts';
 import { createToken, ensureUser } from '../../service/src/auth/tokens.ts';
 import { connect, type Sql } from '../../service/src/db/database.ts';
+import { removeContainersUnder } from './containers.ts';
 import { temporaryFolder } from './temporaryFolder.ts';
 import { testDatabase } from './testDatabase.ts';
 import { waitFor } from './waitFor.ts';
@@ -127,6 +128,7 @@ export async function startDeployment(options: DeploymentOptions): Promise<Deplo
     { timeoutMs: 60_000 },
   );
   const replicas = resources.use(new AsyncDisposableStack());
+  resources.defer(() => removeContainersUnder(folder));
   const runners = resources.use(new AsyncDisposableStack());
   const start: Deployment['start'] = (action) =>
     client.api.executions.create.mutate({

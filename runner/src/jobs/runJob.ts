@@ -18,7 +18,7 @@ const releaseMs = 10_000;
 
 /**
  * Runs a Job to its end and tells the service. Never rejects. It prepares the Attempt at once and waits for a slot of
- * the runner before it starts a container; the slot is free again when the last container has ended. Whatever happens,
+ * the runner before it starts a container; the slot is passed on when the last container has written its last. Whatever happens,
  * the Attempt's containers and folder are gone afterwards; when the lease is over nothing more is sent, and the service
  * gives the Job to another Attempt.
  */
@@ -99,7 +99,7 @@ async function inSlot(
     // The service counts the Job's time from the first report. A Step that can start at once is about to make one.
     if (firstStep === undefined) attempt.steps.report();
     using _phase = attempt.phases.begin('steps');
-    return await runSteps(attempt, checkout, firstStep);
+    return await runSteps(attempt, checkout, firstStep, () => place.pass());
   } finally {
     place.leave();
   }

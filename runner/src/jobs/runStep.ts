@@ -18,14 +18,15 @@ export interface FinishedStep extends FinishedContainer {
 
 /**
  * Runs one Step and stores what it writes. When the Attempt has to stop, or the Step has used up its time or its disk,
- * the container gets SIGTERM, and SIGKILL after the grace; a fenced one is killed at once. The container's removal has
- * begun when this returns.
+ * the container gets SIGTERM, and SIGKILL after the grace; a fenced one is killed at once. `onOutputEnd` is called when it
+ * has written its last, which is a moment before it ends. The container's removal has begun when this returns.
  */
 export async function runStep(
   attempt: Attempt,
   checkout: Checkout,
   index: number,
   { container }: PreparedStep,
+  onOutputEnd: () => void,
 ): Promise<FinishedStep> {
   const { log, lease } = attempt;
   const limits = new StepLimits(attempt, checkout, index, container.id);
@@ -38,6 +39,7 @@ export async function runStep(
     stopSignal.addEventListener('abort', stop, { once: true });
     try {
       for await (const { descriptor, data } of running.output) await log.write(index, descriptor, data);
+      onOutputEnd();
       await log.endStep(index);
       const finished = await running.finished();
       return { ...finished, limit: limits.exceeded };

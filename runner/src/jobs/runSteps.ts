@@ -9,12 +9,14 @@ import { runStep, type FinishedStep } from './runStep.ts';
 
 /**
  * Runs the Steps of an Attempt in order and gives the work tree back to the runner's user. Undefined when all
- * succeeded; else how the Attempt ends. `first` is the first Step when it was prepared ahead.
+ * succeeded; else how the Attempt ends. `first` is the first Step when it was prepared ahead. `onLastOutputEnd` is called
+ * when the last Step has written its last.
  */
 export async function runSteps(
   attempt: Attempt,
   checkout: Checkout,
   first: PreparedStep | undefined,
+  onLastOutputEnd: () => void,
 ): Promise<Outcome | undefined> {
   let image: string | undefined;
   for (const index of attempt.job.steps.keys()) {
@@ -22,7 +24,9 @@ export async function runSteps(
     if (stopped !== undefined) return stopped;
     const prepared = (index === 0 ? first : undefined) ?? (await prepareStep(attempt, checkout, index));
     image = prepared.imageDigest;
-    const ended = await runOne(attempt, checkout, index, prepared);
+    const isLast = index === attempt.job.steps.length - 1;
+    const onOutputEnd = isLast ? onLastOutputEnd : () => undefined;
+    const ended = await runOne(attempt, checkout, index, prepared, onOutputEnd);
     if (ended !== undefined) return ended;
   }
   if (image !== undefined) {
@@ -38,12 +42,13 @@ async function runOne(
   checkout: Checkout,
   index: number,
   prepared: PreparedStep,
+  onOutputEnd: () => void,
 ): Promise<Outcome | undefined> {
   const { job, log, steps } = attempt;
   const { image, args } = attempt.step(index);
   await log.notice(`Step ${index + 1} of ${job.steps.length}: ${[image, ...args].join(' ')}`, index);
   steps.start(index, prepared.imageDigest);
-  const finished = await runStep(attempt, checkout, index, prepared);
+  const finished = await runStep(attempt, checkout, index, prepared, onOutputEnd);
   const outcome = attempt.stopped() ?? outcomeOf(attempt, index, finished);
   steps.end(index, stateOf(outcome), finished.exitCode);
   return outcome;

@@ -77,6 +77,49 @@ test('a Job for which no slot comes free within 10 s is given back', async () =>
   expect(await taken).toBe(false);
 });
 
+test('a slot that is passed on is another Job’s at once, and one more may be claimed ahead', async () => {
+  const slots = await slotsAfter(1, 500);
+  const [first, second] = [slots.enter(), slots.enter()];
+  await first.take(never);
+  const taken = second.take(never);
+  expect(slots.room).toBe(0);
+  first.pass();
+  expect(await taken).toBe(true);
+  expect(slots.room).toBe(1);
+  first.leave();
+  expect(slots.room).toBe(1);
+});
+
+test('no more slots are passed on than there are, until one of those Jobs has left', async () => {
+  const slots = new Slots(1, () => undefined);
+  const [first, second, third] = [slots.enter(), slots.enter(), slots.enter()];
+  await first.take(never);
+  const secondTook = second.take(never);
+  first.pass();
+  await secondTook;
+  const thirdTook = third.take(never).then(() => order.push('third took'));
+  const order: string[] = [];
+  second.pass();
+  order.push('first left');
+  first.leave();
+  second.pass();
+  await thirdTook;
+  expect(order).toEqual(['first left', 'third took']);
+});
+
+test('a slot is passed on once, and only by the Job that has it', async () => {
+  const onRoom = vi.fn<() => void>();
+  const slots = new Slots(1, onRoom);
+  const [first, second] = [slots.enter(), slots.enter()];
+  second.pass();
+  await first.take(never);
+  first.pass();
+  first.pass();
+  // Taken, and passed on.
+  expect(onRoom).toHaveBeenCalledTimes(2);
+  expect(await second.take(never)).toBe(true);
+});
+
 test('a runner that drains gives back what waits, and goes on with what has its slot', async () => {
   const slots = await slotsAfter(1, 500);
   const running = slots.enter();

@@ -10,6 +10,11 @@ export interface Place {
    * are taken. Rejects with the signal's reason.
    */
   take(signal: AbortSignal): Promise<boolean>;
+  /**
+   * Passes the slot on, while its container is about to end (its output has). Of such there are at most as many as
+   * slots: when there are, the Job keeps its slot until it leaves.
+   */
+  pass(): void;
   /** Gives up the slot, or the wait for one. Only the first call counts. */
   leave(): void;
 }
@@ -30,11 +35,13 @@ export class Slots {
   readonly #places = new Set<object>();
   /** When each slot was taken. */
   readonly #taken = new Map<object, number>();
+  /** Those that have passed their slots on, and have not left. */
+  readonly #ending = new Set<object>();
   #waiting: Waiter[] = [];
   #heldMs: number[] = [];
   #draining = false;
 
-  /** `onRoom` is called when there may be room for another claim: behind a slot that was taken, or that came free. */
+  /** `onRoom` is called when there may be room for another claim: behind a slot that was taken, passed on or left. */
   constructor(capacity: number, onRoom: () => void, now: () => number = () => performance.now()) {
     this.#capacity = capacity;
     this.#onRoom = onRoom;
@@ -43,7 +50,7 @@ export class Slots {
 
   /** How many Jobs may be claimed now. */
   get room(): number {
-    return Math.max(0, this.#capacity + this.#ahead() - this.#places.size);
+    return Math.max(0, this.#capacity + this.#ahead() + this.#ending.size - this.#places.size);
   }
 
   /** While a runner drains, what has not begun is not waited for. */
@@ -61,6 +68,7 @@ export class Slots {
     this.#places.add(place);
     return {
       take: (signal) => this.#take(place, signal),
+      pass: () => this.#pass(place),
       leave: () => this.#leave(place),
     };
   }
@@ -95,20 +103,31 @@ export class Slots {
     return taken;
   }
 
+  #pass(place: object): void {
+    if (!this.#taken.has(place) || this.#ending.size >= this.#capacity) return;
+    this.#ending.add(place);
+    this.#free(place);
+    this.#onRoom();
+  }
+
   #leave(place: object): void {
     if (!this.#places.delete(place)) return;
+    this.#ending.delete(place);
     this.#waiting = this.#waiting.filter((waiter) => waiter.place !== place);
-    const takenAt = this.#taken.get(place);
-    if (takenAt !== undefined) {
-      this.#taken.delete(place);
-      this.#heldMs = [...this.#heldMs, this.#now() - takenAt].slice(-remembered);
-      const next = this.#waiting.shift();
-      if (next !== undefined) {
-        this.#taken.set(next.place, this.#now());
-        next.answer(true);
-      }
-    }
+    this.#free(place);
     this.#onRoom();
+  }
+
+  /** Gives a slot that was taken to the one that waits for the longest time. */
+  #free(place: object): void {
+    const takenAt = this.#taken.get(place);
+    if (takenAt === undefined) return;
+    this.#taken.delete(place);
+    this.#heldMs = [...this.#heldMs, this.#now() - takenAt].slice(-remembered);
+    const next = this.#waiting.shift();
+    if (next === undefined) return;
+    this.#taken.set(next.place, this.#now());
+    next.answer(true);
   }
 }
 

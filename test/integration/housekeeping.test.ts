@@ -1,7 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { keyOf } from '../../service/src/logs/compactStream.ts';
+import { compactStream, keyOf } from '../../service/src/logs/compactStream.ts';
+import { fileObjects } from '../../service/src/objects/fileObjects.ts';
 import { startExecution } from '../support/actionText.ts';
 import { followLog } from '../support/followedLog.ts';
 import { keepHouse, objectsOf } from '../support/keepHouse.ts';
@@ -65,6 +66,19 @@ async function readAll({ api }: TestService, attemptId: number): Promise<Buffer>
     offset += bytes.length;
   }
 }
+
+test('a replica that compacts a log whose chunks another one has deleted meanwhile replaces no object', async () => {
+  await using flotilla = await open();
+  const { attemptId, log } = await endSealed(flotilla);
+  await keepHouse(flotilla);
+  expect(await chunksOf(flotilla)).toBe(0);
+  const { sql, config } = flotilla.service;
+  const objects = fileObjects(join(config.sharedFolder, 'objects'));
+  await expect(compactStream(sql, objects, attemptId, 'log', log.length)).rejects.toThrow(
+    `the table has 0 of the ${log.length} bytes of a stream`,
+  );
+  expect(await readAll(flotilla, attemptId)).toEqual(Buffer.from(log));
+});
 
 test('a sealed log moves to the object store, takes a quarter of its bytes at most, and reads the same', async () => {
   await using flotilla = await open();

@@ -23,6 +23,15 @@ test('a database that is away has not run out of anything', () => {
   expect(exhaustedResource(withCode('57P01'))).toBeUndefined();
 });
 
+test('a file that is not there is not the database being away', () => {
+  const missing = Object.assign(withCode('ENOENT'), { syscall: 'open' });
+  expect(isTransientDatabaseError(new Error('there is no object', { cause: missing }))).toBe(false);
+});
+
+test('a socket of the database that is not there is', () => {
+  expect(isTransientDatabaseError(Object.assign(withCode('ENOENT'), { syscall: 'connect' }))).toBe(true);
+});
+
 test("it is found below the query builder's own error", () => {
   expect(isTransientDatabaseError(new Error('Failed query', { cause: withCode('57P01') }))).toBe(true);
 });

@@ -10,7 +10,6 @@ const transientCodes: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
   'EPIPE',
-  'ENOENT',
   // SQLSTATE: serialization failure, deadlock, shutdown, crash, cannot connect now, connection exceptions.
   '40001',
   '40P01',
@@ -31,7 +30,20 @@ const exhausted: Readonly<Record<string, string>> = {
 
 /** Whether the database was away, busy or short of something, as opposed to a statement that is wrong. Looks through `cause`. */
 export function isTransientDatabaseError(error: unknown): boolean {
-  return codesOf(error).some((code) => transientCodes.has(code) || code in exhausted);
+  return (
+    codesOf(error).some((code) => transientCodes.has(code) || code in exhausted) || isSocketMissing(error)
+  );
+}
+
+/** A server that is reached by a file has no socket while it is away. Any other file that is missing is no such thing. */
+function isSocketMissing(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    'code' in error &&
+    error.code === 'ENOENT' &&
+    'syscall' in error &&
+    error.syscall === 'connect'
+  );
 }
 
 /** What the database has run out of; undefined for any other error. Nothing but room there helps. */

@@ -15,7 +15,8 @@ export function keyOf(attemptId: number, stream: StreamName): string {
 
 /**
  * Writes a stream from the table into the object store and reads it back: length and SHA-256 must be those of what was
- * read from the table, and the length the one that the Attempt's row says. Throws an Error otherwise.
+ * read from the table, and the length the one that the Attempt's row says. Throws an Error otherwise. What the table no
+ * longer has whole replaces no object: another replica may have compacted the stream since and deleted its chunks.
  */
 export async function compactStream(
   sql: Sql,
@@ -26,7 +27,8 @@ export async function compactStream(
 ): Promise<string> {
   const key = keyOf(attemptId, stream);
   const written = { length: 0, sha256: '' };
-  await objects.put(key, toBlocks(readStream(sql, attemptId, stream), written));
+  const whole = wholly(readStream(sql, attemptId, stream), length);
+  await objects.put(key, toBlocks(whole, written));
   const stored = await openBlocks(objects, key);
   const hash = createHash('sha256');
   let read = 0;
@@ -40,4 +42,14 @@ export async function compactStream(
     throw new Error(`the object ${key} has ${read} of ${length} bytes, or other ones; the chunks are kept`);
   }
   return key;
+}
+
+/** A stream that fails instead of ending when it is shorter or longer than it has to be. */
+async function* wholly(parts: AsyncIterable<Uint8Array>, length: number): AsyncGenerator<Uint8Array> {
+  let read = 0;
+  for await (const part of parts) {
+    read += part.length;
+    yield part;
+  }
+  if (read !== length) throw new Error(`the table has ${read} of the ${length} bytes of a stream`);
 }

@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { connectUser } from '../../scripts/launch/serviceClient.ts';
 import type { RunnerOfDeployment } from '../support/deployment.ts';
 import { leaseMs, real, startFaultDeployment, type FaultDeployment } from '../support/faultDeployment.ts';
-import { followLog } from '../support/followedLog.ts';
-import { readLog } from '../support/logs.ts';
+import { followLog, type FollowedLog } from '../support/followedLog.ts';
+import { readLogSoFar } from '../support/logs.ts';
 import { linesIn } from '../support/numberedLines.ts';
 import { letGo, waitingScript } from '../support/steps.ts';
 import { flows, letEnd, startStreaming } from '../support/streaming.ts';
@@ -48,14 +49,31 @@ test('#11 Postgres is down for four leases: the Step writes on, no Attempt is lo
   using log = followLog(deployment.client, attempt.id);
   await flows(log);
   await deployment.postgres.restartImmediately(() => delay(downMs));
-  const stored = linesIn(await readLog(deployment.client, attempt.id));
+  const stored = linesIn(await readLogSoFar(deployment.client, attempt.id));
   // A thousand lines a second were written meanwhile, half of that on a busy machine.
   await waitFor(
     'what was written meanwhile',
-    async () => linesIn(await readLog(deployment.client, attempt.id)) > stored + downMs / 4,
+    async () => linesIn(await readLogSoFar(deployment.client, attempt.id)) > stored + downMs / 4,
     { timeoutMs: 60_000, everyMs: 200 },
   );
   expect([runner.hasExited(), deployment.service.hasExited()]).toEqual([false, false]);
+  const { written, ...logs } = await letEnd(deployment, runner, execution, attempt, log);
+  expect(logs).toEqual({ stored: written, read: written, faults: [] });
+});
+
+test('#11 an editor that connects while Postgres is down is answered, and follows a log, when it is back', async () => {
+  const { execution, attempt } = await startStreaming(deployment);
+  await using late = new AsyncDisposableStack();
+  let log: FollowedLog | undefined;
+  let asked: Promise<unknown> | undefined;
+  await deployment.postgres.restartImmediately(async () => {
+    const client = late.use(connectUser(deployment.url, deployment.userToken));
+    log = late.use(followLog(client, attempt.id));
+    asked = client.api.executions.get.query({ executionId: execution.id });
+    await delay(leaseMs / 3);
+  });
+  expect(await asked).toMatchObject({ id: execution.id });
+  if (log === undefined) throw new Error('no log was followed');
   const { written, ...logs } = await letEnd(deployment, runner, execution, attempt, log);
   expect(logs).toEqual({ stored: written, read: written, faults: [] });
 });

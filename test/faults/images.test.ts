@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startFaultDeployment, type FaultDeployment } from '../support/faultDeployment.ts';
-import { noticesOf, readLog, stdoutOf } from '../support/logs.ts';
+import { noticesOf, readLog, readLogSoFar, stdoutOf } from '../support/logs.ts';
 import { startRegistry, type Registry } from '../support/registry.ts';
 import { waitFor } from '../support/waitFor.ts';
 
@@ -26,7 +26,7 @@ test('#26 a Job whose image comes slowly waits for it, says so, and succeeds', a
   const attemptId = job?.currentAttemptId ?? 0;
   expect(job?.state).toBe('running');
   await waitFor('the log to say that it pulls', async () =>
-    noticesOf(await readLog(deployment.client, attemptId)).includes(`Pulling image ${registry.image}`),
+    noticesOf(await readLogSoFar(deployment.client, attemptId)).includes(`Pulling image ${registry.image}`),
   );
   registry.restore();
   const { jobs } = await deployment.ended(execution);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { engineLogOf, nothingLeft } from '../support/containers.ts';
 import { startFaultDeployment, type FaultDeployment } from '../support/faultDeployment.ts';
 import { followLog } from '../support/followedLog.ts';
-import { noticesOf, readLog } from '../support/logs.ts';
+import { noticesOf, readLog, readLogSoFar } from '../support/logs.ts';
 import { hashesOf, linesIn, truth } from '../support/numberedLines.ts';
 import { currentAttempt, letGo } from '../support/steps.ts';
 import { expectResultOf, flows, linesWritten, startStreaming } from '../support/streaming.ts';
@@ -29,7 +29,7 @@ test.each(['has ended by then', 'still runs'] as const)(
     using log = followLog(deployment.client, lost.id);
     await flows(log);
     await killed.kill();
-    const stored = linesIn(await readLog(deployment.client, lost.id));
+    const stored = linesIn(await readLogSoFar(deployment.client, lost.id));
     const unread = await waitFor(
       'the container to write on, unread',
       async () => {

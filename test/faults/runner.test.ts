@@ -2,7 +2,7 @@ import type { ExecutionView } from '@flotilla/shared/views';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { containersOf } from '../support/containers.ts';
 import { againMs, countOf, startFaultDeployment, type FaultDeployment } from '../support/faultDeployment.ts';
-import { readLog } from '../support/logs.ts';
+import { readLog, readLogSoFar } from '../support/logs.ts';
 import { hashesOf, linesIn, numberedLinesScript, truth } from '../support/numberedLines.ts';
 import { currentAttempt, letGo } from '../support/steps.ts';
 import { waitFor } from '../support/waitFor.ts';
@@ -21,7 +21,7 @@ async function lines(attemptId: number, atLeast = 200): Promise<number> {
   return waitFor(
     `${atLeast} lines`,
     async () => {
-      const count = linesIn(await readLog(deployment.client, attemptId));
+      const count = linesIn(await readLogSoFar(deployment.client, attemptId));
       return count >= atLeast && count;
     },
     { timeoutMs: 30_000, everyMs: 100 },
@@ -36,7 +36,7 @@ async function expectOneResult(execution: ExecutionView, kept: number): Promise<
   const [first, second, ...others] = await deployment.attemptsOf(job?.id ?? 0);
   if (first === undefined || second === undefined) throw new Error('there are no two Attempts');
   expect([first.state, second.state, others]).toEqual(['lost', 'succeeded', []]);
-  const firstLog = await readLog(deployment.client, first.id);
+  const firstLog = await readLogSoFar(deployment.client, first.id);
   const firstLines = linesIn(firstLog);
   expect(firstLines).toBeGreaterThanOrEqual(kept);
   expect(hashesOf(firstLog).stdout).toBe(truth(firstLines).stdout);

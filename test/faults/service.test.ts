@@ -3,7 +3,7 @@ import { connectUser } from '../../scripts/launch/serviceClient.ts';
 import type { RunnerOfDeployment } from '../support/deployment.ts';
 import { startFaultDeployment, type FaultDeployment } from '../support/faultDeployment.ts';
 import { followLog } from '../support/followedLog.ts';
-import { readLog } from '../support/logs.ts';
+import { readLogSoFar } from '../support/logs.ts';
 import { linesIn } from '../support/numberedLines.ts';
 import { startProxy } from '../support/proxy.ts';
 import { flows, letEnd, startStreaming } from '../support/streaming.ts';
@@ -32,10 +32,10 @@ test('a client whose connection is cut, delayed and stalled while a log streams 
   proxy.delay(100);
   await flows(log);
   proxy.blackHole();
-  const stored = linesIn(await readLog(deployment.client, attempt.id));
+  const stored = linesIn(await readLogSoFar(deployment.client, attempt.id));
   await waitFor(
     'the log to grow unseen',
-    async () => linesIn(await readLog(deployment.client, attempt.id)) > stored + 500,
+    async () => linesIn(await readLogSoFar(deployment.client, attempt.id)) > stored + 500,
   );
   proxy.restore();
   await flows(log, 500);

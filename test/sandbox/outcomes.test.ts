@@ -12,7 +12,7 @@ import {
   type Deployment,
   type RunnerOfDeployment,
 } from '../support/deployment.ts';
-import { bytesOf, noticesOf, readLog, stdoutOf } from '../support/logs.ts';
+import { bytesOf, noticesOf, readLog, readLogSoFar, stdoutOf } from '../support/logs.ts';
 import { git, makeRepository } from '../support/repositories.ts';
 import { currentAttempt } from '../support/steps.ts';
 import { waitFor } from '../support/waitFor.ts';
@@ -150,7 +150,7 @@ test.each([
     const attempt = await currentAttempt(deployment, execution, 1);
     await waitFor(
       'the first line',
-      async () => stdoutOf(await readLog(deployment.client, attempt.id)) === 'begun\n',
+      async () => stdoutOf(await readLogSoFar(deployment.client, attempt.id)) === 'begun\n',
     );
     const cancelledAt = performance.now();
     await deployment.client.api.executions.cancel.mutate({ executionId: execution.id });

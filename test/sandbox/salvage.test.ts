@@ -4,7 +4,7 @@ import type { ExecutionView } from '@flotilla/shared/views';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { containersOf } from '../support/containers.ts';
 import { startDeployment, type Deployment, type RunnerOfDeployment } from '../support/deployment.ts';
-import { bytesOf, noticesOf, readLog, stdoutOf } from '../support/logs.ts';
+import { bytesOf, noticesOf, readLog, readLogSoFar, stdoutOf } from '../support/logs.ts';
 import { hashesOf, linesIn, numberedLinesScript, truth } from '../support/numberedLines.ts';
 import { makeRepository } from '../support/repositories.ts';
 import { currentAttempt, letGo } from '../support/steps.ts';
@@ -40,7 +40,7 @@ async function lines(attemptId: number): Promise<number> {
   return waitFor(
     'lines',
     async () => {
-      const count = linesIn(await readLogOf(attemptId));
+      const count = linesIn(await readLogSoFar(deployment.client, attemptId));
       return count >= 200 && count;
     },
     { timeoutMs: 30_000, everyMs: 100 },
@@ -81,7 +81,7 @@ test('all that a container wrote after its runner was killed is brought in by th
         .then((text) => text !== '' && text),
     ),
   );
-  expect(linesIn(await readLogOf(lost.id))).toBeLessThan(count);
+  expect(linesIn(await readLogSoFar(deployment.client, lost.id))).toBeLessThan(count);
 
   await using back = deployment.startRunner({ name: killed.name, stateFolder: killed.stateFolder });
   await runsAgain(execution, back);

@@ -4,19 +4,31 @@ import type { ServiceClient } from '../../scripts/launch/serviceClient.ts';
 /** Bytes of one read. */
 const readBytes = 1024 * 1024;
 
-/** The stored log of an Attempt. Throws when it ends inside a record. */
-export async function readLog({ api }: ServiceClient, attemptId: number): Promise<LogRecord[]> {
+/** The stored log of an Attempt that was told to the end. Throws when it ends inside a record. */
+export async function readLog(client: ServiceClient, attemptId: number): Promise<LogRecord[]> {
+  const { records, pendingBytes } = await readStored(client, attemptId);
+  if (pendingBytes > 0) throw new Error(`the log of Attempt ${attemptId} ends inside a record`);
+  return records;
+}
+
+/** The whole records of a log that grows, or of a lost Attempt: an append may end inside a record. */
+export async function readLogSoFar(client: ServiceClient, attemptId: number): Promise<LogRecord[]> {
+  return (await readStored(client, attemptId)).records;
+}
+
+async function readStored(
+  { api }: ServiceClient,
+  attemptId: number,
+): Promise<{ records: LogRecord[]; pendingBytes: number }> {
   const decoder = new FrameDecoder();
   const records: LogRecord[] = [];
   for (let offset = 0; ;) {
     const part = await api.logs.read.query({ attemptId, offset, limit: readBytes });
     const data = Buffer.from(part.data, 'base64');
-    if (data.length === 0) break;
+    if (data.length === 0) return { records, pendingBytes: decoder.pendingBytes };
     records.push(...decoder.push(data));
     offset += data.length;
   }
-  if (decoder.pendingBytes > 0) throw new Error(`the log of Attempt ${attemptId} ends inside a record`);
-  return records;
 }
 
 /** The bytes that a Step wrote to a descriptor. */

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AttemptView, ExecutionView } from '@flotilla/shared/views';
 import type { Deployment } from './deployment.ts';
-import { readLog, stdoutOf } from './logs.ts';
+import { readLogSoFar, stdoutOf } from './logs.ts';
 import { waitFor } from './waitFor.ts';
 
 /** A Step that says that it has begun, and goes on when {@link letGo} says so. */
@@ -35,7 +35,7 @@ export async function untilBegun(
 ): Promise<AttemptView> {
   const attempt = await currentAttempt(deployment, execution, number, timeoutMs);
   await waitFor(`Attempt ${number} to begin`, async () =>
-    stdoutOf(await readLog(deployment.client, attempt.id)).startsWith('begun\n'),
+    stdoutOf(await readLogSoFar(deployment.client, attempt.id)).startsWith('begun\n'),
   );
   return attempt;
 }

@@ -25,8 +25,8 @@ const trpc = initTRPC.context<Context>().create({
   },
 });
 
-/** Turns what features throw into tRPC's errors, once, and logs what is our fault. */
-const translated = trpc.procedure.use(async ({ ctx, next, path }) => {
+/** Turns what features throw into tRPC's errors, once. What is our fault is logged where the answer leaves (webSockets.ts). */
+const translated = trpc.procedure.use(async ({ ctx, next }) => {
   const result = await next();
   if (result.ok) return result;
   const cause = result.error.cause;
@@ -37,8 +37,6 @@ const translated = trpc.procedure.use(async ({ ctx, next, path }) => {
     const refused = unavailable(cause, ctx.logger);
     throw new TRPCError({ code: 'SERVICE_UNAVAILABLE', message: refused.message, cause: refused });
   }
-  if (result.error.code === 'INTERNAL_SERVER_ERROR')
-    ctx.logger.error({ err: cause, path }, 'a procedure failed');
   return result;
 });
 

@@ -8,6 +8,8 @@ import { appRouter } from '../api/router.ts';
 import { runnerRouter } from '../api/runnerRouter.ts';
 import { z } from 'zod';
 import { authenticate } from '../auth/tokens.ts';
+import { isTransientDatabaseError } from '../db/transientErrors.ts';
+import { whenBack } from '../db/whenBack.ts';
 import { isRunnerOf } from '../runners/queries/isRunnerOf.ts';
 import type { Service } from '../service.ts';
 import { fallSilent } from './fallSilent.ts';
@@ -18,6 +20,10 @@ const maxMessageBytes = 4 * 1024 * 1024;
 const firstMessageMs = 5000;
 /** WebSocket close code for "your token was revoked", from the private range. */
 const revokedCode = 4401;
+/** WebSocket close code "try again later" (IANA). */
+const tryAgainCode = 1013;
+/** How long a connection waits for a database that is away, in milliseconds. */
+const patienceMs = 10_000;
 
 export interface WebSockets extends AsyncDisposable {
   /** Asks every client to connect again, elsewhere if it can, before this replica stops. */
@@ -66,6 +72,10 @@ function endpoint(router: AnyRouter, service: Service): Endpoint {
     wss: sockets,
     router,
     createContext: (options) => createContext(service, options),
+    onError({ error, path }) {
+      if (error.code !== 'INTERNAL_SERVER_ERROR' || isTransientDatabaseError(error.cause)) return;
+      service.logger.error({ err: error.cause, path }, 'a procedure failed');
+    },
     // The client's ping finds a dead service; this one finds a dead client (runner.md §2, fault 16).
     keepAlive: { enabled: true, pingMs: 10_000, pongWaitMs: 5000 },
   });
@@ -84,33 +94,51 @@ function cutOffSilent(client: WebSocket): void {
   client.once('close', () => clearTimeout(timer));
 }
 
+/**
+ * Who has connected. While the database is away the connection and its calls wait; then it is closed, so that the
+ * client connects anew. A refusal would end its subscriptions, which are resumed after a lost connection only.
+ */
 async function createContext(
   service: Service,
   { req: request, res: socket, info }: CreateWSSContextFnOptions,
 ): Promise<Context> {
-  const token = info.connectionParams?.['token'];
-  const principal =
-    token === undefined || token === '' ? undefined : await authenticate(service.database, token);
-  if (principal !== undefined) {
-    const watch = service.revocations.watch(principal.tokenId, () =>
-      socket.close(revokedCode, 'token revoked'),
-    );
+  let identity: Pick<Context, 'principal' | 'session'>;
+  try {
+    const { connectionParams, signal } = info;
+    identity = await whenBack(() => identify(service, connectionParams), { patienceMs, signal });
+  } catch (error) {
+    if (isTransientDatabaseError(error)) socket.close(tryAgainCode, 'the database is away');
+    throw error;
+  }
+  const { tokenId } = identity.principal ?? {};
+  // One that has been closed meanwhile would never be let go.
+  if (tokenId !== undefined && socket.readyState !== socket.CLOSED) {
+    const watch = service.revocations.watch(tokenId, () => socket.close(revokedCode, 'token revoked'));
     socket.once('close', () => watch[Symbol.dispose]());
   }
+  return {
+    service,
+    logger: service.logger,
+    socket,
+    remoteAddress: remoteAddressOf(request),
+    ...identity,
+  };
+}
+
+async function identify(
+  service: Service,
+  params: CreateWSSContextFnOptions['info']['connectionParams'],
+): Promise<Pick<Context, 'principal' | 'session'>> {
+  const token = params?.['token'];
+  const principal =
+    token === undefined || token === '' ? undefined : await authenticate(service.database, token);
   // A runner that connects again says who it is at once, so that its calls need not wait for its hello.
-  const runnerId = z.uuid().safeParse(info.connectionParams?.['runnerId']).data;
+  const runnerId = z.uuid().safeParse(params?.['runnerId']).data;
   const known =
     runnerId !== undefined &&
     principal?.scope === 'runner' &&
     (await isRunnerOf(service.sql, runnerId, principal.tokenId));
-  return {
-    service,
-    logger: service.logger,
-    principal,
-    socket,
-    remoteAddress: remoteAddressOf(request),
-    session: known ? { runnerId } : {},
-  };
+  return { principal, session: known ? { runnerId } : {} };
 }
 
 async function closeSockets(sockets: WebSocketServer): Promise<void> {

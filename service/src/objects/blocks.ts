@@ -105,7 +105,10 @@ export async function openBlocks(objects: ObjectStore, key: string): Promise<Blo
           await decompress(packed.subarray((starts[block] ?? 0) - from, (starts[block + 1] ?? 0) - from)),
         );
       }
-      return Buffer.concat(blocks).subarray(offset - first * bytes, until - first * bytes);
+      // One block is what most reads want: it is not copied.
+      const [only] = blocks;
+      const data = only !== undefined && blocks.length === 1 ? only : Buffer.concat(blocks);
+      return data.subarray(offset - first * bytes, until - first * bytes);
     },
   };
 }

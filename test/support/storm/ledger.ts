@@ -3,7 +3,7 @@ import { isAttemptLive } from '@flotilla/shared/lifecycle/attemptLifecycle';
 import { maxLostAttempts } from '@flotilla/shared/lifecycle/jobLifecycle';
 import type { AttemptView, JobView } from '@flotilla/shared/views';
 import { attemptFoldersOf, containersOf } from '../containers.ts';
-import { readLog } from '../logs.ts';
+import { readLog, readLogSoFar } from '../logs.ts';
 import { hashesOf, linesIn, truth, type Hashes } from '../numberedLines.ts';
 import type { Fleet } from './fleet.ts';
 import { linesOfJob, type Load } from './load.ts';
@@ -98,7 +98,11 @@ async function wrongWithLog(
 ): Promise<string[]> {
   const wrong: string[] = [];
   const name = `the log of Attempt ${attempt.id} (${attempt.state})`;
-  const stored = await persist(() => readLog(fleet.client, attempt.id));
+  const stored = await persist(() =>
+    attempt.state === 'succeeded'
+      ? readLog(fleet.client, attempt.id)
+      : readLogSoFar(fleet.client, attempt.id),
+  );
   const hashes = hashesOf(stored);
   if (attempt.state === 'succeeded') {
     if (!equal(hashes, expected)) wrong.push(`${name} is not what was written`);

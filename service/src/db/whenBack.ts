@@ -1,0 +1,24 @@
+import { pause } from '../pause.ts';
+import { isTransientDatabaseError } from './transientErrors.ts';
+
+/** Between two tries, in milliseconds. */
+const againMs = 100;
+
+/**
+ * The answer of a read, repeated while the database is away, for at most `patienceMs`. Throws what the last try threw,
+ * at once when it is no absence or the signal has aborted.
+ */
+export async function whenBack<T>(
+  read: () => Promise<T>,
+  { patienceMs, signal }: { readonly patienceMs: number; readonly signal: AbortSignal },
+): Promise<T> {
+  const giveUpAt = performance.now() + patienceMs;
+  for (;;) {
+    try {
+      return await read();
+    } catch (error) {
+      if (!isTransientDatabaseError(error) || performance.now() > giveUpAt) throw error;
+      if (!(await pause(againMs, signal))) throw error;
+    }
+  }
+}

@@ -67,5 +67,9 @@ export async function storm(options: StormOptions): Promise<Storm> {
   say(`${total} s: all Jobs have ended; reading the ledger`);
   const ledger = await readLedger(fleet, made);
   for (const log of made.followed.values()) log[Symbol.dispose]();
+  if (ledger.wrong.length > 0) {
+    // Whoever reads of it wants to know what the services had to say.
+    for (const { url, program } of fleet.replicas) say(`the service at ${url} said:\n${program.output()}`);
+  }
   return { seed, struck, seconds: total, ledger, memory };
 }

@@ -174,3 +174,28 @@ test('without a number of days a log is kept for ever', async () => {
   await keepHouse(flotilla);
   expect((await readAll(flotilla, attemptId)).equals(log)).toBe(true);
 });
+
+test('an Attempt that wrote nothing reads as empty after its compaction', async () => {
+  await using flotilla = await open();
+  const { api, service, url, userToken } = flotilla;
+  await startExecution(api);
+  const runner = await flotilla.connectRunner();
+  const { attemptId, leaseToken } = await runner.claimOne();
+  await runner.service.surrender({ attemptId, leaseToken });
+  await waitFor('the log to be sealed', async () => {
+    const sealed = await service.sql`select from attempts where log_sealed_at is not null`;
+    return sealed.length === 1;
+  });
+  await keepHouse(flotilla);
+  expect(await service.sql`select log_object, patch_object from attempts`).toEqual([
+    { log_object: 'none', patch_object: 'none' },
+  ]);
+  expect(await api.logs.read.query({ attemptId, offset: 0, limit: 10 })).toEqual({ data: '', end: 0 });
+  const patch = await fetch(`${url}/attempts/${attemptId}/patch`, {
+    headers: { authorization: `Bearer ${userToken}` },
+  });
+  expect([patch.status, await patch.text()]).toEqual([200, '']);
+  using followed = followLog({ api } as never, attemptId);
+  await waitFor('the log to be followed to its end', () => followed.ended);
+  expect([followed.length, followed.faults]).toEqual([0, []]);
+});

@@ -25,7 +25,8 @@ export class StoredStreams {
    */
   async read(attemptId: number, stream: StreamName, offset: number, limit: number): Promise<StreamPart> {
     const part = await this.#part(attemptId, stream, offset, limit);
-    if (part.object === null) return part;
+    // At its end nothing is opened; a stream without bytes has no object at all.
+    if (part.object === null || offset >= part.end) return part;
     try {
       return { ...part, data: await (await this.#opened(part.object)).read(offset, limit) };
     } catch (error) {

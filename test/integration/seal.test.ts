@@ -1,7 +1,12 @@
 import { encodeFrame, maxFrameDataBytes } from '@flotilla/shared/logs/frame';
 import type { StreamHash } from '@flotilla/shared/protocol/runnerMessages';
 import { expect, test } from 'vitest';
+import type { Sql } from '../../service/src/db/database.ts';
+import { Hints } from '../../service/src/db/hints.ts';
+import { sealLogs } from '../../service/src/logs/sealLogs.ts';
+import { createLogger } from '../../service/src/telemetry/logger.ts';
 import { startExecution } from '../support/actionText.ts';
+import { keepHouse } from '../support/keepHouse.ts';
 import { makeRepositories } from '../support/repositories.ts';
 import { frameOf, logOf, sha256, type TestRunner } from '../support/testRunner.ts';
 import { testService, type TestService } from '../support/testService.ts';
@@ -97,4 +102,47 @@ test('a damaged log is said to be damaged, and holds up no other', async () => {
     'step 0, descriptor 2: 1 bytes stored, none written',
     null,
   ]);
+});
+
+/** A client whose reads of chunks wait until they are let go; `reading` says that one has come. */
+function heldReads(sql: Sql) {
+  const letGo = Promise.withResolvers<void>();
+  const held = { reading: false, letGo: () => letGo.resolve() };
+  const call = (...args: Parameters<Sql>) => {
+    const [text] = args as unknown as [unknown];
+    if (!Array.isArray(text) || !text.join('').includes('from stream_chunks')) return sql(...args);
+    held.reading = true;
+    return letGo.promise.then(() => sql(...args));
+  };
+  return { held, sql: Object.assign(call, sql) as unknown as Sql };
+}
+
+test('a replica that reads a log whose bytes another one has sealed and moved meanwhile raises no alarm', async () => {
+  await using flotilla = await serviceWithJobs(1);
+  const { service } = flotilla;
+  await startExecution(flotilla.api);
+  const attemptId = await endWithLog(await flotilla.connectRunner(), logOf('one'), [stdout('one\n')]);
+  expect(await judged(flotilla, attemptId)).toEqual({ damage: null });
+
+  const { held, sql } = heldReads(service.sql);
+  const alarms: unknown[] = [];
+  const logger = { error: (alarm: unknown) => alarms.push(alarm), warn: () => undefined };
+  await using hints = new Hints(service.sql, createLogger('silent'));
+  const over = new AbortController();
+  const second = sealLogs({ sql, hints, logger }, over.signal);
+  // The first replica may be quicker: then once more.
+  await waitFor('the second replica to have the log in its hands', async () => {
+    if (!held.reading) await service.sql`update attempts set log_sealed_at = null`;
+    hints.wake('seal');
+    return held.reading;
+  });
+  service.hints.wake('seal');
+  expect(await judged(flotilla, attemptId)).toEqual({ damage: null });
+  await keepHouse(flotilla);
+  expect(await service.sql`select from stream_chunks`).toHaveLength(0);
+  held.letGo();
+  over.abort();
+  await second;
+  expect(alarms).toEqual([]);
+  expect(await judged(flotilla, attemptId)).toEqual({ damage: null });
 });

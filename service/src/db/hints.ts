@@ -52,10 +52,15 @@ export class Hints implements AsyncDisposable {
 
   /** Call after the commit. */
   publish(topic: Topic): void {
-    this.#wake(topic);
+    this.wake(topic);
     if (this.#closed) return;
     this.#unsent.add(topic);
     if (this.#timer === undefined) this.#send();
+  }
+
+  /** Wakes the readers of this process alone: for what one replica does for all. */
+  wake(topic: Topic): void {
+    for (const listener of this.#listeners.get(topic) ?? []) listener.wake();
   }
 
   listen(topic: Topic): HintListener {
@@ -101,15 +106,11 @@ export class Hints implements AsyncDisposable {
   #receive(payload: string): void {
     const [replica, ...topics] = payload.split(' ');
     if (replica === this.#replica) return;
-    for (const topic of topics) this.#wake(topic as Topic);
-  }
-
-  #wake(topic: Topic): void {
-    for (const listener of this.#listeners.get(topic) ?? []) listener.wake();
+    for (const topic of topics) this.wake(topic as Topic);
   }
 
   #wakeAll(): void {
-    for (const topic of this.#listeners.keys()) this.#wake(topic);
+    for (const topic of this.#listeners.keys()) this.wake(topic);
   }
 }
 

@@ -14,5 +14,5 @@ export function announceEnds(
   }
   hints.publish('queue');
   hints.publish('changes');
-  hints.publish('seal');
+  hints.wake('seal');
 }

@@ -60,7 +60,7 @@ export async function finish(
   if (answer.ended) {
     context.hints.publish(`log:${input.attemptId}`);
     context.hints.publish('changes');
-    context.hints.publish('seal');
+    context.hints.wake('seal');
     if (answer.admit !== null) context.admission.look(answer.admit);
     // The end of its back-off is looked up.
     if (isRetried(outcome)) context.admission.look(null);

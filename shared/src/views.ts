@@ -278,6 +278,11 @@ export interface ComparedAttempts {
 
 /** One message of the feed of changes: whole rows that replace what the editor holds. */
 export interface Changes {
+  /**
+   * Whether more has changed than one message takes. Then no rows are in it: an editor lists anew what it holds, and
+   * the next message says what has changed since.
+   */
+  readonly listAnew: boolean;
   readonly executions: readonly ExecutionView[];
   readonly jobs: readonly JobView[];
   /** Attempts that changed, also where their Job did not; their Steps come with them. */

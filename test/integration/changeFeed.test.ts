@@ -1,7 +1,9 @@
 import type { Changes } from '@flotilla/shared/views';
 import { expect, test } from 'vitest';
+import { maxRows } from '../../service/src/executions/changeFeed.ts';
 import { endAttempts } from '../../service/src/jobs/queries/endAttempts.ts';
 import { startExecution } from '../support/actionText.ts';
+import { addEndedJobs } from '../support/endedJobs.ts';
 import { hold } from '../support/holdPoints.ts';
 import { makeRepositories } from '../support/repositories.ts';
 import { testService, type EditorClient } from '../support/testService.ts';
@@ -17,6 +19,8 @@ class Model implements Disposable {
   /** Not a number before the first message. */
   runnersOnline = Number.NaN;
   messages = 0;
+  /** How often it was told to list anew. */
+  listAnew = 0;
   lastEventId = '';
   readonly #stop: () => void;
 
@@ -25,6 +29,7 @@ class Model implements Disposable {
       onData: ({ id, data }) => {
         this.messages += 1;
         this.lastEventId = id;
+        if (data.listAnew) this.listAnew += 1;
         for (const job of data.jobs) this.jobs.set(job.id, job);
         for (const execution of data.executions) this.executions.set(execution.id, execution);
         for (const attempt of data.attempts) this.attempts.set(attempt.id, attempt);
@@ -126,6 +131,42 @@ test('an editor that was away gets what it missed, from the place where it was',
   using after = new Model(flotilla, place);
   await waitFor('what was missed', () => after.jobs.get(job.jobId)?.state === 'succeeded');
   expect(after.executions.get(executionId)).toMatchObject({ counts: { succeeded: 1, queued: 1 } });
+});
+
+test('an editor that was away for more than one message takes is told to list anew, and goes on from there', async () => {
+  await using flotilla = await testService({ repositories: two });
+  const { sql } = flotilla.service;
+  const { id: executionId } = await startExecution(flotilla.api);
+  let place: string;
+  {
+    using before = new Model(flotilla);
+    await started(before);
+    place = before.lastEventId;
+  }
+  await addEndedJobs(sql, executionId, maxRows + 1);
+  using after = new Model(flotilla, place);
+  await waitFor('the feed to say so', () => after.listAnew === 1);
+  expect([after.jobs.size, after.executions.size, after.attempts.size]).toEqual([0, 0, 0]);
+  expect(after.runnersOnline).toBe(0);
+  const runner = await flotilla.connectRunner();
+  const job = await runner.claimOne();
+  await waitFor('the next change', () => after.jobs.get(job.jobId)?.state === 'running');
+  expect(after.listAnew).toBe(1);
+});
+
+test('what one message takes is sent in one', async () => {
+  await using flotilla = await testService({ repositories: two });
+  const { id: executionId } = await startExecution(flotilla.api);
+  let place: string;
+  {
+    using before = new Model(flotilla);
+    await started(before);
+    place = before.lastEventId;
+  }
+  await addEndedJobs(flotilla.service.sql, executionId, maxRows);
+  using after = new Model(flotilla, place);
+  await started(after);
+  expect([after.messages, after.listAnew, after.jobs.size]).toEqual([1, 0, maxRows]);
 });
 
 test('a change that another replica made is heard', async () => {

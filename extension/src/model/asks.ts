@@ -13,14 +13,21 @@ export interface Ask {
 export class Asks {
   readonly #underWay = new Set<Ask>();
 
-  start(): Ask {
-    const ask: Ask = { executions: new Set(), jobs: new Set(), attempts: new Set(), removed: new Set() };
-    this.#underWay.add(ask);
-    return ask;
-  }
-
-  end(ask: Ask): void {
-    this.#underWay.delete(ask);
+  /**
+   * Takes in a list, with what the feed has named since it was asked for. One that became outdated meanwhile is asked
+   * for again.
+   */
+  async list<T>(query: () => Promise<T>, take: (list: T, since: Ask) => void): Promise<void> {
+    for (;;) {
+      const ask: Ask = { executions: new Set(), jobs: new Set(), attempts: new Set(), removed: new Set() };
+      this.#underWay.add(ask);
+      try {
+        const list = await query();
+        if (this.#underWay.has(ask)) return take(list, ask);
+      } finally {
+        this.#underWay.delete(ask);
+      }
+    }
   }
 
   record(changes: ChangedRows): void {
@@ -30,5 +37,10 @@ export class Asks {
       for (const { id } of changes.attempts) ask.attempts.add(id);
       for (const id of changes.removed) ask.removed.add(id);
     }
+  }
+
+  /** The feed leaves out what it had to say until now: what is under way may lack it. */
+  outdate(): void {
+    this.#underWay.clear();
   }
 }

@@ -1,4 +1,11 @@
-import type { AttemptView, ExecutionView, JobView, QueueView, RunnerView } from '@flotilla/shared/views';
+import type {
+  AttemptView,
+  Changes,
+  ExecutionView,
+  JobView,
+  QueueView,
+  RunnerView,
+} from '@flotilla/shared/views';
 import type { FlotillaClient } from '../connection/client.ts';
 import type { Connection } from '../connection/connection.ts';
 import { Disposables, type Disposable } from '../platform/disposables.ts';
@@ -10,6 +17,7 @@ import {
   applyChanges,
   applyExecutions,
   applyJobs,
+  applyOutdated,
   emptyState,
   nothingTouched,
   type ChangedRows,
@@ -158,37 +166,47 @@ export class LiveModel implements Disposable {
   #follow(client: FlotillaClient): void {
     if (this.#feed?.client !== client) {
       this.#feed?.subscription.dispose();
-      this.#feed = { client, subscription: followFeed(client, (changes) => this.#applyChanges(changes)) };
+      this.#feed = { client, subscription: followFeed(client, (changes) => this.#hear(client, changes)) };
     }
+    this.#listAgain(client);
+  }
+
+  #hear(client: FlotillaClient, changes: Changes): void {
+    this.#applyChanges(changes);
+    if (!changes.listAnew) return;
+    this.#asks.outdate();
+    this.#apply(applyOutdated(this.#state));
+    this.#listAgain(client);
+  }
+
+  #listAgain(client: FlotillaClient): void {
     // A failure shows as the connection's state, and the next connection lists again.
     this.#list(client).catch(() => undefined);
   }
 
   async #list(client: FlotillaClient): Promise<void> {
-    const ask = this.#asks.start();
-    try {
-      const list = await client.executions.list.query({ limit: this.#limit });
-      this.#isListed = true;
-      this.#apply(applyExecutions(this.#state, list, ask));
-    } finally {
-      this.#asks.end(ask);
-    }
+    await this.#asks.list(
+      () => client.executions.list.query({ limit: this.#limit }),
+      (list, since) => {
+        this.#isListed = true;
+        this.#apply(applyExecutions(this.#state, list, since));
+      },
+    );
     await Promise.all([...this.#state.jobs.keys()].map((executionId) => this.#listJobs(client, executionId)));
   }
 
   #listJobs(client: FlotillaClient, executionId: number): Promise<void> {
-    return this.#once(`jobs ${executionId}`, async () => {
-      const ask = this.#asks.start();
-      try {
-        const list = await client.jobs.list.query({ executionId });
-        if (ask.removed.has(executionId)) return;
-        this.#apply(applyJobs(this.#state, executionId, list, ask.jobs));
-        this.#letGoOfJobs();
-        this.#listRunningAttempts(client, executionId);
-      } finally {
-        this.#asks.end(ask);
-      }
-    });
+    return this.#once(`jobs ${executionId}`, () =>
+      this.#asks.list(
+        () => client.jobs.list.query({ executionId }),
+        (list, since) => {
+          if (since.removed.has(executionId)) return;
+          this.#apply(applyJobs(this.#state, executionId, list, since.jobs));
+          this.#letGoOfJobs();
+          this.#listRunningAttempts(client, executionId);
+        },
+      ),
+    );
   }
 
   /** What the feed said of an Attempt while its Job was not held was not kept, and it may say nothing more for long. */
@@ -201,15 +219,12 @@ export class LiveModel implements Disposable {
   }
 
   #listAttempts(client: FlotillaClient, jobId: number): Promise<void> {
-    return this.#once(`attempts ${jobId}`, async () => {
-      const ask = this.#asks.start();
-      try {
-        const list = await client.attempts.list.query({ jobId });
-        this.#apply(applyAttempts(this.#state, jobId, list, ask.attempts));
-      } finally {
-        this.#asks.end(ask);
-      }
-    });
+    return this.#once(`attempts ${jobId}`, () =>
+      this.#asks.list(
+        () => client.attempts.list.query({ jobId }),
+        (list, since) => this.#apply(applyAttempts(this.#state, jobId, list, since.attempts)),
+      ),
+    );
   }
 
   /** Calls for the same list at the same time share one answer. */

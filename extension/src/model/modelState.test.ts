@@ -6,11 +6,13 @@ import {
   applyChanges,
   applyExecutions,
   applyJobs,
+  applyOutdated,
   emptyState,
   nothingTouched,
 } from './modelState.ts';
 
 const none: Changes = {
+  listAnew: false,
   executions: [],
   jobs: [],
   attempts: [],
@@ -170,4 +172,13 @@ describe('a list', () => {
     expect(touched.attempts).toEqual(new Set([10]));
     expect(applyAttempts(state, 10, list, nothing).touched.attempts).toEqual(nothing);
   });
+});
+
+test('what is outdated is held until it is listed anew; only Attempts are let go', () => {
+  const jobs = applyJobs(emptyState, 1, [aJob({ id: 10 })], nothing).state;
+  const held = applyAttempts(jobs, 10, [anAttempt({ jobId: 10 })], nothing).state;
+  const { state, touched } = applyOutdated(held);
+  expect(state.jobs).toBe(held.jobs);
+  expect(state.attempts.size).toBe(0);
+  expect(touched).toEqual({ ...nothingTouched, jobs: new Set([10]), attempts: new Set([10]) });
 });

@@ -65,7 +65,9 @@ export interface Step {
 }
 
 /** Rows that replace what is held; the number of Runners where it is known. */
-export type ChangedRows = Omit<Changes, 'runnersOnline'> & { readonly runnersOnline: number | undefined };
+export type ChangedRows = Omit<Changes, 'listAnew' | 'runnersOnline'> & {
+  readonly runnersOnline: number | undefined;
+};
 
 /** Takes in one message of the feed. */
 export function applyChanges(state: ModelState, changes: ChangedRows): Step {
@@ -108,6 +110,21 @@ export function applyChanges(state: ModelState, changes: ChangedRows): Step {
       queue: changes.queue ?? state.queue,
     },
     touched,
+  };
+}
+
+/**
+ * More has changed than the feed says, and what is held is listed anew. Attempts are let go, because they are listed for
+ * who looks at them; whatever else is known of the Jobs held (the files of their Patches) may be another.
+ */
+export function applyOutdated(state: ModelState): Step {
+  return {
+    state: { ...state, attempts: new Map() },
+    touched: {
+      ...nothingTouched,
+      jobs: new Set([...state.jobs.values()].flatMap((jobs) => [...jobs.keys()])),
+      attempts: new Set(state.attempts.keys()),
+    },
   };
 }
 

@@ -15,8 +15,14 @@ import { selectRemoved } from './queries/selectRemoved.ts';
 const pollMs = 2000;
 /** Between two reads of one feed, in milliseconds. */
 const leastMs = 100;
-/** An upper bound that no feed reaches; it keeps the query's shape. */
-const allExecutions = 1_000_000;
+/**
+ * So many changed rows are sent in one message; where there are more, an editor lists anew, which is bounded by what it
+ * holds and not by how long it was away. A burst is to stay below it: 1,000 Jobs that end within one read are 2,000
+ * rows. 5,000 rows took 0.5 s to read and send, and were 2 MB.
+ */
+export const maxRows = 5000;
+/** Between two reads where one after the other is too much, because a long transaction holds the cursor back. */
+const anewMs = 10_000;
 
 interface Page extends Omit<Changes, 'executions' | 'runners' | 'queue'> {
   readonly runners: readonly RunnerView[];
@@ -51,15 +57,20 @@ export class ChangeFeed {
   ): AsyncGenerator<{ cursor: string; changes: Changes }> {
     using listener = this.#hints.listen('changes');
     let cursor = from;
+    let wasAnew = false;
     let seen = { fleet: '', queue: '' };
     while (!signal.aborted) {
       const readAt = performance.now();
       const page = await this.#tryRead(cursor);
+      let waitMs = leastMs;
       if (page !== undefined) {
         const first = cursor === undefined;
         cursor = page.cursor;
+        if (page.listAnew && wasAnew) waitMs = anewMs;
+        wasAnew = page.listAnew;
         if (
           first ||
+          page.listAnew ||
           page.executions.length > 0 ||
           page.jobs.length > 0 ||
           page.attempts.length > 0 ||
@@ -72,12 +83,15 @@ export class ChangeFeed {
           const queue = now.queue === seen.queue ? null : page.queue;
           seen = now;
           const executions = page.executions.map((row) => executionView(row, userId));
-          const { jobs, attempts, removed, runnersOnline } = page;
-          yield { cursor, changes: { executions, jobs, attempts, removed, runnersOnline, runners, queue } };
+          const { listAnew, jobs, attempts, removed, runnersOnline } = page;
+          yield {
+            cursor,
+            changes: { listAnew, executions, jobs, attempts, removed, runnersOnline, runners, queue },
+          };
         }
       }
       // At once when it has been quiet, and then not more often than people can see: a read counts whole Executions.
-      await pause(Math.max(0, readAt + leastMs - performance.now()), signal);
+      await pause(Math.max(0, readAt + waitMs - performance.now()), signal);
       await listener.next(pollMs, signal);
     }
   }
@@ -99,25 +113,19 @@ export class ChangeFeed {
     const sql = this.#sql;
     // Taken before the rows are read: what commits in between is then read twice rather than never.
     const [now] = await sql<
-      { cursor: string }[]
-    >`select pg_snapshot_xmin(pg_current_snapshot())::text as cursor`;
+      { cursor: string; changed: number }[]
+    >`select pg_snapshot_xmin(pg_current_snapshot())::text as cursor, ${countChanged(sql, from)} as changed`;
     if (now === undefined) throw new Error('the database gave no snapshot');
     const [runners, queue] = await Promise.all([
       selectRunners(sql, this.#leaseMs),
       selectQueue(sql, this.#leaseMs),
     ]);
     const runnersOnline = runners.filter((runner) => runner.online && !runner.draining).length;
-    if (from === undefined)
-      return {
-        cursor: now.cursor,
-        executions: [],
-        jobs: [],
-        attempts: [],
-        removed: [],
-        runnersOnline,
-        runners,
-        queue,
-      };
+    const fleet = { cursor: now.cursor, runnersOnline, runners, queue };
+    const listAnew = now.changed > maxRows;
+    if (from === undefined || listAnew) {
+      return { ...fleet, listAnew, executions: [], jobs: [], attempts: [], removed: [] };
+    }
     const [jobs, attempts] = await Promise.all([
       selectJobs(sql, sql`jobs.changed_xid >= ${from}`),
       selectAttempts(sql, sql`attempts.changed_xid >= ${from}`),
@@ -128,11 +136,21 @@ export class ChangeFeed {
       // An array, so that both sides of the "or" are looked up by their indexes.
       sql`changed_xid >= ${from} or id = any(array(
             select value::bigint from jsonb_array_elements_text(${sql.json(executionIds)})))`,
-      allExecutions,
+      maxRows + jobs.length,
     );
     const removed = await selectRemoved(sql, from);
-    return { cursor: now.cursor, executions, jobs, attempts, removed, runnersOnline, runners, queue };
+    return { ...fleet, listAnew, executions, jobs, attempts, removed };
   }
+}
+
+/** How many rows changed since a cursor; it stops to count beyond what one message takes. */
+function countChanged(sql: Sql, from: string | undefined) {
+  if (from === undefined) return sql`0`;
+  return sql`(select count(*)::int from (
+    (select from jobs where changed_xid >= ${from} limit ${maxRows + 1}) union all
+    (select from attempts where changed_xid >= ${from} limit ${maxRows + 1}) union all
+    (select from executions where changed_xid >= ${from} limit ${maxRows + 1}) union all
+    (select from removed_executions where changed_xid >= ${from} limit ${maxRows + 1})) as changed)`;
 }
 
 /** What is worth telling of the Runners: a heartbeat alone is not. */

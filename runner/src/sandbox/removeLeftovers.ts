@@ -14,76 +14,104 @@ export interface LeftoversContext {
   readonly docker: Docker;
   readonly config: Config;
   readonly runnerName: string;
-  readonly logger: Logger;
+  readonly logger: Pick<Logger, 'warn' | 'error'>;
   /** Whether this process works on an Attempt. */
   readonly isLive: (attemptId: number) => boolean;
   readonly signal: AbortSignal;
 }
 
-/** Removes what Attempts left behind that do not live, such as those of a process that was killed. */
+/**
+ * Removes what Attempts left behind that do not live, such as those of a process that was killed. What cannot be removed
+ * now, such as a container whose disk is busy or a folder whose image is gone, holds up nothing else; it is logged, and the
+ * next look finds it again. Throws when the engine does not say what it has; folders are gone by then.
+ */
 export async function removeLeftovers(context: LeftoversContext): Promise<void> {
-  await removeContainers(context);
-  await removeNetworksAndVolumes(context);
-  await removeFolders(context);
+  try {
+    await removeContainers(context);
+    await removeNetworksAndVolumes(context);
+  } finally {
+    await removeFolders(context);
+  }
 }
 
-async function removeContainers({ docker, config, logger, isLive, signal }: LeftoversContext): Promise<void> {
-  const limited = () => ({ abortSignal: AbortSignal.any([signal, AbortSignal.timeout(callMs)]) });
+async function removeContainers(context: LeftoversContext): Promise<void> {
+  const { docker, config } = context;
   const containers = await docker.listContainers({
     all: true,
     filters: { label: [`${labelNames.folder}=${config.stateFolder}`] },
-    ...limited(),
+    ...limited(context),
   });
-  for (const { Id: id, Labels: labels } of containers) {
-    const attemptId = Number(labels[labelNames.attempt]);
-    if (isLive(attemptId)) continue;
-    logger.warn({ containerId: id, attemptId }, 'removing a container that its attempt left behind');
-    await docker
-      .getContainer(id)
-      .remove({ force: true, v: true, ...limited() })
-      .catch(ignoreGone);
+  for (const { Id: containerId, Labels: labels } of containers) {
+    await removeOne(context, 'container', { containerId, attemptId: attemptOf(labels) }, () =>
+      docker.getContainer(containerId).remove({ force: true, v: true, ...limited(context) }),
+    );
   }
 }
 
 /** This runner makes none; programs that work beside it may, with its labels. */
 async function removeNetworksAndVolumes(context: LeftoversContext): Promise<void> {
-  const { docker, runnerName, logger } = context;
-  const ours = { filters: { label: [`${labelNames.runner}=${runnerName}`] } };
-  const isLeft = (labels: Readonly<Record<string, string>> | null | undefined) =>
-    !context.isLive(Number(labels?.[labelNames.attempt]));
-  for (const { Id: id, Labels: labels } of await docker.listNetworks(ours)) {
-    if (!isLeft(labels)) continue;
-    logger.warn({ networkId: id }, 'removing a network that its attempt left behind');
-    await docker.getNetwork(id).remove().catch(ignoreGone);
+  const { docker, runnerName } = context;
+  const ours = () => ({
+    filters: { label: [`${labelNames.runner}=${runnerName}`] },
+    ...limited(context),
+  });
+  for (const { Id: networkId, Labels: labels } of await docker.listNetworks(ours())) {
+    await removeOne(context, 'network', { networkId, attemptId: attemptOf(labels) }, () =>
+      docker.getNetwork(networkId).remove(limited(context)),
+    );
   }
-  for (const { Name: name, Labels: labels } of (await docker.listVolumes(ours)).Volumes) {
-    if (!isLeft(labels)) continue;
-    logger.warn({ volume: name }, 'removing a volume that its attempt left behind');
-    await docker.getVolume(name).remove().catch(ignoreGone);
+  for (const { Name: volume, Labels: labels } of (await docker.listVolumes(ours())).Volumes) {
+    await removeOne(context, 'volume', { volume, attemptId: attemptOf(labels) }, () =>
+      docker.getVolume(volume).remove(limited(context)),
+    );
   }
+}
+
+async function removeFolders(context: LeftoversContext): Promise<void> {
+  const { docker, config, runnerName } = context;
+  for (const name of await namesIn(attemptsFolder(config.stateFolder))) {
+    const attemptId = Number(name);
+    const labels = labelsOf({ runnerName, stateFolder: config.stateFolder, attemptId });
+    await removeOne(context, 'folder', { attemptId }, () =>
+      removeAttemptFolder(docker, join(attemptsFolder(config.stateFolder), name), {
+        limits: config.limits,
+        labels,
+      }),
+    );
+  }
+}
+
+/** Removes one thing of an Attempt, unless that lives or the runner ends. */
+async function removeOne(
+  { logger, isLive, signal }: LeftoversContext,
+  kind: 'container' | 'network' | 'volume' | 'folder',
+  named: Readonly<Record<string, string | number>> & { readonly attemptId: number },
+  remove: () => Promise<unknown>,
+): Promise<void> {
+  if (signal.aborted || isLive(named.attemptId)) return;
+  logger.warn(named, `removing a ${kind} that its attempt left behind`);
+  try {
+    await remove();
+  } catch (error) {
+    if (signal.aborted || isGone(error)) return;
+    logger.error(
+      { ...named, reason: messageOf(error) },
+      `a ${kind} that its attempt left behind could not be removed`,
+    );
+  }
+}
+
+function limited({ signal }: LeftoversContext): { abortSignal: AbortSignal } {
+  return { abortSignal: AbortSignal.any([signal, AbortSignal.timeout(callMs)]) };
+}
+
+function attemptOf(labels: Readonly<Record<string, string>> | null | undefined): number {
+  return Number(labels?.[labelNames.attempt]);
 }
 
 /** 404: it is gone; 409: its removal is under way, or something else uses it; the next look finds it again. */
-function ignoreGone(error: unknown): void {
-  const status = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined;
-  if (status !== 404 && status !== 409) throw error;
-}
-
-/** A folder that cannot be removed now, such as one whose image is gone, holds up no other. */
-async function removeFolders(context: LeftoversContext): Promise<void> {
-  const { docker, config, runnerName, logger, isLive, signal } = context;
-  for (const name of await namesIn(attemptsFolder(config.stateFolder))) {
-    const attemptId = Number(name);
-    if (isLive(attemptId) || signal.aborted) continue;
-    logger.warn({ attemptId }, 'removing a folder that its attempt left behind');
-    try {
-      const labels = labelsOf({ runnerName, stateFolder: config.stateFolder, attemptId });
-      await removeAttemptFolder(docker, join(attemptsFolder(config.stateFolder), name), {
-        limits: config.limits,
-        labels,
-      });
-    } catch (error) {
-      logger.error({ attemptId, reason: messageOf(error) }, 'the folder of an attempt could not be removed');
-    }
-  }
+function isGone(error: unknown): boolean {
+  return (
+    error instanceof Error && 'statusCode' in error && (error.statusCode === 404 || error.statusCode === 409)
+  );
 }

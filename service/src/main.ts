@@ -1,4 +1,6 @@
 /** The service as a program: `node service/src/main.ts`. Configuration: config.ts. */
-import { runProgram } from './program.ts';
+import { keepCompiledCode } from '@flotilla/launcher/compileCache';
 
+keepCompiledCode();
+const { runProgram } = await import('./program.ts');
 process.exitCode = await runProgram();

@@ -1,13 +1,12 @@
-import type { WaitingView } from '@flotilla/shared/views';
+import type { JobView, WaitingView } from '@flotilla/shared/views';
 import type { Connection } from '../connection/connection.ts';
 import { Coalescer } from '../platform/coalescer.ts';
 import { Disposables, type Disposable } from '../platform/disposables.ts';
 import { Emitter } from '../platform/emitter.ts';
 import type { Log } from '../platform/log.ts';
+import { FollowedJobs } from './followedJobs.ts';
 import type { LiveModel } from './liveModel.ts';
 
-/** Of so many queued Jobs the window knows why they wait; of others when somebody looks at their tooltip. */
-const maxFollowed = 20;
 /** Places move with every Job that is claimed; they are asked again at most so often. */
 const againMs = 1000;
 
@@ -19,8 +18,7 @@ export class Waits implements Disposable {
   readonly #owned = new Disposables();
   readonly #changed = new Emitter<number>();
   readonly #asking = this.#owned.own(new Coalescer<number>(againMs, (jobIds) => this.#ask(jobIds)));
-  /** By Job; undefined until the service has answered. */
-  readonly #followed = new Map<number, WaitingView | undefined>();
+  readonly #followed = new FollowedJobs();
 
   /** Fires with the id of a Job that waits for another reason, or elsewhere in the queue. */
   readonly onDidChange = this.#changed.event;
@@ -31,7 +29,7 @@ export class Waits implements Disposable {
     this.#log = log;
     this.#owned.own(
       model.onDidChange(({ queue, runners, jobs }) => {
-        for (const jobId of this.#followed.keys()) {
+        for (const jobId of this.#followed.ids) {
           if (model.findJob(jobId)?.state !== 'queued') this.#followed.delete(jobId);
           else if (queue || runners || jobs.has(jobId)) this.#asking.add([jobId]);
         }
@@ -41,12 +39,14 @@ export class Waits implements Disposable {
   }
 
   /** What is known of a queued Job whose row is shown; from then on it is followed, where there is room. */
-  follow(jobId: number): WaitingView | undefined {
-    if (!this.#followed.has(jobId) && this.#followed.size < maxFollowed) {
-      this.#followed.set(jobId, undefined);
-      this.#asking.add([jobId]);
-    }
-    return this.#followed.get(jobId);
+  follow(job: JobView): WaitingView | undefined {
+    if (this.#followed.add(job)) this.#asking.add([job.id]);
+    return this.#followed.get(job.id);
+  }
+
+  /** Whether the Jobs of an Execution are shown: the room of those that are not is for others. */
+  setOpened(executionId: number, isOpened: boolean): void {
+    this.#followed.setOpened(executionId, isOpened);
   }
 
   /** Asks about one Job now. */
@@ -70,9 +70,7 @@ export class Waits implements Disposable {
 
   #keep(jobId: number, waiting: WaitingView | undefined): void {
     // It may have been claimed meanwhile.
-    if (!this.#followed.has(jobId) || this.#model.findJob(jobId)?.state !== 'queued') return;
-    if (JSON.stringify(this.#followed.get(jobId)) === JSON.stringify(waiting)) return;
-    this.#followed.set(jobId, waiting);
-    this.#changed.fire(jobId);
+    if (this.#model.findJob(jobId)?.state !== 'queued') return;
+    if (this.#followed.set(jobId, waiting)) this.#changed.fire(jobId);
   }
 }

@@ -127,6 +127,10 @@ export class ExecutionsTree implements TreeDataProvider<ExecutionsNode>, Disposa
   setOpened(executionId: number, isOpened: boolean): void {
     if (isOpened) this.#opened.add(executionId);
     else this.#opened.delete(executionId);
+    this.#parts.waits.setOpened(executionId, isOpened);
+    // VS Code keeps the rows of a collapsed one; why they wait was not followed meanwhile.
+    const jobs = isOpened ? (this.#parts.model.jobs(executionId) ?? []) : [];
+    for (const { id, state } of jobs) if (state === 'queued') this.#redrawJob(id);
     this.#redrawExecution(executionId);
   }
 
@@ -214,7 +218,7 @@ export class ExecutionsTree implements TreeDataProvider<ExecutionsNode>, Disposa
     } else {
       const job = model.job(node.executionId, node.jobId);
       if (job !== undefined && node.kind === 'job') {
-        const waiting = job.state === 'queued' ? this.#parts.waits.follow(job.id) : undefined;
+        const waiting = job.state === 'queued' ? this.#parts.waits.follow(job) : undefined;
         return jobRow(job, model.attempt(job.id, job.currentAttemptId), waiting);
       }
       const found = this.#treeNode(node.jobId, node.kind === 'job' ? '' : node.path);

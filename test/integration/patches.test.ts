@@ -1,8 +1,10 @@
+import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ClaimedJob } from '@flotilla/shared/protocol/runnerMessages';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startExecution } from '../support/actionText.ts';
 import { patchOf, type Changes } from '../support/patches.ts';
+import { refusalOfCall } from '../support/refusal.ts';
 import { git, makeRepository } from '../support/repositories.ts';
 import { sha256, type TestRunner } from '../support/testRunner.ts';
 import { testService, type TestService } from '../support/testService.ts';
@@ -155,6 +157,7 @@ describe('a Patch', () => {
     ],
     ['is none', text(['hello']), /No valid patches/],
     ['leads outside the work tree', text(header('../outside')), /invalid path/],
+    ['makes a file a folder', text(header('run.sh/new')), /appears as both a file and as a directory/],
     ['leads into .git', text(header('.git/hooks/pre-commit')), /invalid path/],
     [
       'makes another tree than the runner saw',
@@ -171,6 +174,19 @@ describe('a Patch', () => {
     });
     expect(ended.outcome).toHaveProperty('message', expect.stringMatching(/^The patch was not accepted: /));
     expect(ended.outcome).toHaveProperty('message', expect.stringMatching(reason));
+  });
+
+  test('that meets a mirror that is away waits for it, and is accepted by the same Attempt', async () => {
+    const patch = await patchOf(source, { write: { 'new.txt': 'new\n' } });
+    const gitDir = flotilla.service.mirrors.pathOf((await jobNow()).repositoryId);
+    await rename(gitDir, `${gitDir}.away`);
+    const refusal = await refusalOfCall(runner.succeed(job, patch));
+    await rename(`${gitDir}.away`, gitDir);
+    expect(refusal.flotilla).toBe('unavailable');
+    expect(refusal.message).toContain(`The service could not apply a patch in ${gitDir}: git rev-parse failed`);
+    expect(await jobNow()).toMatchObject({ state: 'running', attemptCount: 1 });
+    expect(await runner.succeed(job, patch)).toEqual({ result: 'done' });
+    expect(await jobNow()).toMatchObject({ state: 'succeeded', attemptCount: 1 });
   });
 
   test('whose stored bytes are not those that were sent makes the Attempt errored', async () => {

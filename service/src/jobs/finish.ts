@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
+import { FlotillaError } from '@flotilla/shared/errors';
 import { isRetried, type Outcome } from '@flotilla/shared/lifecycle/outcome';
 import type { FinishAnswer, FinishInput } from '@flotilla/shared/protocol/runnerMessages';
+import type { Logger } from 'pino';
 import { Coalescer } from '../coalescer.ts';
 import type { Sql } from '../db/database.ts';
 import type { Hints } from '../db/hints.ts';
@@ -35,12 +37,14 @@ export interface FinishContext {
   readonly admission: Admission;
   readonly hints: Hints;
   readonly mirrors: Mirrors;
+  readonly logger: Pick<Logger, 'error'>;
 }
 
 /**
  * Ends an Attempt. Its Patch is accepted by applying it in the mirror, whose tree must be the one the Runner saw; a
  * Patch that is not accepted makes the Attempt errored, with the reason. An errored Job is tried again by itself, after
- * a pause. Idempotent: a repeated finish is done.
+ * a pause. Idempotent: a repeated finish is done. Throws `unavailable` while there is no room to look at the Patch: the
+ * Attempt goes on then, and its Runner asks again.
  */
 export async function finish(
   context: FinishContext,
@@ -74,7 +78,7 @@ export async function finish(
 type Accepted = { readonly outcome: Outcome; readonly patch: StoredPatch | null };
 
 async function acceptResult(
-  { sql, mirrors }: FinishContext,
+  { sql, mirrors, logger }: FinishContext,
   input: FinishInput,
   signal: AbortSignal,
 ): Promise<Accepted | FinishAnswer> {
@@ -92,6 +96,10 @@ async function acceptResult(
     patch: hashed(readStream(sql, input.attemptId, 'patch'), hash),
     attemptId: input.attemptId,
     signal,
+  }).catch((error: unknown) => {
+    if (error instanceof FlotillaError)
+      logger.error({ err: error, attemptId: input.attemptId }, 'a patch could not be applied');
+    throw error;
   });
   const storedHash = hash.digest('hex');
   if (!accepted.ok) return refused(accepted.message);

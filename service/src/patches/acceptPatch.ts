@@ -1,8 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { git, GitError, gitText } from '../git/git.ts';
+import { isTransientDatabaseError } from '../db/transientErrors.ts';
+import { git, gitText } from '../git/git.ts';
 import { parseNumstat } from './numstat.ts';
+import { isRefusedPatch, patchTrouble } from './patchTrouble.ts';
 
 export interface PatchToAccept {
   readonly mirrorPath: string;
@@ -27,8 +29,18 @@ export type PatchVerdict =
 /**
  * Accepts a Patch by applying it in the mirror to a temporary index, without a work tree. The tree it makes is kept by
  * `refs/flotilla/trees/<attempt>`. git itself refuses paths that lead outside, into `.git`, or through a symbolic link.
+ * Throws a FlotillaError `unavailable` when it is not the Patch that is wrong, but a full disk, a mirror or git.
  */
 export async function acceptPatch(accept: PatchToAccept): Promise<PatchVerdict> {
+  try {
+    return await applyPatch(accept);
+  } catch (error) {
+    if (isTransientDatabaseError(error)) throw error;
+    throw patchTrouble(error, accept.mirrorPath) ?? error;
+  }
+}
+
+async function applyPatch(accept: PatchToAccept): Promise<PatchVerdict> {
   const { mirrorPath: gitDir, signal } = accept;
   const folder = await mkdtemp(join(tmpdir(), 'flotilla-index-'));
   const options = { gitDir, signal, environment: { GIT_INDEX_FILE: join(folder, 'index') } };
@@ -38,7 +50,7 @@ export async function acceptPatch(accept: PatchToAccept): Promise<PatchVerdict> 
     try {
       await git(['apply', '--cached', '--whitespace=nowarn', '-'], { ...options, input: accept.patch });
     } catch (error) {
-      if (error instanceof GitError) return { ok: false, message: firstLines(error.stderr) };
+      if (isRefusedPatch(error)) return { ok: false, message: firstLines(error.stderr) };
       throw error;
     }
     const resultTree = await gitText(['write-tree'], options);

@@ -183,7 +183,9 @@ describe('a Patch', () => {
     const refusal = await refusalOfCall(runner.succeed(job, patch));
     await rename(`${gitDir}.away`, gitDir);
     expect(refusal.flotilla).toBe('unavailable');
-    expect(refusal.message).toContain(`The service could not apply a patch in ${gitDir}: git rev-parse failed`);
+    expect(refusal.message).toContain(
+      `The service could not apply a patch in ${gitDir}: git rev-parse failed`,
+    );
     expect(await jobNow()).toMatchObject({ state: 'running', attemptCount: 1 });
     expect(await runner.succeed(job, patch)).toEqual({ result: 'done' });
     expect(await jobNow()).toMatchObject({ state: 'succeeded', attemptCount: 1 });

@@ -75,6 +75,43 @@ test('a Job that nobody can run does not let newcomers pass those who wait', asy
   expect([first?.executionId, second?.executionId]).toContain(bobs.id);
 });
 
+test('Jobs that are cancelled before they were claimed do not send newcomers behind those who wait', async () => {
+  await using flotilla = await testService({ repositories: three, config: { fairness: 'owner' } });
+  const editorOf = async (name: string) =>
+    flotilla.connectEditor(await flotilla.createUserToken(name, 'member')).api;
+  const start = (api: EditorClient['api'], name: string) =>
+    api.executions.create.mutate(executionRequest({ name }));
+  const [ann, bob, cid] = [await editorOf('Ann'), await editorOf('Bob'), await editorOf('Cid')];
+  const mistakes = [];
+  for (let count = 0; count < 4; count++) mistakes.push(await start(ann, 'mistake'));
+  const runner = await flotilla.connectRunner();
+  await runner.claimOne();
+  const bobs = await start(bob, 'bobs');
+  const [one] = mistakes;
+  const jobs = await ann.jobs.list.query({ executionId: one?.id ?? 0 });
+  for (const { id: jobId, state } of jobs) if (state === 'queued') await ann.jobs.cancel.mutate({ jobId });
+  for (const { id: executionId } of mistakes) await ann.executions.cancel.mutate({ executionId });
+  const cids = await start(cid, 'cids');
+  const order = (await runner.claim(4)).map(({ executionId }) => executionId);
+  expect(order.filter((id) => id === cids.id)).toHaveLength(2);
+  expect(order.filter((id) => id === bobs.id)).toHaveLength(2);
+});
+
+test('owners share fairly before anyone was served', async () => {
+  await using flotilla = await testService({ repositories: three, config: { fairness: 'owner' } });
+  const bob = flotilla.connectEditor(await flotilla.createUserToken('Bob', 'member'));
+  const start = (client: EditorClient['api'], name: string) =>
+    client.executions.create.mutate(executionRequest({ name }));
+  const mistake = await start(bob.api, 'mistake');
+  const adas = await start(flotilla.api, 'adas');
+  await bob.api.executions.cancel.mutate({ executionId: mistake.id });
+  const bobs = await start(bob.api, 'bobs');
+  const runner = await flotilla.connectRunner();
+  const order = (await runner.claim(4)).map(({ executionId }) => executionId);
+  expect(order.filter((id) => id === adas.id)).toHaveLength(2);
+  expect(order.filter((id) => id === bobs.id)).toHaveLength(2);
+});
+
 test('in one line, the Jobs of a second owner wait for those of the first', async () => {
   await using flotilla = await testService({ repositories: three });
   const bob = flotilla.connectEditor(await flotilla.createUserToken('Bob', 'member'));

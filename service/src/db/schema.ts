@@ -263,7 +263,10 @@ export const jobs = pgTable(
     erroredCount: integer('errored_count').notNull().default(0),
     /** Higher is claimed first. */
     priority: smallint().notNull().default(0),
-    /** Place in the queue among Jobs of one priority; the id, unless owners share fairly (design §7, I6). */
+    /**
+     * Place in the queue among Jobs of one priority; the id, unless owners share fairly (design §7, I6). 0 once it was
+     * cancelled without having been claimed.
+     */
     rank: bigint({ mode: 'number' }).notNull().default(0),
     /** Whose share of the Runners it takes: a user's id, or 0 where all are served in order. */
     fairnessClass: ref('fairness_class').notNull().default(0),

@@ -55,7 +55,10 @@ export async function insertJobs(sql: Sql, scope: ResolvedScope): Promise<boolea
                         requirement_id, ready, state, cancel_requested_at, ended_at, changed_xid)
       overriding system value
       select target.id, resolved.id, target.repository_id, target.base_revision, target.base_ref,
-             ${definition.priority}, coalesce(served.rank + target.position + 1, target.id), ${fairnessClass},
+             ${definition.priority},
+             case when resolved.cancel_requested_at is null
+                  then coalesce(served.rank + target.position + 1, target.id) else 0 end,
+             ${fairnessClass},
              ${requirement},
              resolved.paused_at is null
                and target.position < coalesce(${definition.maxParallel}::int, target.position + 1),

@@ -37,6 +37,7 @@ async function requestOnce(
          set cancel_requested_at = coalesce(cancel_requested_at, now()),
              state = case when state = 'queued' then 'cancelled' else state end,
              ended_at = case when state = 'queued' then now() end,
+             rank = case when state = 'queued' then 0 else rank end,
              changed_xid = (pg_current_xact_id()::text)::bigint
         from held where jobs.id = held.id and state in ('queued', 'running') returning jobs.id)
     select exists (select from executions where id = ${executionId}) as found,

@@ -15,6 +15,7 @@ export async function requestJobCancellation(
          set cancel_requested_at = coalesce(cancel_requested_at, now()),
              state = case when state = 'queued' then 'cancelled' else state end,
              ended_at = case when state = 'queued' then now() end,
+             rank = case when state = 'queued' then 0 else rank end,
              changed_xid = (pg_current_xact_id()::text)::bigint
        where id = ${jobId} and state in ('queued', 'running') returning id)
     select execution_id, exists (select from stopped) as changed from jobs where id = ${jobId}`;

@@ -5,7 +5,7 @@ import { startBreakableEngine } from '../support/breakableEngine.ts';
 import { attemptFoldersOf, containersOf } from '../support/containers.ts';
 import type { RunnerOfDeployment } from '../support/deployment.ts';
 import { canStartEngine, startDockerEngine } from '../support/dockerEngine.ts';
-import { startFaultDeployment, type FaultDeployment } from '../support/faultDeployment.ts';
+import { intervals, startFaultDeployment, type FaultDeployment } from '../support/faultDeployment.ts';
 import { readLog, stdoutOf } from '../support/logs.ts';
 import { letGo, untilBegun, waitingScript } from '../support/steps.ts';
 import { waitFor } from '../support/waitFor.ts';
@@ -53,6 +53,24 @@ test('#24 when the connections to the Docker Engine break under a Step, its Atte
     'no folder to be left',
     async () => (await attemptFoldersOf(runner.stateFolder)).length === 0,
   );
+});
+
+/** How long a container may be there after its cancellation (I9), and what a busy machine adds. */
+const goneMs = intervals.grace + 2000 + 8000;
+
+test('#24 a call to stop a container that breaks is made again, and the Attempt ends as cancelled with its container gone', async () => {
+  await using engine = await startBreakableEngine(join(deployment.folder, 'engine.sock'));
+  await using _runner = deployment.startRunner({ env: { DOCKER_HOST: engine.host } });
+  const execution = await deployment.startScript('repo:', 'echo begun; exec sleep 600', { network: 'none' });
+  const attempt = await untilBegun(deployment, execution);
+  engine.breakNext(/^POST \/containers\/\w+\/stop/);
+  await deployment.client.api.executions.cancel.mutate({ executionId: execution.id });
+  await waitFor('the container to be gone', async () => (await containersOf(attempt)).length === 0, {
+    timeoutMs: goneMs,
+  });
+  expect(engine.broken).toBe(1);
+  const { jobs } = await deployment.ended(execution);
+  expect([...jobs.values()]).toMatchObject([{ state: 'cancelled', attemptCount: 1 }]);
 });
 
 test.runIf(canStartEngine)(

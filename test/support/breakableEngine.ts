@@ -7,14 +7,19 @@ export interface BreakableEngine extends AsyncDisposable {
   readonly host: string;
   /** Breaks all connections that stand, as an engine's end does; new ones are taken. */
   breakConnections(): void;
+  /** Breaks the connection of the next call whose request line matches; the engine does not hear of it. */
+  breakNext(request: RegExp): void;
+  /** How many calls were broken so. */
+  readonly broken: number;
 }
 
 /** Puts a socket at that path in front of the machine's Docker Engine. */
 export async function startBreakableEngine(path: string): Promise<BreakableEngine> {
   const sockets = new Set<Socket>();
+  let breaking: RegExp | undefined;
+  let broken = 0;
   const tie = (from: Socket, to: Socket) => {
     sockets.add(from);
-    from.pipe(to);
     // Whoever breaks first, the other side hears of it by the end of its own connection.
     from.on('error', () => to.destroy());
     from.on('close', () => {
@@ -27,6 +32,19 @@ export async function startBreakableEngine(path: string): Promise<BreakableEngin
     const engine = createConnection({ path: '/var/run/docker.sock', allowHalfOpen: true });
     tie(client, engine);
     tie(engine, client);
+    engine.pipe(client);
+    // Each call of a runner has a connection of its own, so that its first bytes say which it is.
+    client.once('data', (first: Buffer) => {
+      client.pause();
+      if (breaking?.test(first.toString('latin1').split('\r\n')[0] ?? '') === true) {
+        breaking = undefined;
+        broken += 1;
+        client.destroy();
+        return;
+      }
+      client.unshift(first);
+      client.pipe(engine);
+    });
   });
   server.listen(path);
   await once(server, 'listening');
@@ -36,6 +54,10 @@ export async function startBreakableEngine(path: string): Promise<BreakableEngin
   return {
     host: `unix://${path}`,
     breakConnections,
+    breakNext: (request) => (breaking = request),
+    get broken() {
+      return broken;
+    },
     async [Symbol.asyncDispose]() {
       server.close();
       breakConnections();

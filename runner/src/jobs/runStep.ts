@@ -1,5 +1,6 @@
+import { messageOf } from '@flotilla/shared/errors';
 import type { Checkout } from '../git/checkout.ts';
-import type { FinishedContainer, RunningContainer } from '../sandbox/container.ts';
+import type { Container, FinishedContainer } from '../sandbox/container.ts';
 import { diskUse } from '../sandbox/diskUse.ts';
 import { sizeText } from '../sizeText.ts';
 import type { Attempt } from './attempt.ts';
@@ -31,31 +32,29 @@ export async function runStep(
   const { log, lease } = attempt;
   const limits = new StepLimits(attempt, checkout, index, container.id);
   const stopSignal = AbortSignal.any([lease.stopSignal, limits.signal]);
+  const stop = () => void stopContainer(attempt, container);
   try {
+    stopSignal.addEventListener('abort', stop, { once: true });
+    if (stopSignal.aborted) stop();
     const running = await container.start();
     using _limits = limits.watch();
-    const stop = () => stopContainer(attempt, running);
-    if (stopSignal.aborted) stop();
-    stopSignal.addEventListener('abort', stop, { once: true });
-    try {
-      for await (const { descriptor, data } of running.output) await log.write(index, descriptor, data);
-      onOutputEnd();
-      await log.endStep(index);
-      const finished = await running.finished();
-      return { ...finished, limit: limits.exceeded };
-    } finally {
-      stopSignal.removeEventListener('abort', stop);
-    }
+    for await (const { descriptor, data } of running.output) await log.write(index, descriptor, data);
+    onOutputEnd();
+    await log.endStep(index);
+    const finished = await running.finished();
+    return { ...finished, limit: limits.exceeded };
   } finally {
+    stopSignal.removeEventListener('abort', stop);
     attempt.containers.remove(container);
   }
 }
 
-function stopContainer({ lease, logger, session }: Attempt, running: RunningContainer): void {
+/** Until it has stopped; whoever reads its output sees that, or that the engine did not do it. */
+async function stopContainer({ lease, logger, session }: Attempt, container: Container): Promise<void> {
   const graceMs = stopCauseOf(lease.stopSignal) === 'fenced' ? 0 : session.hello.intervals.stopGraceMs;
-  running
-    .stop(graceMs)
-    .catch((error: unknown) => logger.error({ err: error }, 'a container could not be stopped'));
+  await container.stop(graceMs, (error) =>
+    logger.warn({ reason: messageOf(error) }, 'a container could not be stopped; asking again'),
+  );
 }
 
 /** The limits that a Step has beside its container's. */

@@ -1,11 +1,13 @@
 import type { Socket } from 'node:net';
 import type Docker from 'dockerode';
 import type { ContainerLimits } from '../config.ts';
+import { AttemptError } from '../jobs/attemptError.ts';
 import { demultiplex, type Output } from './demultiplex.ts';
 import { fromEngine, partsFromEngine } from './engineGone.ts';
 import { exitOf } from './exitOf.ts';
 import { ranOutOfMemory } from './outOfMemory.ts';
 import type { Confinement } from './profile.ts';
+import { ignoreGone, stopContainer } from './stopContainer.ts';
 
 /** A mount of a folder of this machine. */
 export interface Mount {
@@ -41,20 +43,29 @@ export interface Container extends AsyncDisposable {
   readonly id: string;
   /** Once. */
   start(): Promise<RunningContainer>;
+  /**
+   * Asks it to stop, kills it after the grace, and asks again for as long as it takes (stopContainer.ts). An engine that
+   * does not do it in time is waited for no longer: whatever is waited for of the container ends with an AttemptError.
+   * Never rejects; `onFailure` hears of the calls that had to be made again.
+   */
+  stop(graceMs: number, onFailure: (error: unknown) => void): Promise<void>;
 }
 
 /** A container that runs. */
 export interface RunningContainer {
   /** What it writes, to the end. Read it no faster than you can store it. */
   readonly output: AsyncIterable<Output>;
-  /** Asks it to stop, and kills it after the grace. */
-  stop(graceMs: number): Promise<void>;
   /** How it ended; after its output has been read. */
   finished(): Promise<FinishedContainer>;
 }
 
 /** Two files, so that rotation never loses what a reader has not read (runner.md §5). */
 const engineLog = { Type: 'json-file', Config: { 'max-size': '128m', 'max-file': '2' } };
+
+const notStopped =
+  'The Docker Engine did not stop the container in time; see whether it still answers on the runner’s machine.';
+/** How long the engine may take to remove a container, in milliseconds. */
+const removeMs = 30_000;
 
 /**
  * Makes a container, so that it only has to be started. The order matters: attached before it starts, or output is lost;
@@ -68,7 +79,7 @@ export async function createContainer(docker: Docker, spec: ContainerSpec): Prom
   // One that failed is tried again by the next who asks: the engine may be back by then.
   const remove = () =>
     (removal ??= container
-      .remove({ force: true, v: true })
+      .remove({ force: true, v: true, abortSignal: AbortSignal.timeout(removeMs) })
       .then(() => undefined, ignoreGone)
       .then(
         () => calls.abort(),
@@ -85,15 +96,39 @@ export async function createContainer(docker: Docker, spec: ContainerSpec): Prom
     // Read only once it has started: an engine that goes away before is noticed there.
     stream.on('error', () => undefined);
     // The request's signal no longer reaches a socket that was handed over.
-    calls.signal.addEventListener('abort', () => stream.destroy(), { once: true });
+    calls.signal.addEventListener('abort', () => stream.destroy(abandonedBy(calls.signal)), { once: true });
+    const ended = new AbortController();
+    stream.once('close', () => ended.abort());
     const exit = exitOf(docker, container.id, calls.signal);
+    const exited = new AbortController();
     // Whoever fails first below reports; an unwatched rejection must not end the process meanwhile.
-    exit.catch(() => undefined);
+    exit.then(
+      () => exited.abort(),
+      () => undefined,
+    );
+    let startedAt: number | undefined;
+    let stopped = false;
     return {
       id: container.id,
       async start() {
-        await fromEngine(container.start());
-        return running(docker, container, stream, exit);
+        await fromEngine(container.start({ abortSignal: calls.signal })).catch((error: unknown) => {
+          throw abandonedBy(calls.signal) ?? error;
+        });
+        startedAt = performance.now();
+        return running(docker, container, stream, exit, () => stopped);
+      },
+      async stop(graceMs, onFailure) {
+        stopped = true;
+        const isDone = await stopContainer({
+          container,
+          graceMs,
+          runsForMs: () => (startedAt === undefined ? Infinity : performance.now() - startedAt),
+          exited: exited.signal,
+          ended: ended.signal,
+          remove,
+          onFailure,
+        });
+        if (!isDone) calls.abort(new AttemptError('sandbox', notStopped));
       },
       [Symbol.asyncDispose]: remove,
     };
@@ -108,23 +143,24 @@ function running(
   container: Docker.Container,
   stream: Socket,
   exit: Promise<number>,
+  wasStopped: () => boolean,
 ): RunningContainer {
-  let stopped = false;
   return {
     output: partsFromEngine(demultiplex(stream)),
-    stop: (graceMs) => {
-      stopped = true;
-      return container.stop({ t: Math.ceil(graceMs / 1000) }).then(() => undefined, ignoreGone);
-    },
     async finished() {
       const exitCode = await exit;
       // An engine that stops ends its containers, and takes no new connection by then: this one finds it out.
       const outOfMemory = await fromEngine(
-        container.inspect().then((info) => ranOutOfMemory(docker, info, stopped)),
+        container.inspect().then((info) => ranOutOfMemory(docker, info, wasStopped())),
       );
       return { exitCode, outOfMemory };
     },
   };
+}
+
+/** Why a container's calls were given up; undefined when they were not, or it was removed. */
+function abandonedBy({ reason }: AbortSignal): AttemptError | undefined {
+  return reason instanceof AttemptError ? reason : undefined;
 }
 
 function createOptions(spec: ContainerSpec): Docker.ContainerCreateOptions {
@@ -162,10 +198,4 @@ function createOptions(spec: ContainerSpec): Docker.ContainerCreateOptions {
       })),
     },
   };
-}
-
-/** 404: it is gone; 304: it has stopped; 409: its removal is under way. What was wanted is so. */
-function ignoreGone(error: unknown): void {
-  const status = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined;
-  if (status !== 404 && status !== 304 && status !== 409) throw error;
 }

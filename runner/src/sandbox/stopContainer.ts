@@ -1,0 +1,71 @@
+import type Docker from 'dockerode';
+import { pause } from '../session/pause.ts';
+
+/** Between two times that a container is asked to stop, in milliseconds (runner.md §5). */
+const againMs = 1000;
+/**
+ * The same for one that has just started, at first: for a moment its init ignores a signal, between its start and the
+ * point from which it passes signals on.
+ */
+const againAtFirstMs = 100;
+const justStartedMs = 1000;
+/** What the engine has for its own kill after the grace, before the container is removed by force (invariant I9). */
+const killMs = 2000;
+/** How long it is asked to remove it; then nobody waits for it any more. */
+const removeMs = 10_000;
+
+export interface Stop {
+  readonly container: Docker.Container;
+  /** Between the first signal and the kill. */
+  readonly graceMs: number;
+  /** How long ago it started; Infinity when that was not seen. */
+  readonly runsForMs: () => number;
+  /** Aborts when the container has ended: there is nothing more to ask for. */
+  readonly exited: AbortSignal;
+  /** Aborts when all that the container wrote was read. */
+  readonly ended: AbortSignal;
+  /** Removes it, whatever its state. */
+  readonly remove: () => Promise<void>;
+  /** Called with each call that failed; it is made again. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+/**
+ * Stops a container, for as long as it takes: signals again and again, the engine's kill after the grace, then removals
+ * by force. An engine may fail at each of them, and a signal may be lost. Returns whether the output has ended; false
+ * comes {@link killMs} and {@link removeMs} after the grace. Never rejects.
+ */
+export async function stopContainer(stop: Stop): Promise<boolean> {
+  const { graceMs, runsForMs, exited, ended, onFailure } = stop;
+  const began = performance.now();
+  const leftMs = (ms: number) => Math.max(0, began + ms - performance.now());
+  const forceAtMs = graceMs + killMs;
+  while (leftMs(forceAtMs) > 0 && !exited.aborted && !ended.aborted) {
+    // Nobody waits for the answer: it comes with the container's end.
+    signalOnce(stop, leftMs(graceMs)).catch(onFailure);
+    const pauseMs = runsForMs() < justStartedMs ? againAtFirstMs : againMs;
+    await pause(Math.min(pauseMs, leftMs(forceAtMs)), AbortSignal.any([exited, ended]));
+  }
+  while (leftMs(forceAtMs + removeMs) > 0 && !exited.aborted && !ended.aborted) {
+    stop.remove().catch(onFailure);
+    await pause(Math.min(againMs, leftMs(forceAtMs + removeMs)), AbortSignal.any([exited, ended]));
+  }
+  await pause(leftMs(forceAtMs + removeMs), ended);
+  return ended.aborted;
+}
+
+/** The engine's own stop: the image's signal, and a kill once the time that is left is over. */
+async function signalOnce({ container, exited }: Stop, leftMs: number): Promise<void> {
+  try {
+    const abortSignal = AbortSignal.any([exited, AbortSignal.timeout(leftMs + killMs)]);
+    await container.stop({ t: Math.ceil(leftMs / 1000), abortSignal });
+  } catch (error) {
+    if (!exited.aborted) ignoreGone(error);
+  }
+}
+
+/** 404: it is gone; 304: it does not run; 409: its removal is under way. What was wanted is so. */
+export function ignoreGone(error: unknown): void {
+  const status = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined;
+  if (status !== 404 && status !== 304 && status !== 409) throw error;
+}

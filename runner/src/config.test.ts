@@ -54,6 +54,15 @@ test.each([
   expect(() => readConfig({ ...token, [name]: value })).toThrow(new RegExp(`^${name}: .+$`));
 });
 
+test('a drain time that no timer can wait for is refused, because it would end at once', () => {
+  const drainSecondsOf = (value: string) =>
+    readConfig({ ...token, FLOTILLA_RUNNER_DRAIN_SECONDS: value }).drainSeconds;
+  expect(drainSecondsOf('2147483')).toBe(2_147_483);
+  expect(() => drainSecondsOf('2147484')).toThrow(
+    'FLOTILLA_RUNNER_DRAIN_SECONDS: must be at most 2147483, which is 24 days',
+  );
+});
+
 test('without a token a runner says how one is made', () => {
   expect(() => readConfig({})).toThrow(/^FLOTILLA_RUNNER_TOKEN: a runner needs a token: `npm run token/);
 });

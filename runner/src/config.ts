@@ -23,6 +23,9 @@ function size(standard?: string) {
   return standard === undefined ? text : text.prefault(standard);
 }
 
+/** Above this a timer of Node's fires at once. */
+const longestDrainSeconds = Math.floor((2 ** 31 - 1) / 1000);
+
 const environment = z
   .object({
     /** Address of the service. */
@@ -59,7 +62,12 @@ const environment = z
     /** How long a registry that cannot be reached is tried again, in seconds. */
     FLOTILLA_PULL_RETRY_SECONDS: z.coerce.number().int().min(0).default(300),
     /** How long a runner that is told to stop lets its Jobs finish, in seconds (design §8). */
-    FLOTILLA_RUNNER_DRAIN_SECONDS: z.coerce.number().int().min(0).default(600),
+    FLOTILLA_RUNNER_DRAIN_SECONDS: z.coerce
+      .number()
+      .int()
+      .min(0)
+      .max(longestDrainSeconds, `must be at most ${longestDrainSeconds}, which is 24 days`)
+      .default(600),
     FLOTILLA_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'),
   })
   .refine((env) => (env.FLOTILLA_RUNNER_TOKEN ?? env.FLOTILLA_RUNNER_TOKEN_FILE) !== undefined, {

@@ -16,6 +16,8 @@ export interface ServerView {
   readonly defaultImage: string;
   /** Runners seen within their lease. */
   readonly runnersOnline: number;
+  /** When this was said. */
+  readonly time: number;
 }
 
 export interface RepositoryView {

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { Connection } from '../../extension/src/connection/connection.ts';
 import { parseServerAddress } from '../../extension/src/connection/serverAddress.ts';
 import { LiveModel } from '../../extension/src/model/liveModel.ts';
@@ -53,4 +53,15 @@ test('a window that missed too much for the feed lists anew what it holds, Attem
   );
   await waitFor('the Attempt', () => model.attempt(job.jobId, job.attemptId)?.logLimitReached);
   expect(model.execution(otherId)?.counts.cancelled).toBe(maxRows + 1);
+});
+
+test('a window whose clock is wrong knows the time of its service', async () => {
+  await using flotilla = await testService();
+  const before = Date.now();
+  using clock = vi.spyOn(Date, 'now').mockImplementation(() => before - 3_600_000 + performance.now());
+  using window = openModel(flotilla);
+  await waitFor('the list', () => window.model.isListed);
+  const ours = window.model.serverTime;
+  clock.mockRestore();
+  expect(Math.abs(ours - Date.now())).toBeLessThan(10_000);
 });

@@ -1,5 +1,5 @@
 import { FlotillaError, messageOf } from '@flotilla/shared/errors';
-import { FileChangeType, FileSystemError, l10n, MarkdownString, Uri, workspace } from 'vscode';
+import { FileChangeType, FileSystemError, l10n, MarkdownString, Uri, window, workspace } from 'vscode';
 import type { FlotillaClient } from '../connection/client.ts';
 import type { Connection } from '../connection/connection.ts';
 import { schemes } from '../contributions/schemes.ts';
@@ -7,6 +7,7 @@ import type { LiveModel } from '../model/liveModel.ts';
 import { Disposables, type Disposable } from '../platform/disposables.ts';
 import { ReadonlyFiles, type FileContent } from '../platform/readonlyFiles.ts';
 import { fromAttemptUri, toAttemptUri, type AttemptDocument } from './attemptUri.ts';
+import { LiveTimelines } from './liveTimelines.ts';
 import { readAttemptLog } from './readAttemptLog.ts';
 import { queuedSince } from '../views/timeline.ts';
 import { timelineText } from './timelineText.ts';
@@ -20,6 +21,13 @@ export class AttemptDocuments implements Disposable {
   readonly #owned = new Disposables();
   readonly #read = new Map<string, Promise<FileContent>>();
   readonly #files = this.#owned.own(new ReadonlyFiles((uri) => this.#content(uri)));
+  /** By URI. */
+  readonly #timelines = this.#owned.own(
+    new LiveTimelines(
+      (key) => this.#isShown(key),
+      (keys) => this.#readAgain(keys),
+    ),
+  );
 
   constructor(connection: Connection, model: LiveModel) {
     this.#connection = connection;
@@ -31,9 +39,12 @@ export class AttemptDocuments implements Disposable {
     );
     this.#owned.own(
       workspace.onDidCloseTextDocument(({ uri }) => {
-        if (uri.scheme === schemes.attempt) this.#read.delete(uri.toString());
+        if (uri.scheme !== schemes.attempt) return;
+        this.#read.delete(uri.toString());
+        this.#timelines.delete(uri.toString());
       }),
     );
+    this.#owned.own(window.onDidChangeVisibleTextEditors(() => this.#timelines.look()));
     this.#owned.own(model.onDidChange(({ attempts }) => this.#renew(attempts)));
   }
 
@@ -65,7 +76,9 @@ export class AttemptDocuments implements Disposable {
     }
     try {
       const text = await this.#connection.use((client) =>
-        document.kind === 'log' ? readAttemptLog(client, document.attemptId) : readTimeline(client, document),
+        document.kind === 'log'
+          ? readAttemptLog(client, document.attemptId)
+          : this.#readTimeline(client, document, uri.toString()),
       );
       return { bytes: new TextEncoder().encode(text), modifiedAt: Date.now() };
     } catch (error) {
@@ -79,28 +92,40 @@ export class AttemptDocuments implements Disposable {
   /** Timelines of Attempts of these Jobs are read again. */
   #renew(jobIds: ReadonlySet<number>): void {
     if (jobIds.size === 0) return;
-    const moved = [...this.#read.keys()]
-      .map((key) => Uri.parse(key))
-      .filter((uri) => {
-        const document = fromAttemptUri(uri);
-        return document?.kind === 'timeline' && jobIds.has(document.jobId);
-      });
-    for (const uri of moved) this.#read.delete(uri.toString());
-    this.#files.fireChanged(moved.map((uri) => ({ type: FileChangeType.Changed, uri })));
+    const moved = [...this.#read.keys()].filter((key) => {
+      const document = fromAttemptUri(Uri.parse(key));
+      return document?.kind === 'timeline' && jobIds.has(document.jobId);
+    });
+    this.#readAgain(moved);
   }
-}
 
-async function readTimeline(client: FlotillaClient, document: AttemptDocument): Promise<string> {
-  const { jobId, attemptId, repository } = document;
-  const [attempts, job] = await Promise.all([
-    client.attempts.list.query({ jobId }),
-    client.jobs.get.query({ jobId }),
-  ]);
-  const attempt = attempts.find(({ id }) => id === attemptId);
-  if (attempt === undefined) {
-    throw new FlotillaError('notFound', l10n.t('The service has no such Attempt any more.'));
+  #readAgain(keys: readonly string[]): void {
+    for (const key of keys) this.#read.delete(key);
+    this.#files.fireChanged(keys.map((key) => ({ type: FileChangeType.Changed, uri: Uri.parse(key) })));
   }
-  const execution = await client.executions.get.query({ executionId: job.executionId });
-  const since = queuedSince(attempt, attempts, execution);
-  return timelineText({ repository, attempt, since }, Date.now());
+
+  /** Whether a document can be seen, and the service asked: one that is away leaves its text as it is. */
+  #isShown(key: string): boolean {
+    const { kind } = this.#connection.state;
+    return (
+      (kind === 'online' || kind === 'idle') &&
+      window.visibleTextEditors.some(({ document }) => document.uri.toString() === key)
+    );
+  }
+
+  async #readTimeline(client: FlotillaClient, document: AttemptDocument, key: string): Promise<string> {
+    const { jobId, attemptId, repository } = document;
+    const [attempts, job] = await Promise.all([
+      client.attempts.list.query({ jobId }),
+      client.jobs.get.query({ jobId }),
+    ]);
+    const attempt = attempts.find(({ id }) => id === attemptId);
+    if (attempt === undefined) {
+      throw new FlotillaError('notFound', l10n.t('The service has no such Attempt any more.'));
+    }
+    const execution = await client.executions.get.query({ executionId: job.executionId });
+    this.#timelines.set(key, attempt.endedAt === null);
+    const since = queuedSince(attempt, attempts, execution);
+    return timelineText({ repository, attempt, since }, this.#connection.serverTime);
+  }
 }

@@ -41,6 +41,8 @@ export class Connection implements Disposable {
   #open: { readonly socket: Socket; readonly address: ServerAddress; readonly token: string } | undefined;
   #refusedToken: string | undefined;
   #incompatibleUrl: string | undefined;
+  /** What the service's clock is ahead of this machine's, as of the last greeting; negative when it is behind. */
+  #aheadMs = 0;
 
   readonly onDidChangeState = this.#stateChanged.event;
   /** Fires each time the service has been reached, also after a cut: what is held may be old. */
@@ -54,6 +56,11 @@ export class Connection implements Disposable {
 
   get state(): ConnectionState {
     return this.#state;
+  }
+
+  /** The service's time in Unix milliseconds, to compare with what it says: this machine's clock may be another. */
+  get serverTime(): number {
+    return Date.now() + this.#aheadMs;
   }
 
   /** Keeps the socket open until the hold is disposed. */
@@ -144,6 +151,7 @@ export class Connection implements Disposable {
     const open = this.#open;
     if (open?.token !== token || open.address !== address) return;
     let server: ServerView;
+    const askedAt = Date.now();
     try {
       server = await open.socket.client.server.info.query();
     } catch (error) {
@@ -155,6 +163,8 @@ export class Connection implements Disposable {
       return;
     }
     if (this.#open !== open) return;
+    // A service that is older than this window does not say it.
+    this.#aheadMs = (server.time ?? Date.now()) - (askedAt + Date.now()) / 2;
     if (commonVersion(editorProtocol, server.protocol) === undefined) {
       this.#incompatibleUrl = address.baseUrl;
       return this.#close({ kind: 'incompatible', address, serverVersion: server.version });

@@ -78,6 +78,11 @@ export class LiveModel implements Disposable {
     return this.#isListed;
   }
 
+  /** The service's time, in Unix milliseconds. */
+  get serverTime(): number {
+    return this.#connection.serverTime;
+  }
+
   /** When the service last said something, in Unix milliseconds by this machine's clock. */
   get changedAt(): number | undefined {
     return this.#changedAt;

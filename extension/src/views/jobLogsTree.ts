@@ -97,7 +97,7 @@ export class JobLogsTree implements TreeDataProvider<JobLogsNode>, Disposable {
     }
     const execution = this.#job === undefined ? undefined : this.#model.execution(this.#job.executionId);
     const since = queuedSince(attempt, this.#model.attempts(node.jobId), execution);
-    item.tooltip = attemptTooltip(attempt, since, Date.now());
+    item.tooltip = attemptTooltip(attempt, since, this.#model.serverTime);
     return item;
   }
 

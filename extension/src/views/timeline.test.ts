@@ -37,12 +37,33 @@ describe('the timeline of an Attempt', () => {
 
   test('goes on to now while its Attempt lives, and not longer', () => {
     const phases = [phase('fetch', 69_000, null)];
-    const [bar] = timelineOf(anAttempt({ phases }), undefined, 71_000);
+    // The service's clock: by the Runner's it is 71,000.
+    const [bar] = timelineOf(anAttempt({ claimedAt: 1000, phases }), undefined, 3000);
     expect(bar).toEqual({ name: 'fetch', startMs: 0, endMs: 2000, isOpen: true });
     const lost = anAttempt({ state: 'lost', endedAt: 5000, phases });
     expect(timelineOf(lost, undefined, 71_000)).toEqual([
       { name: 'fetch', startMs: 0, endMs: 0, isOpen: false },
     ]);
+  });
+
+  test.each([
+    ['an hour ahead', 3_600_000],
+    ['an hour behind', -3_600_000],
+  ])('has no absurd bar when the clock of the Runner is %s', (_, skewMs) => {
+    const at = 10_000_000;
+    const phases = [phase('fetch', at + skewMs, at + skewMs + 500), phase('steps', at + skewMs + 500, null)];
+    const bars = timelineOf(anAttempt({ claimedAt: at, phases }), at - 1000, at + 4000);
+    expect(bars.map(({ name, startMs, endMs }) => [name, startMs, endMs])).toEqual([
+      ['queued', 0, 1000],
+      ['fetch', 1000, 1500],
+      ['steps', 1500, 5000],
+    ]);
+  });
+
+  test('is not shorter than what is known, when the clock of this machine is behind', () => {
+    const phases = [phase('fetch', 69_000, 70_000), phase('steps', 70_000, null)];
+    const [, steps] = timelineOf(anAttempt({ claimedAt: 1000, phases }), undefined, 500);
+    expect(steps).toMatchObject({ startMs: 1000, endMs: 1000 });
   });
 
   test('is empty before its Runner has said anything', () => {

@@ -1,4 +1,4 @@
-/** What the time of an Attempt went to. Pure: it depends on the rows and the time alone. */
+/** What the time of an Attempt went to. Pure: it depends on the rows and the service's time alone. */
 import type { AttemptView, ExecutionView } from '@flotilla/shared/views';
 import { stepName } from './rowText.ts';
 import { formatDuration } from './time.ts';
@@ -45,9 +45,11 @@ export function timelineOf(
   const queuedMs = since === undefined ? 0 : Math.max(0, attempt.claimedAt - since);
   const spans = spansOf(attempt).toSorted((a, b) => a.startedAt - b.startedAt);
   const origin = spans[0]?.startedAt ?? now;
+  // Its Runner began when it had claimed, so that what has passed since by the service's clock has by the Runner's too.
+  const nowThere = origin + Math.max(0, now - attempt.claimedAt);
   // An Attempt that has ended has no phase that goes on, whatever was last heard of it.
   const last = Math.max(origin, ...spans.map(({ startedAt, endedAt }) => endedAt ?? startedAt));
-  const openEnd = attempt.endedAt === null ? Math.max(last, now) : last;
+  const openEnd = attempt.endedAt === null ? Math.max(last, nowThere) : last;
   return [
     ...(since === undefined ? [] : [{ name: 'queued', startMs: 0, endMs: queuedMs, isOpen: false }]),
     ...spans.map(({ name, startedAt, endedAt }) => ({

@@ -7,12 +7,14 @@ import { readerProcedure, router } from './trpc.ts';
 export const serverRouter = router({
   info: readerProcedure.query(async ({ ctx }): Promise<ServerView> => {
     const { sql, config } = ctx.service;
+    const { online, time } = await countOnline(sql, config.leaseMs);
     return {
       version: programVersion,
       protocol: editorProtocol,
       user: { name: ctx.user.name, role: ctx.user.role },
       defaultImage: config.defaultImage,
-      runnersOnline: await countOnline(sql, config.leaseMs),
+      runnersOnline: online,
+      time,
     };
   }),
 });

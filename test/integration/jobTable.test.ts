@@ -90,6 +90,13 @@ beforeAll(async () => {
   return () => flotilla[Symbol.asyncDispose]();
 });
 
+/** What who asked is told, where it says whether it was refused. */
+function answersOf(deed: AttemptDeed, taken: boolean): readonly string[] | undefined {
+  if (deed === deeds.claim) return [taken ? 'this Job' : ''];
+  if (deed === deeds.rerun || deed === deeds.rerunExecution) return [taken ? 'done' : 'request.conflict'];
+  return undefined;
+}
+
 describe('a Job that is', () => {
   test.each(cells)('$state, when $way, goes where the table says', async ({ state, deed, next }) => {
     await using job = await claimJobOfOne(flotilla);
@@ -100,19 +107,15 @@ describe('a Job that is', () => {
     const [before, attempt] = [await job.job(), await job.attempt()];
     expect(before).toMatchObject({ state });
     const answer = await deed.apply(job);
-    if (next === null) {
-      expect(await job.job()).toEqual(before);
-      expect(await job.attempt()).toEqual(attempt);
-    } else {
-      expect(await job.job()).toMatchObject({
-        state: next,
-        ended_at: isJobEnded(next) ? expect.any(String) : null,
-      });
-    }
-    if (deed === deeds.claim) expect(answer).toBe(next === null ? '' : 'this Job');
-    if (deed === deeds.rerun || deed === deeds.rerunExecution)
-      expect(answer).toBe(next === null ? 'request.conflict' : 'done');
-    if (state === 'running' && deed !== deeds.claim && next !== null)
-      expect((await job.attempt())['ended_at']).not.toBeNull();
+    const [after, attemptAfter] = [await job.job(), await job.attempt()];
+    const reached = next ?? state;
+    expect([after['state'], after['ended_at'] !== null]).toEqual([reached, isJobEnded(reached)]);
+    // What is refused changes nothing at all.
+    expect(next === null ? after : before).toEqual(before);
+    // Whatever moves a running Job ends its Attempt; nothing changes one that has ended.
+    const ends = state === 'running' && next !== null;
+    expect(attemptAfter['ended_at'] !== null).toBe(ends || attempt['ended_at'] !== null);
+    expect(ends ? attempt : attemptAfter).toEqual(attempt);
+    expect([answer]).toEqual(answersOf(deed, next !== null) ?? [answer]);
   });
 });

@@ -16,7 +16,8 @@ export interface JobOfOne extends AsyncDisposable {
   job(): Promise<Row>;
 }
 
-type Row = Readonly<Record<string, unknown>>;
+/** A row, by the names of its columns. */
+export type Row = Readonly<Record<string, unknown>>;
 
 /** The queue has to be empty. */
 export async function claimJobOfOne(flotilla: TestService): Promise<JobOfOne> {

@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { messageOf } from '@flotilla/shared/errors';
 import { isAttemptLive } from '@flotilla/shared/lifecycle/attemptLifecycle';
 import { maxLostAttempts } from '@flotilla/shared/lifecycle/jobLifecycle';
+import type { LogRecord } from '@flotilla/shared/logs/frame';
 import type { AttemptView, JobView } from '@flotilla/shared/views';
 import { attemptFoldersOf, containersOf } from '../containers.ts';
 import { readLog, readLogSoFar } from '../logs.ts';
@@ -98,11 +100,16 @@ async function wrongWithLog(
 ): Promise<string[]> {
   const wrong: string[] = [];
   const name = `the log of Attempt ${attempt.id} (${attempt.state})`;
-  const stored = await persist(() =>
-    attempt.state === 'succeeded'
-      ? readLog(fleet.client, attempt.id)
-      : readLogSoFar(fleet.client, attempt.id),
-  );
+  let stored: LogRecord[];
+  try {
+    stored = await persist(() =>
+      attempt.state === 'succeeded'
+        ? readLog(fleet.client, attempt.id)
+        : readLogSoFar(fleet.client, attempt.id),
+    );
+  } catch (error) {
+    return [`${name} cannot be read: ${messageOf(error)}`];
+  }
   const hashes = hashesOf(stored);
   if (attempt.state === 'succeeded') {
     if (!equal(hashes, expected)) wrong.push(`${name} is not what was written`);

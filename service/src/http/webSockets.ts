@@ -39,7 +39,7 @@ export function serveWebSockets(server: Server, service: Service): WebSockets {
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const target = endpoints.get(request.url?.split('?')[0] ?? '');
     if (target === undefined) {
-      socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\n\r\n');
+      refuse(socket);
       return;
     }
     target.sockets.handleUpgrade(request, socket, head, (client) =>
@@ -54,6 +54,15 @@ export function serveWebSockets(server: Server, service: Service): WebSockets {
       await Promise.all([...endpoints.values()].map((target) => closeSockets(target.sockets)));
     },
   };
+}
+
+/**
+ * Answers that there is no such endpoint, and closes. Node has taken its listeners off a socket that it hands over: a
+ * client that breaks off would be an uncaught exception.
+ */
+function refuse(socket: Duplex): void {
+  socket.on('error', () => socket.destroy());
+  socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\n\r\n', () => socket.destroy());
 }
 
 interface Endpoint {

@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
 import { whenBack } from './whenBack.ts';
 
+/** As the driver rejects a statement when no server listens. */
 class Away extends Error {
   readonly code = 'ECONNREFUSED';
+  readonly query = 'select 1';
 }
 
 /** A read that the database answers the so-many-th time. */

@@ -14,29 +14,60 @@ export interface ScansContext {
   readonly logger: Logger;
 }
 
+/** A scan that is under way, and how many wait for it. */
+interface SharedScan {
+  readonly summary: Promise<SyncSummary>;
+  readonly abandoned: AbortController;
+  callers: number;
+}
+
 /** The scans of a code host: of all replicas one works at a time, and within one, calls at the same time share one. */
 export class Scans {
   readonly #context: ScansContext;
-  #shared: Promise<SyncSummary> | undefined;
+  #shared: SharedScan | undefined;
 
   constructor(context: ScansContext) {
     this.#context = context;
   }
 
-  /** Scans, after a scan of another replica has ended: what moved before the call is there when it answers. */
-  scan(signal?: AbortSignal): Promise<SyncSummary> {
-    this.#shared ??= this.#scan(true, signal)
-      .then((summary) => {
-        if (summary === undefined) throw new Error('a lock that was waited for was not given');
-        return summary;
-      })
-      .finally(() => (this.#shared = undefined));
-    return this.#shared;
+  /**
+   * Scans, after a scan of another replica has ended: what moved before the call is there when it answers. A signal that
+   * aborts ends the wait of this caller, and the scan itself when nobody else waits for it.
+   */
+  async scan(signal?: AbortSignal): Promise<SyncSummary> {
+    signal?.throwIfAborted();
+    const shared = (this.#shared ??= this.#share());
+    shared.callers += 1;
+    try {
+      return await unlessAborted(shared.summary, signal);
+    } finally {
+      shared.callers -= 1;
+      if (shared.callers === 0) {
+        shared.abandoned.abort();
+        this.#forget(shared.abandoned);
+      }
+    }
   }
 
   /** Scans, unless another replica does so now. */
   async scanUnlessTaken(signal: AbortSignal): Promise<void> {
-    await (this.#shared ?? this.#scan(false, signal));
+    await (this.#shared === undefined ? this.#scan(false, signal) : this.scan(signal));
+  }
+
+  #share(): SharedScan {
+    const abandoned = new AbortController();
+    const summary = this.#scan(true, abandoned.signal)
+      .then((scanned) => {
+        if (scanned === undefined) throw new Error('a lock that was waited for was not given');
+        return scanned;
+      })
+      .finally(() => this.#forget(abandoned));
+    return { summary, abandoned, callers: 0 };
+  }
+
+  /** The next call scans anew. */
+  #forget(abandoned: AbortController): void {
+    if (this.#shared?.abandoned === abandoned) this.#shared = undefined;
   }
 
   async #scan(wait: boolean, signal: AbortSignal | undefined): Promise<SyncSummary | undefined> {
@@ -45,6 +76,19 @@ export class Scans {
     if (lock === undefined) return undefined;
     await mirrors.removeHalfMade();
     return await syncRepositories({ ...this.#context, signal });
+  }
+}
+
+/** What a promise answers, or the reason of the signal when that comes first. */
+async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return promise;
+  const aborted = Promise.withResolvers<never>();
+  const onAbort = () => aborted.reject(signal.reason);
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await Promise.race([promise, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
   }
 }
 

@@ -42,6 +42,31 @@ test('cancelling ends queued Jobs at once, and running ones when their Runner co
   });
 });
 
+test.each(['job', 'execution'] as const)(
+  'a Runner hears at once of a cancelled %s, also when that cannot be written to the audit log',
+  async (what) => {
+    await using flotilla = await testService({ repositories: three });
+    const { api, service } = flotilla;
+    const { id: executionId } = await startExecution(api, { scopeQuery: 'repo:one' });
+    const runner = await flotilla.connectRunner();
+    const hints: RunnerHint[] = [];
+    runner.service.onHint(
+      (hint) => hints.push(hint),
+      () => undefined,
+    );
+    await runner.service.heartbeat([], false);
+    const job = await runner.claimOne();
+    await service.sql`alter table audit_events rename to audit_events_away`;
+    const cancelled =
+      what === 'job'
+        ? api.jobs.cancel.mutate({ jobId: job.jobId })
+        : api.executions.cancel.mutate({ executionId });
+    expect(await refusalOfCall(cancelled)).toMatchObject({ code: 'INTERNAL_SERVER_ERROR' });
+    await waitFor('the hint to cancel', () => hints.find((hint) => hint.kind === 'cancel'));
+    expect(hints).toContainEqual({ kind: 'cancel', attemptIds: [job.attemptId] });
+  },
+);
+
 test('cancelling again, or after the end, changes nothing and is written down once', async () => {
   await using flotilla = await testService({ repositories: three });
   const { id: executionId } = await startExecution(flotilla.api);

@@ -13,8 +13,8 @@ export async function cancelExecution(
 ): Promise<void> {
   const jobs = await requestCancellation(context.sql, executionId);
   if (jobs === undefined) throw new FlotillaError('notFound', `There is no execution ${executionId}.`);
-  if (jobs > 0)
-    await audit(context.database, user.name, 'execution.cancelled', { execution: executionId, jobs });
   context.hints.publish('cancel');
   context.hints.publish('changes');
+  if (jobs > 0)
+    await audit(context.database, user.name, 'execution.cancelled', { execution: executionId, jobs });
 }

@@ -18,17 +18,17 @@ interface PauseContext {
 export async function pauseJobs(context: PauseContext, user: User, executionId: number): Promise<void> {
   const paused = await pauseExecution(context.sql, executionId, user.name);
   if (paused === undefined) throw noExecution(executionId);
-  if (paused) await audit(context.database, user.name, 'execution.paused', { execution: executionId });
   context.hints.publish('changes');
+  if (paused) await audit(context.database, user.name, 'execution.paused', { execution: executionId });
 }
 
 /** Starts the Jobs of a paused Execution again. Doing so again changes nothing. */
 export async function resumeJobs(context: PauseContext, user: User, executionId: number): Promise<void> {
   const resumed = await resumeExecution(context.sql, executionId);
   if (resumed === undefined) throw noExecution(executionId);
-  if (resumed) await audit(context.database, user.name, 'execution.resumed', { execution: executionId });
   context.admission.look(executionId);
   context.hints.publish('changes');
+  if (resumed) await audit(context.database, user.name, 'execution.resumed', { execution: executionId });
 }
 
 function noExecution(executionId: number): FlotillaError {

@@ -67,14 +67,14 @@ export async function resolve(
   const { targets } = scope;
   if (!(await insertJobs(sql, { lease, definition, userId: user.id, targets, fair: context.fair })))
     return { kind: 'takenOver' };
+  hints.publish('queue');
+  hints.publish('changes');
   await audit(database, user.name, 'execution.started', {
     execution: lease.executionId,
     action: definition.name,
     version: actionVersion,
     jobs: targets.length,
   });
-  hints.publish('queue');
-  hints.publish('changes');
   return { kind: 'jobs' };
 }
 

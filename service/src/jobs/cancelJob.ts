@@ -19,8 +19,8 @@ export async function cancelJob(
 ): Promise<void> {
   const found = await requestJobCancellation(context.sql, jobId);
   if (found === undefined) throw new FlotillaError('notFound', `There is no job ${jobId}.`);
-  if (found.changed) await audit(context.database, user.name, 'job.cancelled', { job: jobId });
   context.hints.publish('cancel');
   context.hints.publish('changes');
   context.admission.look(found.executionId);
+  if (found.changed) await audit(context.database, user.name, 'job.cancelled', { job: jobId });
 }

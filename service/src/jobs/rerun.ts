@@ -21,8 +21,8 @@ export async function rerunJob(context: RerunContext, user: User, jobId: number)
   const { sql } = context;
   const [rerun] = await rerunJobs(sql, sql`jobs.id = ${jobId}`);
   if (rerun === undefined) throw await refusalOf(sql, jobId);
-  await audit(context.database, user.name, 'job.rerun', { job: jobId });
   announce(context, [rerun.executionId]);
+  await audit(context.database, user.name, 'job.rerun', { job: jobId });
 }
 
 /** Runs the ended Jobs of an Execution again; returns how many. Those that live are left alone. */
@@ -36,12 +36,12 @@ export async function rerunExecution(
   const which = sql`jobs.execution_id = ${executionId} ${scope === 'all' ? sql`` : sql`and jobs.state <> 'succeeded'`}`;
   const [rerun] = await rerunJobs(sql, which);
   if (rerun === undefined) throw await nothingToRerun(sql, executionId, scope);
+  announce(context, [executionId]);
   await audit(context.database, user.name, 'execution.rerun', {
     execution: executionId,
     scope,
     jobs: rerun.jobs,
   });
-  announce(context, [executionId]);
   return rerun.jobs;
 }
 

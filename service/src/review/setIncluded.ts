@@ -20,8 +20,8 @@ export async function setIncluded(
 ): Promise<void> {
   const found = await upsertSelection(context.sql, user.id, selection);
   if (!found) throw new FlotillaError('notFound', `There is no job ${selection.jobId}.`);
+  context.hints.publish('changes');
   await audit(context.database, user.name, selection.included ? 'job.included' : 'job.excluded', {
     ...selection,
   });
-  context.hints.publish('changes');
 }

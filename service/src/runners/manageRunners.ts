@@ -36,9 +36,9 @@ export async function drainRunner(
 ): Promise<void> {
   const name = await requestDrain(context.sql, runnerId, drain);
   if (name === undefined) throw noRunner();
-  await audit(context.database, user.name, drain ? 'runner.draining' : 'runner.resumed', { runner: name });
   context.hints.publish('changes');
   if (!drain) context.hints.publish('queue');
+  await audit(context.database, user.name, drain ? 'runner.draining' : 'runner.resumed', { runner: name });
 }
 
 /** Takes a Runner that is gone out of the list. Refused while it is online. A new hello of it brings it back. */
@@ -51,8 +51,8 @@ export async function forget(context: RunnersContext, user: User, runnerId: stri
       `Runner ${found.name} is online: stop it first, or drain it so that it takes no more jobs.`,
     );
   }
-  await audit(context.database, user.name, 'runner.forgotten', { runner: found.name });
   context.hints.publish('changes');
+  await audit(context.database, user.name, 'runner.forgotten', { runner: found.name });
 }
 
 function noRunner(): FlotillaError {

@@ -20,7 +20,10 @@ export type AuditEvent =
   | 'token.created'
   | 'token.revoked';
 
-/** Writes who did what to the audit log. */
+/**
+ * Writes who did what to the audit log. What was done has been committed by then, so callers tell others of it first: a
+ * failing audit must hold up nobody.
+ */
 export async function audit(
   database: Database,
   actor: string,

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
+import { timeOutAttempts } from '../../service/src/jobs/queries/timeOutAttempts.ts';
 import { startExecution } from '../support/actionText.ts';
 import { startProxy } from '../support/proxy.ts';
 import { makeRepositories } from '../support/repositories.ts';
@@ -113,4 +114,55 @@ test('a database that was silent, and then answers after all, has every lease st
   await waitFor('the Attempt to be lost', async () => (await stateOf(plain, job.jobId)) === 'queued');
   expect(performance.now() - heard).toBeGreaterThan(short.leaseMs);
   expect(await stateOf(behind, job.jobId)).toBe('queued');
+});
+
+const step = (state: 'running' | 'succeeded' | 'failed' | 'pending', index = 0) => ({
+  index,
+  state,
+  exitCode: null,
+  imageDigest: null,
+  startedAt: null,
+  endedAt: null,
+});
+
+test('after an outage an Attempt whose Steps have ended is left to hand in what they made; one that goes on times out (I7, I8)', async () => {
+  await using outage = await testService({ repositories: two, config: { leaseMs: 60_000 } });
+  await startExecution(outage.api);
+  const runner = await outage.connectRunner();
+  const [ended, goesOn] = [await runner.claimOne(), await runner.claimOne()];
+  for (const job of [ended, goesOn]) await runner.service.progress(job, [step('running')]);
+  await outage.service.sql`update attempts set deadline_at = now() - interval '10 minutes'`;
+  const started = performance.now();
+  await using back = await replicaOf(outage);
+  await runner.service.progress(ended, [step('succeeded')]);
+  await waitFor(
+    'the Attempt that goes on to time out',
+    async () => (await stateOf(back, goesOn.jobId)) === 'timedOut',
+  );
+  expect(performance.now() - started).toBeGreaterThan(short.leaseMs);
+  expect(await stateOf(back, ended.jobId)).toBe('running');
+  expect(await runner.succeed(ended)).toEqual({ result: 'done' });
+  expect(await runner.succeed(goesOn)).toEqual({ result: 'fenced' });
+});
+
+test('an Attempt has its time to hand in while the service is up, and no longer (I7)', async () => {
+  await using flotilla = await testService({ repositories: two });
+  const { sql } = flotilla.service;
+  await startExecution(flotilla.api);
+  const runner = await flotilla.connectRunner();
+  const [failed, pulls] = [await runner.claimOne(), await runner.claimOne()];
+  await runner.service.progress(failed, [step('failed'), step('pending', 1)]);
+  await runner.service.progress(pulls, [step('succeeded'), step('pending', 1)]);
+  await sql`update attempts set deadline_at = now() - interval '90 minutes'`;
+  const [clock] = await sql<{ now: string }[]>`select now()::text as now`;
+  const seenAt = clock?.now ?? '';
+  const hour = 3_600_000;
+  const timeOut = (slackMs: number, upForMs: number) =>
+    timeOutAttempts(sql, { seenAt, slackMs, handInMs: hour, upForMs }).then((late) =>
+      late.map(({ attemptId }) => attemptId),
+    );
+  expect(await timeOut(2 * hour, 2 * hour)).toEqual([]);
+  expect(await timeOut(40_000, 0.9 * hour)).toEqual([pulls.attemptId]);
+  expect(await timeOut(hour, 2 * hour)).toEqual([]);
+  expect(await timeOut(40_000, 2 * hour)).toEqual([failed.attemptId]);
 });

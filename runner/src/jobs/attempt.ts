@@ -14,7 +14,7 @@ import { attemptsFolder, spoolPath } from '../sandbox/attemptFolder.ts';
 import { labelsOf } from '../sandbox/labels.ts';
 import type { Lease } from '../session/lease.ts';
 import type { RunningSession } from '../session/session.ts';
-import { FencedError } from '../session/untilAnswered.ts';
+import { FencedError, untilAnswered } from '../session/untilAnswered.ts';
 import { AttemptContainers } from './attemptContainers.ts';
 import { stopCauseOf } from './attemptError.ts';
 import { Phases } from './phases.ts';
@@ -86,10 +86,11 @@ export class Attempt {
     };
     this.diskBytes = atMost(diskBytes, asked.diskBytes);
     this.steps = new StepTracker(job.steps, (steps) =>
-      // For people who watch: the container does not wait for it, and finish says it all again.
-      session.service
-        .progress(this.leaseRef, steps, this.phases.all)
-        .catch((error: unknown) => this.logger.debug({ err: error }, 'progress was not reported')),
+      // The container does not wait for it. It is asked until it is heard: an Attempt whose Steps have ended in time has
+      // longer to hand in its log and its Patch.
+      untilAnswered(lease, lease.signal, (ref) =>
+        session.service.progress(ref, steps, this.phases.all),
+      ).catch((error: unknown) => this.logger.debug({ err: error }, 'progress was not reported')),
     );
   }
 

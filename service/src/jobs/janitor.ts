@@ -11,6 +11,8 @@ import { timeOutAttempts } from './queries/timeOutAttempts.ts';
 
 /** What a Runner may take to end an Attempt that timed out, beside the grace for its container: it is done by then. */
 const timeoutSlackMs = 30_000;
+/** What it may take besides to hand in log and Patch: a log of 100 MiB goes over 30 kB a second in that time. */
+const handInMs = 3_600_000;
 
 /**
  * Ends Attempts whose lease ran out or whose time is long over, every `janitorMs`, until the signal aborts. It expires nothing before it has run
@@ -44,7 +46,8 @@ export async function runJanitor(
       const lost = await loseAttempts(sql, { cause: 'leaseExpired', seenAt });
       if (lost.length > 0)
         logger.warn({ attemptIds: idsOf(lost) }, 'attempts were lost: their leases ran out');
-      const late = await timeOutAttempts(sql, config.stopGraceMs + Math.max(timeoutSlackMs, config.leaseMs));
+      const slackMs = config.stopGraceMs + Math.max(timeoutSlackMs, config.leaseMs);
+      const late = await timeOutAttempts(sql, { seenAt, slackMs, handInMs, upForMs: now - upSinceMs });
       if (late.length > 0)
         logger.warn({ attemptIds: idsOf(late) }, 'attempts timed out, and their runners did not end them');
       announceEnds({ hints, admission }, [...lost, ...late]);

@@ -15,6 +15,7 @@ export async function endTime(sql: Sql, attemptId: number): Promise<void> {
 /** What the janitor does in one round, without its patience: it ends what is overdue. Returns the Attempts it ended. */
 export async function janitorRound(sql: Sql): Promise<number[]> {
   const lost = await loseAttempts(sql, { cause: 'leaseExpired', seenAt: 'now' });
-  const late = await timeOutAttempts(sql, 60_000);
+  const patience = { seenAt: 'now', slackMs: 60_000, handInMs: 3_600_000, upForMs: 7_200_000 };
+  const late = await timeOutAttempts(sql, patience);
   return [...lost, ...late].map(({ attemptId }) => attemptId);
 }

@@ -1,17 +1,38 @@
 import type { Sql } from '../../db/database.ts';
 import type { EndedAttempt } from './loseAttempts.ts';
 
+/** How long Attempts may go on beyond their deadline, in milliseconds. */
+export interface Patience {
+  /** A time of the database's clock, as text: a statement that a silent network held up ends nothing for it. */
+  readonly seenAt: string;
+  /** What a Runner may take to end Steps whose time is over, and to say so. */
+  readonly slackMs: number;
+  /** What it may take besides to hand in the log and the Patch of Steps that have ended. */
+  readonly handInMs: number;
+  /** For how long the service has been up, with its database: an outage is no time to hand something in. */
+  readonly upForMs: number;
+}
+
+/** Whether the Runner has reported that no Step runs or is to come. */
+const stepsHaveEnded = '$[*] ? (@.state != "succeeded" && @.state != "running" && @.state != "pending")';
+const stepsGoOn = '$[*] ? (@.state == "running" || @.state == "pending")';
+
 /**
- * Ends Attempts whose Runner should have ended them `slackMs` ago because their time is over: a Runner that goes on
- * beyond that is not believed (invariant I7). Their Jobs timed out; the lease
- * token is another one, so that whoever sends afterwards is fenced, a finish too.
+ * Ends Attempts that their Runner should have ended long ago because their time is over: a Runner that goes on beyond
+ * that is not believed (invariant I7). One that has ended its Steps in time may hand in what they left for `handInMs`
+ * more. Their Jobs timed out; the lease token is another one, so that whoever sends afterwards is fenced, a finish too.
  */
-export async function timeOutAttempts(sql: Sql, slackMs: number): Promise<EndedAttempt[]> {
+export async function timeOutAttempts(sql: Sql, patience: Patience): Promise<EndedAttempt[]> {
+  const { seenAt, slackMs, handInMs, upForMs } = patience;
   const rows = await sql<{ id: string; execution_id: string }[]>`
     with late as (
-      select id from attempts
-       where state = 'running' and deadline_at + make_interval(secs => ${slackMs / 1000}) < now()
-       order by id for update skip locked),
+      select id from attempts cross join lateral (
+        select steps @? ${stepsHaveEnded}::text::jsonpath
+               or steps <> '[]' and not steps @? ${stepsGoOn}::text::jsonpath as handing_in) as now_is
+       where state = 'running' and (not handing_in or ${upForMs}::float8 > ${handInMs}::float8)
+         and deadline_at + make_interval(secs => case when handing_in then ${(slackMs + handInMs) / 1000}::float8
+                                                      else ${slackMs / 1000}::float8 end) < ${seenAt}::text::timestamptz
+       order by id for update of attempts skip locked),
     ended as (
       update attempts
          set state = 'timedOut', lease_token = gen_random_uuid(), ended_at = now(), changed_xid = (pg_current_xact_id()::text)::bigint,

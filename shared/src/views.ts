@@ -251,6 +251,8 @@ export interface AttemptView {
   readonly logLength: number;
   /** Whether the log is complete and was verified. */
   readonly logSealed: boolean;
+  /** In what the stored log is not the one that the Runner wrote; null when nothing is known to be wrong with it. */
+  readonly logDamage: string | null;
   readonly logLimitReached: boolean;
   readonly steps: readonly StepView[];
 }

@@ -200,6 +200,8 @@ describe('a log', () => {
     const log = await runner.writeLog(job, 'hello');
     await runner.finish(job, { kind: 'succeeded' }, { logLength: log.length, streams });
     expect(await waitFor('the verdict', sealed)).toEqual({ sealed: false, damage });
+    const [attempt] = await flotilla.api.attempts.list.query({ jobId: job.jobId });
+    expect(attempt).toMatchObject({ logSealed: false, logDamage: damage });
   });
 
   test('that ends inside a record is an alarm', async () => {

@@ -1,7 +1,7 @@
 import { describeOutcome } from '@flotilla/shared/lifecycle/describeOutcome';
 import type { AttemptView } from '@flotilla/shared/views';
 import { oneLine } from '../platform/plainText.ts';
-import { patchText } from '../views/rowText.ts';
+import { damageText, patchText } from '../views/rowText.ts';
 import { statuses } from '../views/status.ts';
 import { formatDuration } from '../views/time.ts';
 import { timelineLines, timelineOf } from '../views/timeline.ts';
@@ -18,7 +18,7 @@ export interface TimelineSubject {
 
 /** The document that *Show Timeline* opens: what became of an Attempt, and what its time went to. */
 export function timelineText({ repository, attempt, since }: TimelineSubject, now: number): string {
-  const { outcome, state, claimedAt, endedAt, runner, patch } = attempt;
+  const { outcome, state, claimedAt, endedAt, runner, patch, logDamage } = attempt;
   const bars = timelineOf(attempt, since, now);
   const images = [...new Set(attempt.steps.flatMap(({ imageDigest }) => imageDigest ?? []))];
   return [
@@ -30,6 +30,7 @@ export function timelineText({ repository, attempt, since }: TimelineSubject, no
     `Took     ${formatDuration((endedAt ?? now) - claimedAt)}${endedAt === null ? ' so far' : ''}`,
     `Patch    ${patch === null ? 'none' : patchText(patch)}`,
     `Log      ${logText(attempt)}`,
+    ...(logDamage === null ? [] : [`Damage   ${damageText(logDamage)}`]),
     ...images.map((image) => `Image    ${oneLine(image)}`),
     '',
     ...(bars.length === 0 ? ['Its Runner has not said yet what it does.'] : timelineLines(bars, barWidth)),

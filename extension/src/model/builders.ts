@@ -63,6 +63,7 @@ export function anAttempt(values: Partial<AttemptView> = {}): AttemptView {
     endedAt: null,
     logLength: 0,
     logSealed: false,
+    logDamage: null,
     logLimitReached: false,
     steps: [],
     ...values,

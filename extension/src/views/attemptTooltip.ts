@@ -3,7 +3,7 @@ import type { AttemptView } from '@flotilla/shared/views';
 import { l10n, type MarkdownString } from 'vscode';
 import { escapeMarkdown, oneLine } from '../platform/plainText.ts';
 import { code, lines } from './markdown.ts';
-import { patchText } from './rowText.ts';
+import { damageText, patchText } from './rowText.ts';
 import { statuses } from './status.ts';
 import { timelineLines, timelineOf } from './timeline.ts';
 
@@ -12,12 +12,13 @@ const barWidth = 24;
 
 /** How an Attempt ended, where, and what its time went to. */
 export function attemptTooltip(attempt: AttemptView, since: number | undefined, now: number): MarkdownString {
-  const { outcome, state, runner, patch, expired, logLimitReached } = attempt;
+  const { outcome, state, runner, patch, expired, logDamage, logLimitReached } = attempt;
   const bars = timelineLines(timelineOf(attempt, since, now), barWidth);
   return lines(
     l10n.t('**Attempt {0}** on {1} — {2}', attempt.number, escapeMarkdown(runner), statuses[state].spoken),
     ...(outcome === null || outcome.kind === 'succeeded' ? [] : [code(describeOutcome(outcome))]),
     ...(patch === null ? [] : [patchText(patch)]),
+    ...(logDamage === null ? [] : [escapeMarkdown(damageText(logDamage))]),
     ...(logLimitReached ? [l10n.t('Its log was cut at its limit.')] : []),
     ...(expired
       ? [l10n.t('Its log and its Patch were deleted, after the time for which they are kept.')]

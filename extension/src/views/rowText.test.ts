@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { aJob, anAttempt, anExecution, aStep } from '../model/builders.ts';
 import {
   attemptText,
+  damageText,
   executionText,
   fileText,
   jobsText,
@@ -199,6 +200,18 @@ test('an Attempt says how it ended, how long it took and where', () => {
   expect(
     attemptText(anAttempt({ state: 'lost', outcome: { kind: 'lost' }, claimedAt: 0, endedAt: 30_000 }), 0),
   ).toBe('its runner was lost · 30s · here');
+});
+
+test('an Attempt says that its log is damaged', () => {
+  const damaged = anAttempt({
+    claimedAt: 0,
+    endedAt: 5000,
+    logDamage: 'step 0, descriptor 1: the bytes differ',
+  });
+  expect(attemptText(damaged, 0)).toContain('log damaged');
+  expect(damageText('chunks of a stream leave a gap at offset 5')).toBe(
+    'The stored log is not what the runner wrote: chunks of a stream leave a gap at offset 5.',
+  );
 });
 
 test('a Step says its exit code and how long it took', () => {

@@ -197,9 +197,15 @@ export function attemptText(attempt: AttemptView, now: number): string {
     formatDuration((attempt.endedAt ?? now) - attempt.claimedAt),
     attempt.runner,
     attempt.patch !== null && patchText(attempt.patch),
+    attempt.logDamage !== null && 'log damaged',
     attempt.logLimitReached && 'log cut at its limit',
     attempt.expired && 'log and Patch deleted',
   );
+}
+
+/** That the log of an Attempt cannot be relied on, and why. */
+export function damageText(logDamage: string): string {
+  return `The stored log is not what the runner wrote: ${oneLine(logDamage).replace(/\.$/, '')}.`;
 }
 
 /** Characters of a command that leave room for what came of it. */

@@ -24,6 +24,7 @@ interface RawRow extends PatchColumns {
   readonly expired: boolean;
   readonly log_end: string;
   readonly log_sealed: boolean;
+  readonly log_damage: string | null;
   readonly log_limit_reached: boolean;
   readonly steps: readonly StepProgress[];
   readonly definition: Definition;
@@ -35,8 +36,8 @@ export async function selectAttempts(sql: Sql, filter: Fragment): Promise<Attemp
     select attempts.id, attempts.job_id, attempts.number, attempts.state, attempts.outcome, runners.name as runner,
            (extract(epoch from attempts.claimed_at) * 1000)::float8 as claimed_at,
            (extract(epoch from attempts.ended_at) * 1000)::float8 as ended_at,
-           attempts.log_end, attempts.log_sealed_at is not null as log_sealed, attempts.log_limit_reached,
-           attempts.phases, attempts.expired_at is not null as expired, attempts.base_tree, attempts.result_tree,
+           attempts.log_end, attempts.log_sealed_at is not null as log_sealed, attempts.log_damage,
+           attempts.log_limit_reached, attempts.phases, attempts.expired_at is not null as expired, attempts.base_tree, attempts.result_tree,
            attempts.patch_files, attempts.patch_added_lines, attempts.patch_removed_lines,
            attempts.steps, executions.definition
       from attempts
@@ -59,6 +60,7 @@ export async function selectAttempts(sql: Sql, filter: Fragment): Promise<Attemp
     endedAt: row.ended_at,
     logLength: Number(row.log_end),
     logSealed: row.log_sealed,
+    logDamage: row.log_damage,
     logLimitReached: row.log_limit_reached,
     steps: row.definition.steps.map((step, index) =>
       stepView(

@@ -245,6 +245,8 @@ export interface AttemptView {
   readonly patch: PatchView | null;
   /** Whether log and Patch were deleted because they had been kept for as long as they had to be. */
   readonly expired: boolean;
+  /** Since when its Job waited for it; null where that was before the service kept it. */
+  readonly queuedAt: number | null;
   readonly claimedAt: number;
   readonly endedAt: number | null;
   /** Bytes of the log so far, headers of frames included. */

@@ -9,7 +9,6 @@ import { ReadonlyFiles, type FileContent } from '../platform/readonlyFiles.ts';
 import { fromAttemptUri, toAttemptUri, type AttemptDocument } from './attemptUri.ts';
 import { LiveTimelines } from './liveTimelines.ts';
 import { readAttemptLog } from './readAttemptLog.ts';
-import { queuedSince } from '../views/timeline.ts';
 import { timelineText } from './timelineText.ts';
 
 /**
@@ -114,18 +113,12 @@ export class AttemptDocuments implements Disposable {
   }
 
   async #readTimeline(client: FlotillaClient, document: AttemptDocument, key: string): Promise<string> {
-    const { jobId, attemptId, repository } = document;
-    const [attempts, job] = await Promise.all([
-      client.attempts.list.query({ jobId }),
-      client.jobs.get.query({ jobId }),
-    ]);
-    const attempt = attempts.find(({ id }) => id === attemptId);
+    const attempts = await client.attempts.list.query({ jobId: document.jobId });
+    const attempt = attempts.find(({ id }) => id === document.attemptId);
     if (attempt === undefined) {
       throw new FlotillaError('notFound', l10n.t('The service has no such Attempt any more.'));
     }
-    const execution = await client.executions.get.query({ executionId: job.executionId });
     this.#timelines.set(key, attempt.endedAt === null);
-    const since = queuedSince(attempt, attempts, execution);
-    return timelineText({ repository, attempt, since }, this.#connection.serverTime);
+    return timelineText(document.repository, attempt, this.#connection.serverTime);
   }
 }

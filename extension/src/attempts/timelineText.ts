@@ -9,17 +9,10 @@ import { timelineLines, timelineOf } from '../views/timeline.ts';
 /** Characters of the bars in a document: with the longest name of a Step a line has 83, which fit beside the side bar. */
 const barWidth = 40;
 
-export interface TimelineSubject {
-  readonly repository: string;
-  readonly attempt: AttemptView;
-  /** Since when its Job waited for it, where that is known. */
-  readonly since: number | undefined;
-}
-
 /** The document that *Show Timeline* opens: what became of an Attempt, and what its time went to. */
-export function timelineText({ repository, attempt, since }: TimelineSubject, now: number): string {
+export function timelineText(repository: string, attempt: AttemptView, now: number): string {
   const { outcome, state, claimedAt, endedAt, runner, patch, logDamage } = attempt;
-  const bars = timelineOf(attempt, since, now);
+  const bars = timelineOf(attempt, now);
   const images = [...new Set(attempt.steps.flatMap(({ imageDigest }) => imageDigest ?? []))];
   return [
     `${oneLine(repository)}, attempt ${attempt.number}`,

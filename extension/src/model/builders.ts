@@ -59,6 +59,7 @@ export function anAttempt(values: Partial<AttemptView> = {}): AttemptView {
     phases: [],
     patch: null,
     expired: false,
+    queuedAt: 1000,
     claimedAt: 1000,
     endedAt: null,
     logLength: 0,

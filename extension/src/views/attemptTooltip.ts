@@ -11,9 +11,9 @@ import { timelineLines, timelineOf } from './timeline.ts';
 const barWidth = 24;
 
 /** How an Attempt ended, where, and what its time went to. */
-export function attemptTooltip(attempt: AttemptView, since: number | undefined, now: number): MarkdownString {
+export function attemptTooltip(attempt: AttemptView, now: number): MarkdownString {
   const { outcome, state, runner, patch, expired, logDamage, logLimitReached } = attempt;
-  const bars = timelineLines(timelineOf(attempt, since, now), barWidth);
+  const bars = timelineLines(timelineOf(attempt, now), barWidth);
   return lines(
     l10n.t('**Attempt {0}** on {1} — {2}', attempt.number, escapeMarkdown(runner), statuses[state].spoken),
     ...(outcome === null || outcome.kind === 'succeeded' ? [] : [code(describeOutcome(outcome))]),

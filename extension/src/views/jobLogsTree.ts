@@ -1,7 +1,6 @@
 import type { AttemptView, StepView } from '@flotilla/shared/views';
 import { l10n, TreeItem, TreeItemCollapsibleState, type TreeDataProvider } from 'vscode';
 import { attemptTooltip } from './attemptTooltip.ts';
-import { queuedSince } from './timeline.ts';
 import type { LiveModel } from '../model/liveModel.ts';
 import type { Touched } from '../model/modelState.ts';
 import { Disposables, type Disposable } from '../platform/disposables.ts';
@@ -95,9 +94,7 @@ export class JobLogsTree implements TreeDataProvider<JobLogsNode>, Disposable {
       if (step !== undefined) item.tooltip = stepTooltip(step);
       return item;
     }
-    const execution = this.#job === undefined ? undefined : this.#model.execution(this.#job.executionId);
-    const since = queuedSince(attempt, this.#model.attempts(node.jobId), execution);
-    item.tooltip = attemptTooltip(attempt, since, this.#model.serverTime);
+    item.tooltip = attemptTooltip(attempt, this.#model.serverTime);
     return item;
   }
 

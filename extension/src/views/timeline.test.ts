@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { anAttempt, aStep } from '../model/builders.ts';
-import { queuedSince, timelineLines, timelineOf } from './timeline.ts';
+import { timelineLines, timelineOf } from './timeline.ts';
 
 const phase = (
   name: 'fetch' | 'wait' | 'pull' | 'steps' | 'patch' | 'upload',
@@ -15,6 +15,7 @@ const phase = (
 describe('the timeline of an Attempt', () => {
   const ended = anAttempt({
     state: 'succeeded',
+    queuedAt: 1000,
     claimedAt: 3000,
     endedAt: 9000,
     phases: [phase('steps', 70_000, 74_000), phase('fetch', 69_000, 70_000), phase('patch', 74_000, 74_500)],
@@ -26,7 +27,7 @@ describe('the timeline of an Attempt', () => {
   });
 
   test('has the wait in the queue, the phases and each Step, whatever the clock of the runner says', () => {
-    expect(timelineOf(ended, 1000, 0).map(({ name, startMs, endMs }) => [name, startMs, endMs])).toEqual([
+    expect(timelineOf(ended, 0).map(({ name, startMs, endMs }) => [name, startMs, endMs])).toEqual([
       ['queued', 0, 2000],
       ['fetch', 2000, 3000],
       ['1. npm ci', 3000, 6000],
@@ -38,12 +39,10 @@ describe('the timeline of an Attempt', () => {
   test('goes on to now while its Attempt lives, and not longer', () => {
     const phases = [phase('fetch', 69_000, null)];
     // The service's clock: by the Runner's it is 71,000.
-    const [bar] = timelineOf(anAttempt({ claimedAt: 1000, phases }), undefined, 3000);
+    const [bar] = timelineOf(anAttempt({ queuedAt: null, claimedAt: 1000, phases }), 3000);
     expect(bar).toEqual({ name: 'fetch', startMs: 0, endMs: 2000, isOpen: true });
-    const lost = anAttempt({ state: 'lost', endedAt: 5000, phases });
-    expect(timelineOf(lost, undefined, 71_000)).toEqual([
-      { name: 'fetch', startMs: 0, endMs: 0, isOpen: false },
-    ]);
+    const lost = anAttempt({ state: 'lost', queuedAt: null, endedAt: 5000, phases });
+    expect(timelineOf(lost, 71_000)).toEqual([{ name: 'fetch', startMs: 0, endMs: 0, isOpen: false }]);
   });
 
   test.each([
@@ -52,7 +51,7 @@ describe('the timeline of an Attempt', () => {
   ])('has no absurd bar when the clock of the Runner is %s', (_, skewMs) => {
     const at = 10_000_000;
     const phases = [phase('fetch', at + skewMs, at + skewMs + 500), phase('steps', at + skewMs + 500, null)];
-    const bars = timelineOf(anAttempt({ claimedAt: at, phases }), at - 1000, at + 4000);
+    const bars = timelineOf(anAttempt({ queuedAt: at - 1000, claimedAt: at, phases }), at + 4000);
     expect(bars.map(({ name, startMs, endMs }) => [name, startMs, endMs])).toEqual([
       ['queued', 0, 1000],
       ['fetch', 1000, 1500],
@@ -62,16 +61,16 @@ describe('the timeline of an Attempt', () => {
 
   test('is not shorter than what is known, when the clock of this machine is behind', () => {
     const phases = [phase('fetch', 69_000, 70_000), phase('steps', 70_000, null)];
-    const [, steps] = timelineOf(anAttempt({ claimedAt: 1000, phases }), undefined, 500);
+    const [, steps] = timelineOf(anAttempt({ queuedAt: null, claimedAt: 1000, phases }), 500);
     expect(steps).toMatchObject({ startMs: 1000, endMs: 1000 });
   });
 
   test('is empty before its Runner has said anything', () => {
-    expect(timelineOf(anAttempt(), undefined, 5000)).toEqual([]);
+    expect(timelineOf(anAttempt({ queuedAt: null }), 5000)).toEqual([]);
   });
 
   test('is drawn with bars in proportion, none of them invisible', () => {
-    const bars = timelineOf(ended, 1000, 0);
+    const bars = timelineOf(ended, 0);
     expect(timelineLines(bars, 15)).toEqual([
       'queued           2.0s  ████',
       'fetch            1.0s      ██',
@@ -79,18 +78,5 @@ describe('the timeline of an Attempt', () => {
       '2. npm test      1.0s              ██',
       'patch           500ms                █',
     ]);
-  });
-});
-
-describe('a Job waited for its Attempt', () => {
-  test('since its Execution was started, for the first', () => {
-    expect(queuedSince(anAttempt(), [], { createdAt: 500 })).toBe(500);
-  });
-
-  test('since the Attempt before was lost, and since nobody knows when after a rerun', () => {
-    const second = anAttempt({ id: 2, number: 2 });
-    const before = (state: 'lost' | 'failed') => [second, anAttempt({ state, endedAt: 800 })];
-    expect(queuedSince(second, before('lost'), { createdAt: 500 })).toBe(800);
-    expect(queuedSince(second, before('failed'), { createdAt: 500 })).toBeUndefined();
   });
 });

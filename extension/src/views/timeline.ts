@@ -1,5 +1,5 @@
 /** What the time of an Attempt went to. Pure: it depends on the rows and the service's time alone. */
-import type { AttemptView, ExecutionView } from '@flotilla/shared/views';
+import type { AttemptView } from '@flotilla/shared/views';
 import { stepName } from './rowText.ts';
 import { formatDuration } from './time.ts';
 
@@ -19,39 +19,23 @@ interface Span {
 }
 
 /**
- * Since when a Job waited for this Attempt; undefined for a rerun, of which only the person who asked knows when that
- * was. `attempts` are those of its Job.
- */
-export function queuedSince(
-  attempt: AttemptView,
-  attempts: readonly AttemptView[],
-  execution: Pick<ExecutionView, 'createdAt'> | undefined,
-): number | undefined {
-  if (attempt.number === 1) return execution?.createdAt;
-  const before = attempts.find(({ number }) => number === attempt.number - 1);
-  const isAgain = before?.state === 'lost' || before?.state === 'released';
-  return isAgain ? (before.endedAt ?? undefined) : undefined;
-}
-
-/**
  * The phases and Steps in the order in which they began. Their times are by the runner's clock, the wait in the queue is
  * by the service's: the two are put behind each other, so that clocks that differ do not show.
  */
-export function timelineOf(
-  attempt: AttemptView,
-  since: number | undefined,
-  now: number,
-): readonly TimelineBar[] {
-  const queuedMs = since === undefined ? 0 : Math.max(0, attempt.claimedAt - since);
+export function timelineOf(attempt: AttemptView, now: number): readonly TimelineBar[] {
+  const { claimedAt } = attempt;
+  // A service that is older than this window does not say it.
+  const queuedAt = attempt.queuedAt ?? null;
+  const queuedMs = queuedAt === null ? 0 : Math.max(0, claimedAt - queuedAt);
   const spans = spansOf(attempt).toSorted((a, b) => a.startedAt - b.startedAt);
   const origin = spans[0]?.startedAt ?? now;
   // Its Runner began when it had claimed, so that what has passed since by the service's clock has by the Runner's too.
-  const nowThere = origin + Math.max(0, now - attempt.claimedAt);
+  const nowThere = origin + Math.max(0, now - claimedAt);
   // An Attempt that has ended has no phase that goes on, whatever was last heard of it.
   const last = Math.max(origin, ...spans.map(({ startedAt, endedAt }) => endedAt ?? startedAt));
   const openEnd = attempt.endedAt === null ? Math.max(last, nowThere) : last;
   return [
-    ...(since === undefined ? [] : [{ name: 'queued', startMs: 0, endMs: queuedMs, isOpen: false }]),
+    ...(queuedAt === null ? [] : [{ name: 'queued', startMs: 0, endMs: queuedMs, isOpen: false }]),
     ...spans.map(({ name, startedAt, endedAt }) => ({
       name,
       startMs: queuedMs + startedAt - origin,

@@ -278,6 +278,8 @@ export const jobs = pgTable(
     ready: boolean().notNull().default(true),
     /** A queued Job that errored is not tried again before this. */
     notBefore: at('not_before'),
+    /** Since when it waits, or waited before its current Attempt; null where that was before this was kept. */
+    queuedAt: at('queued_at').defaultNow(),
     currentAttemptId: ref('current_attempt_id'),
     cancelRequestedAt: at('cancel_requested_at'),
     endedAt: at('ended_at'),
@@ -382,6 +384,8 @@ export const attempts = pgTable(
     patchFiles: integer('patch_files'),
     patchAddedLines: integer('patch_added_lines'),
     patchRemovedLines: integer('patch_removed_lines'),
+    /** Since when its Job waited for it. */
+    queuedAt: at('queued_at'),
     claimedAt: at('claimed_at').notNull().defaultNow(),
     endedAt: at('ended_at'),
     changedXid: changedXid(),

@@ -88,12 +88,13 @@ function claimOnce(sql: Sql, claim: Claim): Promise<readonly ClaimedRow[]> {
          set state = 'running', attempt_count = attempt_count + 1, current_attempt_id = numbered.attempt_id,
              changed_xid = (pg_current_xact_id()::text)::bigint
         from numbered where jobs.id = numbered.id
-      returning jobs.id, jobs.execution_id, jobs.attempt_count, numbered.attempt_id, numbered.place),
+      returning jobs.id, jobs.execution_id, jobs.attempt_count, jobs.queued_at, numbered.attempt_id, numbered.place),
     made as (
-      insert into attempts (id, job_id, number, runner_id, claim_key, slot, timeout_seconds, lease_expires_at, deadline_at)
+      insert into attempts (id, job_id, number, runner_id, claim_key, slot, timeout_seconds, queued_at, lease_expires_at,
+                            deadline_at)
       overriding system value
       select attempt_id, started.id, attempt_count, runner_id, claim_key, place - after,
-             coalesce((definition ->> 'timeoutSeconds')::int, ${claim.jobTimeoutSeconds}),
+             coalesce((definition ->> 'timeoutSeconds')::int, ${claim.jobTimeoutSeconds}), queued_at,
              now() + make_interval(secs => ${claim.leaseMs / 1000}),
              now() + make_interval(secs => coalesce((definition ->> 'timeoutSeconds')::int, ${claim.jobTimeoutSeconds}))
         from started join executions on executions.id = started.execution_id

@@ -104,6 +104,7 @@ export async function endAttempts(
              ended_at = case when ${again} then null else now() end,
              errored_count = errored_count + case when owned.retried then 1 else 0 end,
              ready = jobs.ready and not ${again},
+             queued_at = case when ${again} then now() else queued_at end,
              not_before = case when ${again}
                then now() + make_interval(secs => ${firstBackOffSeconds} * power(4, errored_count)) end,
              changed_xid = (pg_current_xact_id()::text)::bigint

@@ -49,7 +49,7 @@ export async function loseAttempts(sql: Sql, loss: Loss): Promise<EndedAttempt[]
              ended_at = case when cancel_requested_at is not null or lost_count + 1 >= ${maxLostAttempts}
                              then now() end,
              ready = jobs.ready and not exists (select from executions where id = jobs.execution_id and paused_at is not null),
-             lost_count = lost_count + 1, changed_xid = (pg_current_xact_id()::text)::bigint
+             queued_at = now(), lost_count = lost_count + 1, changed_xid = (pg_current_xact_id()::text)::bigint
         from held join lost on lost.job_id = held.id
        where jobs.id = held.id and jobs.current_attempt_id = lost.id and jobs.state = 'running')
     select lost.id, execution_id from lost join jobs on jobs.id = lost.job_id`;

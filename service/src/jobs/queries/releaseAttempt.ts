@@ -19,6 +19,7 @@ export async function releaseAttempt(sql: Sql, lease: LeaseRef): Promise<number 
          set state = case when cancel_requested_at is not null then 'cancelled' else 'queued' end,
              ended_at = case when cancel_requested_at is not null then now() end,
              ready = jobs.ready and not exists (select from executions where id = jobs.execution_id and paused_at is not null),
+             queued_at = now(),
              changed_xid = (pg_current_xact_id()::text)::bigint
         from released where jobs.id = released.job_id and jobs.current_attempt_id = released.id
          and jobs.state = 'running')

@@ -38,7 +38,7 @@ export async function rerunJobs(sql: Sql, which: Fragment): Promise<Rerun[]> {
     queued as (
       update jobs
          set state = 'queued', rank = ranked.rank, lost_count = 0, errored_count = 0, cancel_requested_at = null,
-             ended_at = null, not_before = null, ready = ranked.ready,
+             queued_at = now(), ended_at = null, not_before = null, ready = ranked.ready,
              changed_xid = (pg_current_xact_id()::text)::bigint
         from ranked where jobs.id = ranked.id
       returning jobs.execution_id, ranked.state in ('failed', 'timedOut', 'errored') as failure),

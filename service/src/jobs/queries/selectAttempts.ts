@@ -18,6 +18,7 @@ interface RawRow extends PatchColumns {
   readonly state: AttemptState;
   readonly outcome: Outcome | ServiceOutcome | null;
   readonly runner: string;
+  readonly queued_at: number | null;
   readonly claimed_at: number;
   readonly ended_at: number | null;
   readonly phases: readonly Phase[];
@@ -34,6 +35,7 @@ interface RawRow extends PatchColumns {
 export async function selectAttempts(sql: Sql, filter: Fragment): Promise<AttemptView[]> {
   const rows = await sql<RawRow[]>`
     select attempts.id, attempts.job_id, attempts.number, attempts.state, attempts.outcome, runners.name as runner,
+           (extract(epoch from attempts.queued_at) * 1000)::float8 as queued_at,
            (extract(epoch from attempts.claimed_at) * 1000)::float8 as claimed_at,
            (extract(epoch from attempts.ended_at) * 1000)::float8 as ended_at,
            attempts.log_end, attempts.log_sealed_at is not null as log_sealed, attempts.log_damage,
@@ -56,6 +58,7 @@ export async function selectAttempts(sql: Sql, filter: Fragment): Promise<Attemp
     phases: row.phases,
     patch: patchView(Number(row.id), row),
     expired: row.expired,
+    queuedAt: row.queued_at,
     claimedAt: row.claimed_at,
     endedAt: row.ended_at,
     logLength: Number(row.log_end),

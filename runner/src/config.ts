@@ -57,6 +57,8 @@ const environment = z
     FLOTILLA_MIN_FREE_DISK: size().optional(),
     /** Bytes of fetched repositories that are kept for later Attempts. */
     FLOTILLA_OBJECT_CACHE: size('10g'),
+    /** Bytes of the folders that Steps keep for later Attempts. */
+    FLOTILLA_CACHE_DIRS: size('10g'),
     /** When an image is fetched from its registry. */
     FLOTILLA_PULL_POLICY: z.enum(pullPolicies).default('ifNotPresent'),
     /** How long a registry that cannot be reached is tried again, in seconds. */
@@ -100,6 +102,8 @@ export interface Config {
   readonly minFreeDisk: number | undefined;
   /** Bytes of fetched repositories that are kept. */
   readonly objectCacheBytes: number;
+  /** Bytes of the folders that Steps keep (`cacheDirs`). */
+  readonly cacheDirsBytes: number;
   readonly pullPolicy: PullPolicy;
   readonly pullRetrySeconds: number;
   readonly drainSeconds: number;
@@ -133,6 +137,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     diskBytes: values.FLOTILLA_DISK_LIMIT,
     minFreeDisk: values.FLOTILLA_MIN_FREE_DISK,
     objectCacheBytes: values.FLOTILLA_OBJECT_CACHE,
+    cacheDirsBytes: values.FLOTILLA_CACHE_DIRS,
     pullPolicy: values.FLOTILLA_PULL_POLICY,
     pullRetrySeconds: values.FLOTILLA_PULL_RETRY_SECONDS,
     drainSeconds: values.FLOTILLA_RUNNER_DRAIN_SECONDS,

@@ -7,7 +7,10 @@ import { readConfig, runnerName, type Config } from './config.ts';
 import { ObjectCache } from './git/objectCache.ts';
 import { LeftBehind } from './jobs/leftBehind.ts';
 import { runJob } from './jobs/runJob.ts';
+import { removeAttemptFolder } from './sandbox/attemptFolder.ts';
+import { CacheFolders } from './sandbox/cacheFolders.ts';
 import { dockerEngine } from './sandbox/engine.ts';
+import { labelsOf } from './sandbox/labels.ts';
 import { MachineHealth } from './sandbox/machineHealth.ts';
 import { removeLeftovers, type LeftoversContext } from './sandbox/removeLeftovers.ts';
 import { pause } from './session/pause.ts';
@@ -45,11 +48,21 @@ async function work(config: Config, logger: Logger): Promise<void> {
   const { drain, stop } = stopSignals(config.drainSeconds, logger);
   const live = new Set<number>();
   const objects = new ObjectCache(join(config.stateFolder, 'objects'), config.objectCacheBytes, logger);
-  const context = { docker, config, runnerName: name, logger, objects };
+  const caches = new CacheFolders({
+    folder: join(config.stateFolder, 'caches'),
+    limitBytes: config.cacheDirsBytes,
+    remove: (path) =>
+      removeAttemptFolder(docker, path, {
+        limits: config.limits,
+        labels: labelsOf({ runnerName: name, stateFolder: config.stateFolder }),
+      }),
+    logger,
+  });
+  const context = { docker, config, runnerName: name, logger, objects, caches };
   const leftBehind = await LeftBehind.find(context);
   const isLive = (attemptId: number) => live.has(attemptId) || leftBehind.has(attemptId);
   const leftovers = { ...context, isLive, signal: ended.signal };
-  const cleaning = cleanUpRegularly(leftovers);
+  const cleaning = cleanUpRegularly(leftovers, caches);
   try {
     await runSession(
       {
@@ -104,9 +117,19 @@ function stopSignals(drainSeconds: number, logger: Logger): { drain: AbortSignal
   return { drain: drain.signal, stop: stop.signal };
 }
 
-async function cleanUpRegularly(context: LeftoversContext): Promise<void> {
-  do await cleanUp(context);
-  while (await pause(leftoversMs, context.signal));
+async function cleanUpRegularly(context: LeftoversContext, caches: CacheFolders): Promise<void> {
+  do {
+    await cleanUp(context);
+    await makeRoom(caches, context.logger);
+  } while (await pause(leftoversMs, context.signal));
+}
+
+async function makeRoom(caches: CacheFolders, logger: LeftoversContext['logger']): Promise<void> {
+  try {
+    await caches.makeRoom();
+  } catch (error) {
+    logger.warn({ reason: messageOf(error) }, 'could not make room in the folders that Steps keep');
+  }
 }
 
 async function cleanUp(context: LeftoversContext): Promise<void> {

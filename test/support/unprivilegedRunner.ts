@@ -23,6 +23,7 @@ export interface UnprivilegedRunner extends AsyncDisposable {
 export async function startUnprivilegedRunner(
   deployment: Pick<Deployment, 'folder' | 'url' | 'runnerToken'>,
   name: string,
+  env: Readonly<Record<string, string>> = {},
 ): Promise<UnprivilegedRunner> {
   const project = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
   const stateFolder = join(deployment.folder, 'runners', name);
@@ -48,6 +49,7 @@ export async function startUnprivilegedRunner(
       '--env=FLOTILLA_RUNNER_TOKEN',
       '--env=FLOTILLA_RUNNER_NAME',
       '--env=FLOTILLA_RUNNER_STATE',
+      ...Object.entries(env).map(([variable, value]) => `--env=${variable}=${value}`),
       testImage,
       'node',
       `${project}/runner/src/main.ts`,

@@ -11,6 +11,7 @@ import { Mask } from '../logs/mask.ts';
 import { Spool } from '../logs/spool.ts';
 import { SpooledLog } from '../logs/spooledLog.ts';
 import { attemptsFolder, spoolPath } from '../sandbox/attemptFolder.ts';
+import type { CacheFolders } from '../sandbox/cacheFolders.ts';
 import { labelsOf } from '../sandbox/labels.ts';
 import type { Lease } from '../session/lease.ts';
 import type { RunningSession } from '../session/session.ts';
@@ -31,6 +32,7 @@ export interface JobContext {
   readonly runnerName: string;
   readonly logger: Logger;
   readonly objects: ObjectCache;
+  readonly caches: CacheFolders;
 }
 
 /** One try of a Job on this machine: what its parts need of each other. */

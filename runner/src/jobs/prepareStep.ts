@@ -1,6 +1,3 @@
-import { createHash } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { ClaimedJob, ClaimedStep } from '@flotilla/shared/protocol/runnerMessages';
 import { containerObjectsPath, type Checkout } from '../git/checkout.ts';
 import { noteImage } from '../sandbox/attemptFolder.ts';
@@ -67,17 +64,12 @@ function environmentOf(job: ClaimedJob): Record<string, string> {
 }
 
 /** Folders that persist between Attempts of the same image, repository and commit, as `src actions exec` kept them. */
-async function cacheMounts(
-  { context, job }: Attempt,
-  step: ClaimedStep,
-  imageDigest: string,
-): Promise<Mount[]> {
+async function cacheMounts(attempt: Attempt, step: ClaimedStep, imageDigest: string): Promise<Mount[]> {
+  const { context, job } = attempt;
   const mounts: Mount[] = [];
   for (const target of step.cacheDirs) {
-    const identity = JSON.stringify([imageDigest, job.repository, job.baseRevision, target, job.profile]);
-    const name = createHash('sha256').update(identity).digest('hex').slice(0, 32);
-    const source = join(context.config.stateFolder, 'caches', name);
-    await mkdir(source, { recursive: true });
+    const identity = [imageDigest, job.repository, job.baseRevision, target, job.profile];
+    const { path: source } = attempt.use(await context.caches.borrow(identity, imageDigest));
     if (job.profile === 'strict') await giveToContainers(source, workTreeOwner());
     mounts.push({ source, target });
   }

@@ -10,7 +10,8 @@ export async function diskUse(docker: Docker, workTree: string, containerId: str
   return tree + layer;
 }
 
-async function folderBytes(folder: string): Promise<number> {
+/** Bytes on disk of a folder, of those files in it that this user may see. */
+export async function folderBytes(folder: string): Promise<number> {
   // du fails for what it could not read, such as a file that was removed meanwhile, and has counted the rest.
   const { output } = await run('du', ['-s', '-x', '-k', folder]);
   const kib = Number.parseInt(output, 10);

@@ -11,7 +11,8 @@ export const labelNames = {
 export interface Labelled {
   readonly runnerName: string;
   readonly stateFolder: string;
-  readonly attemptId: number;
+  /** Undefined for a helper that removes what is no Attempt's. */
+  readonly attemptId?: number;
   /** Undefined for a helper that removes what an earlier process left. */
   readonly jobId?: number;
   /** Index of the Step; undefined for helpers. */
@@ -23,7 +24,7 @@ export function labelsOf(labelled: Labelled): Record<string, string> {
   return {
     [labelNames.runner]: labelled.runnerName,
     [labelNames.folder]: labelled.stateFolder,
-    [labelNames.attempt]: String(labelled.attemptId),
+    ...(labelled.attemptId === undefined ? {} : { [labelNames.attempt]: String(labelled.attemptId) }),
     ...(labelled.jobId === undefined ? {} : { [labelNames.job]: String(labelled.jobId) }),
     ...(labelled.step === undefined ? {} : { [labelNames.step]: String(labelled.step) }),
   };

@@ -1,4 +1,6 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -9,6 +11,41 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'flotilla-test-'));
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
+
+/** A process that takes and gives back the lock as it is told, and says what came of it. */
+const program = `
+  import { lockStateFolder } from ${JSON.stringify(new URL('stateFolder.ts', import.meta.url).href)};
+  let lock;
+  process.on('message', async ({ folder }) => {
+    if (folder !== null) lock = await lockStateFolder(folder).catch(({ message }) => message);
+    else if (typeof lock === 'object') await lock[Symbol.asyncDispose]();
+    process.send(folder === null || typeof lock === 'object' ? 'done' : lock);
+  });
+  process.send('ready');`;
+
+/** Disposing kills it. */
+async function startProcess() {
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', program], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  const exited = once(child, 'exit');
+  await once(child, 'message');
+  const tell = async (message: string | null): Promise<string> => {
+    const answer = once(child, 'message') as Promise<[string]>;
+    child.send({ folder: message });
+    return (await answer)[0];
+  };
+  return {
+    pid: child.pid,
+    /** 'done', or why it was refused. */
+    lock: () => tell(folder),
+    unlock: () => tell(null),
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGKILL');
+      await exited;
+    },
+  };
+}
 
 test('a second runner on the same folder is refused with what to do', async () => {
   await using _lock = await lockStateFolder(folder);
@@ -21,7 +58,18 @@ test('a folder is free again when its runner has ended', async () => {
   {
     await using _lock = await lockStateFolder(folder);
   }
-  expect(await readdir(folder)).toEqual([]);
+  await using lock = await lockStateFolder(folder);
+  expect(lock).toBeDefined();
+});
+
+test('a folder is free again when its runner was killed', async () => {
+  {
+    await using killed = await startProcess();
+    expect(await killed.lock()).toBe('done');
+    await expect(lockStateFolder(folder)).rejects.toThrow(`Another runner (process ${killed.pid}) works in`);
+  }
+  await using lock = await lockStateFolder(folder);
+  expect(lock).toBeDefined();
 });
 
 test.each([
@@ -32,4 +80,17 @@ test.each([
   await writeFile(join(folder, 'lock'), holder);
   await using lock = await lockStateFolder(folder);
   expect(lock).toBeDefined();
+});
+
+test('of processes that take a folder at the same time, after one that was killed, exactly one gets it', async () => {
+  await using first = await startProcess();
+  await using second = await startProcess();
+  await using third = await startProcess();
+  const processes = [first, second, third];
+  for (let round = 0; round < 30; round += 1) {
+    await writeFile(join(folder, 'lock'), '4194305 77');
+    const answers = await Promise.all(processes.map((one) => one.lock()));
+    expect(answers.filter((answer) => answer === 'done')).toHaveLength(1);
+    await Promise.all(processes.map((one) => one.unlock()));
+  }
 });

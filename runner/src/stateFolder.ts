@@ -1,45 +1,54 @@
-import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 
 /**
- * Takes a state folder for this process: two runners on one folder would remove each other's work trees. A process is
- * known by its number and the time it started, so that the lock of a killed runner does not hold up the next one.
+ * Takes a state folder for this process: two runners on one folder would remove each other's work trees. The lock is the
+ * kernel's, so it ends with this process however that ends, and holds between containers that share the folder. Throws an
+ * Error of one sentence when another has it.
  */
 export async function lockStateFolder(folder: string): Promise<AsyncDisposable> {
   await mkdir(folder, { recursive: true });
-  const path = join(folder, 'lock');
-  // Written beside and then linked: nobody can read a lock before its holder stands in it.
-  const prepared = join(folder, `lock.${process.pid}`);
-  await writeFile(prepared, (await identityOf(process.pid)) ?? '');
-  await using _prepared = { [Symbol.asyncDispose]: () => rm(prepared, { force: true }) };
-  for (;;) {
-    try {
-      await link(prepared, path);
-      return { [Symbol.asyncDispose]: () => rm(path, { force: true }) };
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-    }
-    const holder = await readFile(path, 'utf8');
-    const pid = Number.parseInt(holder, 10);
-    if (Number.isInteger(pid) && (await identityOf(pid)) === holder) {
-      throw new Error(
-        `Another runner (process ${pid}) works in ${folder}. Give this one a folder of its own in FLOTILLA_RUNNER_STATE.`,
-      );
-    }
-    await rm(path, { force: true });
+  await using held = new AsyncDisposableStack();
+  // Never removed: whoever waited for a file that is gone would hold another lock than who comes next.
+  const file = held.adopt(await open(join(folder, 'lock'), 'a+'), (opened) => opened.close());
+  if (!(await lock(file))) {
+    const pid = Number.parseInt((await file.read(Buffer.alloc(32), 0, 32, 0)).buffer.toString(), 10);
+    const holder = Number.isNaN(pid) ? 'Another runner' : `Another runner (process ${pid})`;
+    throw new Error(
+      `${holder} works in ${folder}. Give this one a folder of its own in FLOTILLA_RUNNER_STATE.`,
+    );
   }
+  await note(file, String(process.pid));
+  held.defer(() => note(file, ''));
+  const owned = held.move();
+  return { [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
-/** Process number and start time in clock ticks since boot (field 22 of proc(5) stat); undefined when it is gone. */
-async function identityOf(pid: number): Promise<string | undefined> {
-  try {
-    const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-    // The second field is the program's name in brackets, and may hold blanks and brackets itself.
-    const startTime = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
-    return `${pid} ${startTime ?? ''}`;
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ESRCH'))
-      return undefined;
-    throw error;
-  }
+/** Who holds the lock, for people. */
+async function note(file: FileHandle, holder: string): Promise<void> {
+  await file.truncate(0);
+  await file.appendFile(holder);
+}
+
+/**
+ * Locks an open file (flock(2)), if nobody else has. Node.js cannot; the program `flock` can, and a lock that it takes on a
+ * file that it was handed belongs to all who have it open, so to this process alone when that program has ended.
+ */
+async function lock(file: FileHandle): Promise<boolean> {
+  const program = spawn('flock', ['-n', '-x', '3'], { stdio: ['ignore', 'ignore', 'pipe', file.fd] });
+  const said = text(program.stderr ?? []);
+  const [exitCode] = (await once(program, 'close').catch((error: unknown) => {
+    throw new Error(
+      'The state folder cannot be locked: the program `flock` could not be started. It is in the package util-linux.',
+      { cause: error },
+    );
+  })) as [number | null];
+  if (exitCode === 0) return true;
+  if (exitCode === 1) return false;
+  throw new Error(
+    `The state folder cannot be locked: flock ended with ${exitCode}: ${(await said).trim()}. FLOTILLA_RUNNER_STATE has to be on a file system with locks.`,
+  );
 }

@@ -39,7 +39,7 @@ async function note(file: FileHandle, holder: string): Promise<void> {
  */
 async function lock(file: FileHandle): Promise<boolean> {
   const program = spawn('flock', ['-n', '-x', '3'], { stdio: ['ignore', 'ignore', 'pipe', file.fd] });
-  const said = text(program.stderr ?? []);
+  const said = program.stderr === null ? '' : text(program.stderr);
   const [exitCode] = (await once(program, 'close').catch((error: unknown) => {
     throw new Error(
       'The state folder cannot be locked: the program `flock` could not be started. It is in the package util-linux.',

@@ -3,6 +3,7 @@ import type Docker from 'dockerode';
 import type { PullPolicy } from '../config.ts';
 import { AttemptError } from '../jobs/attemptError.ts';
 import { fromEngine } from './engineGone.ts';
+import { digestFor } from './imageDigest.ts';
 import { pullImage } from './pullImage.ts';
 
 /** An image that this machine has. */
@@ -63,7 +64,10 @@ export async function resolveImage(request: ImageRequest): Promise<LocalImage> {
 export async function localImage(docker: Docker, image: string): Promise<LocalImage | undefined> {
   try {
     const found = await fromEngine(docker.getImage(image).inspect());
-    return { digest: found.RepoDigests?.[0] ?? found.Id, user: found.Config?.User ?? '' };
+    return {
+      digest: digestFor(image, { id: found.Id, digests: found.RepoDigests ?? [] }),
+      user: found.Config?.User ?? '',
+    };
   } catch (error) {
     if (error instanceof Error && 'statusCode' in error) {
       if (error.statusCode === 404) return undefined;

@@ -43,16 +43,17 @@ test('#26 the time that an image takes counts towards the time limit of its Job'
   ]);
 });
 
-test('#26 a registry that is down ends the Job with a sentence that names the image', async () => {
+test('#26 a registry that is down errs the Job, which is tried again by itself, with a sentence that names the image', async () => {
   await using registry = await startRegistry();
   registry.refuse(Infinity);
   const { jobs } = await deployment.ended(await startOn(registry), 60_000);
   expect([...jobs.values()]).toMatchObject([
     {
       state: 'errored',
+      attemptCount: 3,
       outcome: {
         kind: 'errored',
-        reason: 'image',
+        reason: 'sandbox',
         message: expect.stringContaining(registry.image) as string,
       },
     },

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { pullFailureOf } from './pullFailure.ts';
+import { pullError, pullFailureOf } from './pullFailure.ts';
 
 test.each([
   'manifest for busybox:none not found: manifest unknown: manifest unknown',
@@ -19,6 +19,44 @@ test.each([
   'toomanyrequests: You have reached your pull rate limit.',
   'unexpected EOF',
   'read tcp 10.0.0.2:51234->10.0.0.1:443: read: connection reset by peer',
+  'Get "https://registry.example.org/v2/": dial tcp: lookup registry.example.org on 127.0.0.53:53: server misbehaving',
+  'Get "https://registry.example.org/v2/": net/http: TLS handshake timeout',
 ])('%s: pulling again may help', (message) => {
   expect(pullFailureOf(message)).toBe('passing');
+});
+
+test.each([
+  'failed to register layer: Error processing tar file(exit status 1): write /usr/lib/libnot found.so: no space left on device',
+  'write /var/lib/docker/tmp/GetImageBlob123456: no space left on device',
+  'failed to register layer: write /usr/bin/x: disk quota exceeded',
+  'mkdir /var/lib/docker/overlay2/1: read-only file system',
+  'failed to register layer: open /var/lib/docker/overlay2/1/link: input/output error',
+])('%s: this machine has to be helped', (message) => {
+  expect(pullFailureOf(message)).toBe('machine');
+});
+
+const pull = { image: 'registry.example.org/tool:1', retrySeconds: 300 };
+
+test('an image that there is not ends its Job for good, and its name is what to look at', () => {
+  const error = pullError(pull, 'manifest unknown');
+  expect(error.reason).toBe('image');
+  expect(error.message).toBe(
+    'Image "registry.example.org/tool:1" is not on this machine and could not be pulled: manifest unknown. Check its name, or load it with `docker pull` or `docker load`.',
+  );
+});
+
+test('a registry that stays down is the machine’s fault, so the Job is tried again', () => {
+  const error = pullError(pull, 'received unexpected HTTP status: 503 Service Unavailable');
+  expect(error.reason).toBe('sandbox');
+  expect(error.message).toBe(
+    'Image "registry.example.org/tool:1" is not on this machine, and its registry did not give it in 300 s: received unexpected HTTP status: 503 Service Unavailable. Look whether the registry is up and this machine reaches it, or load the image with `docker pull` or `docker load`.',
+  );
+});
+
+test('a disk that is full while an image is pulled is the machine’s fault, so the Job is tried again', () => {
+  const error = pullError(pull, 'write /var/lib/docker/tmp/1: no space left on device');
+  expect(error.reason).toBe('sandbox');
+  expect(error.message).toBe(
+    'Image "registry.example.org/tool:1" could not be stored on this machine: write /var/lib/docker/tmp/1: no space left on device. Look after the disk of its Docker Engine.',
+  );
 });

@@ -1,11 +1,48 @@
+import { AttemptError } from '../jobs/attemptError.ts';
+
 /** What registries and the engine say of an image that there is not, or not for this machine. */
 const lasting =
   /not found|manifest unknown|denied|unauthorized|authentication required|no basic auth|invalid reference|invalid tag|must be lowercase|no matching manifest|does not exist|no such host|certificate|HTTP response to HTTPS client|unsupported/i;
 
+/** What the kernel says to an engine that cannot store what it pulls; beside it stand names of files, which say anything. */
+const unstorable = /no space left on device|disk quota exceeded|read-only file system|input\/output error/i;
+
 /**
  * Whether pulling again may help: `passing` for a registry that is down, slow or busy; `lasting` for an image that it
- * does not have or does not give.
+ * does not have or does not give; `machine` for an engine that cannot store it.
  */
-export function pullFailureOf(message: string): 'passing' | 'lasting' {
+export function pullFailureOf(message: string): 'passing' | 'lasting' | 'machine' {
+  if (unstorable.test(message)) return 'machine';
   return lasting.test(message) ? 'lasting' : 'passing';
+}
+
+/**
+ * How a pull ends an Attempt that the engine gave up with this message. Only an image that there is not ends the Job for
+ * good (`image`); another runner, or this one later, may have a disk with room and a registry that answers.
+ */
+export function pullError(
+  { image, retrySeconds }: { readonly image: string; readonly retrySeconds: number },
+  message: string,
+  cause?: unknown,
+): AttemptError {
+  switch (pullFailureOf(message)) {
+    case 'lasting':
+      return new AttemptError(
+        'image',
+        `Image "${image}" is not on this machine and could not be pulled: ${message}. Check its name, or load it with \`docker pull\` or \`docker load\`.`,
+        { cause },
+      );
+    case 'passing':
+      return new AttemptError(
+        'sandbox',
+        `Image "${image}" is not on this machine, and its registry did not give it in ${retrySeconds} s: ${message}. Look whether the registry is up and this machine reaches it, or load the image with \`docker pull\` or \`docker load\`.`,
+        { cause },
+      );
+    case 'machine':
+      return new AttemptError(
+        'sandbox',
+        `Image "${image}" could not be stored on this machine: ${message}. Look after the disk of its Docker Engine.`,
+        { cause },
+      );
+  }
 }

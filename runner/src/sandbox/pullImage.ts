@@ -1,15 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf } from '@flotilla/shared/errors';
-import { AttemptError } from '../jobs/attemptError.ts';
 import type { ImageRequest } from './image.ts';
-import { pullFailureOf } from './pullFailure.ts';
+import { pullError, pullFailureOf } from './pullFailure.ts';
 
 /** First and longest pause between two tries, in milliseconds. */
 const retryMs = { first: 1000, longest: 30_000 };
 
 /**
  * Pulls an image; a registry that is down is tried again for the time that the request allows. Throws an AttemptError
- * that names the image, at once when the registry does not have or does not give it.
+ * that names the image, at once when the registry does not have or does not give it, or the engine cannot store it.
  */
 export async function pullImage(request: ImageRequest): Promise<void> {
   const { image, retrySeconds, report, signal } = request;
@@ -21,13 +20,8 @@ export async function pullImage(request: ImageRequest): Promise<void> {
     } catch (error) {
       signal.throwIfAborted();
       const said = messageOf(error).trim();
-      if (pullFailureOf(said) === 'lasting' || performance.now() + pauseMs > endsAt) {
-        throw new AttemptError(
-          'image',
-          `Image "${image}" is not on this machine and could not be pulled: ${said}. Check its name, or load it with \`docker pull\` or \`docker load\`.`,
-          { cause: error },
-        );
-      }
+      if (pullFailureOf(said) !== 'passing' || performance.now() + pauseMs > endsAt)
+        throw pullError(request, said, error);
       await report(`Could not pull ${image}: ${said}; trying again in ${pauseMs / 1000} s`);
     }
     await delay(pauseMs, undefined, { signal });

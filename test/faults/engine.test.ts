@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { AttemptView, ExecutionView } from '@flotilla/shared/views';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startBreakableEngine } from '../support/breakableEngine.ts';
+import { makeVolumeImage } from '../support/derivedImages.ts';
 import { attemptFoldersOf, containersOf } from '../support/containers.ts';
 import type { RunnerOfDeployment } from '../support/deployment.ts';
 import { canStartEngine, startDockerEngine } from '../support/dockerEngine.ts';
@@ -78,8 +79,12 @@ test.runIf(canStartEngine)(
   async () => {
     await using engine = await startDockerEngine();
     await using runner = deployment.startRunner({ env: { DOCKER_HOST: engine.host } });
-    const execution = await deployment.startScript('repo:', waitingScript, { network: 'none' });
+    // Its containers have a volume each.
+    await using derived = await makeVolumeImage(engine.docker);
+    const { image } = derived;
+    const execution = await deployment.startScript('repo:', waitingScript, { image, network: 'none' });
     const first = await untilBegun(deployment, execution);
+    expect((await engine.docker.listVolumes()).Volumes).toHaveLength(1);
     await engine.restart();
     await runsAgain(runner, execution, first);
     // The runner looks once a minute for what an engine that was away has kept.

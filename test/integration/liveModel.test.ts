@@ -1,10 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import { expect, test, vi } from 'vitest';
 import { Connection } from '../../extension/src/connection/connection.ts';
 import { parseServerAddress } from '../../extension/src/connection/serverAddress.ts';
+import { untilAnswered } from '../../extension/src/connection/untilAnswered.ts';
 import { LiveModel } from '../../extension/src/model/liveModel.ts';
 import { maxRows } from '../../service/src/executions/changeFeed.ts';
 import { startExecution } from '../support/actionText.ts';
 import { addEndedJobs } from '../support/endedJobs.ts';
+import { hold, waitForBlocked } from '../support/holdPoints.ts';
 import { makeRepositories } from '../support/repositories.ts';
 import { testService, type TestService } from '../support/testService.ts';
 import { waitFor } from '../support/waitFor.ts';
@@ -12,7 +15,10 @@ import { waitFor } from '../support/waitFor.ts';
 const two = (folder: string) => makeRepositories(folder, ['one', 'two']);
 
 /** The model of a window that is connected to a service, as the extension puts it together. */
-function openModel({ url, userToken }: TestService): { readonly model: LiveModel } & Disposable {
+function openModel({
+  url,
+  userToken,
+}: TestService): { readonly connection: Connection; readonly model: LiveModel } & Disposable {
   const connection = new Connection({
     address: () => parseServerAddress(url),
     allowInsecure: () => false,
@@ -23,6 +29,7 @@ function openModel({ url, userToken }: TestService): { readonly model: LiveModel
   const model = new LiveModel(connection);
   connection.hold();
   return {
+    connection,
     model,
     [Symbol.dispose]() {
       model.dispose();
@@ -64,4 +71,27 @@ test('a window whose clock is wrong knows the time of its service', async () => 
   const ours = window.model.serverTime;
   clock.mockRestore();
   expect(Math.abs(ours - Date.now())).toBeLessThan(10_000);
+});
+
+test('a call whose answer is lost is made again when the service is reached again', async () => {
+  await using flotilla = await testService({ repositories: two });
+  const { api, service } = flotilla;
+  const { id: executionId } = await startExecution(api, { scopeQuery: 'repo:^one$' });
+  const runner = await flotilla.connectRunner();
+  await runner.finish(await runner.claimOne(), { kind: 'cancelled', step: null });
+  using window = openModel(flotilla);
+  await waitFor('the list', () => window.model.isListed);
+  await using other = await hold(
+    service.sql,
+    (tx) => tx`select from executions where id = ${executionId} for update`,
+  );
+  const requestKey = randomUUID();
+  const rerun = untilAnswered(window.connection, (client) =>
+    client.executions.rerun.mutate({ executionId, scope: 'all', requestKey }),
+  );
+  await waitForBlocked(service.sql, 1);
+  flotilla.cutConnections();
+  await waitForBlocked(service.sql, 2);
+  await other.release();
+  expect(await rerun).toEqual({ jobs: 1 });
 });

@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { startExecution } from '../support/actionText.ts';
+import { hold, waitForBlocked } from '../support/holdPoints.ts';
 import { refusalOfCall } from '../support/refusal.ts';
 import { makeRepositories } from '../support/repositories.ts';
 import { testService } from '../support/testService.ts';
@@ -118,4 +120,80 @@ test('where there is nothing to rerun, that is said', async () => {
   expect(await refusalOfCall(api.executions.rerun.mutate({ executionId: 404, scope: 'all' }))).toMatchObject({
     code: 'NOT_FOUND',
   });
+});
+
+test('a rerun of an Execution that is asked again with its key puts nothing back a second time', async () => {
+  await using flotilla = await testService({ repositories: three });
+  const { api } = flotilla;
+  const { id: executionId } = await startExecution(api);
+  const runner = await flotilla.connectRunner();
+  for (const job of await runner.claim(3)) await runner.finish(job, failed);
+  const rerun = { executionId, scope: 'all', requestKey: randomUUID() } as const;
+  expect(await api.executions.rerun.mutate(rerun)).toEqual({ jobs: 3 });
+  const again = await runner.claimOne();
+  await runner.finish(again, failed);
+  expect(await api.executions.rerun.mutate(rerun)).toEqual({ jobs: 3 });
+  expect(await api.jobs.get.query({ jobId: again.jobId })).toMatchObject({
+    state: 'failed',
+    attemptCount: 2,
+  });
+  // Another key is another rerun.
+  expect(await api.executions.rerun.mutate({ ...rerun, requestKey: randomUUID() })).toEqual({ jobs: 1 });
+});
+
+test('a rerun of a Job that is asked again with its key is no conflict, whatever the Job is at', async () => {
+  await using flotilla = await testService({ repositories: three });
+  const { api } = flotilla;
+  await startExecution(api, { scopeQuery: 'repo:^one$' });
+  const runner = await flotilla.connectRunner();
+  const { jobId } = await runner.claimOne().then(async (job) => {
+    await runner.finish(job, failed);
+    return job;
+  });
+  const rerun = { jobId, requestKey: randomUUID() };
+  expect(await api.jobs.rerun.mutate(rerun)).toMatchObject({ state: 'queued' });
+  expect(await api.jobs.rerun.mutate(rerun)).toMatchObject({ state: 'queued' });
+  const again = await runner.claimOne();
+  expect(await api.jobs.rerun.mutate(rerun)).toMatchObject({ state: 'running' });
+  await runner.finish(again, failed);
+  expect(await api.jobs.rerun.mutate(rerun)).toMatchObject({ state: 'failed', attemptCount: 2 });
+});
+
+test('two copies of one rerun at the same time put each Job back once, and answer the same', async () => {
+  await using flotilla = await testService({ repositories: three });
+  const { api, service } = flotilla;
+  const { id: executionId } = await startExecution(api);
+  const runner = await flotilla.connectRunner();
+  for (const job of await runner.claim(3)) await runner.finish(job, failed);
+  const rerun = { executionId, scope: 'failed', requestKey: randomUUID() } as const;
+  await using other = await hold(
+    service.sql,
+    (tx) => tx`select from executions where id = ${executionId} for update`,
+  );
+  const copies = [1, 2].map(() => api.executions.rerun.mutate(rerun));
+  await waitForBlocked(service.sql, 2);
+  await other.release();
+  expect(await Promise.all(copies)).toEqual([{ jobs: 3 }, { jobs: 3 }]);
+  expect(await runner.claim(9)).toHaveLength(3);
+  const audited = await service.sql`select details from audit_events where event = 'execution.rerun'`;
+  expect(audited).toHaveLength(1);
+});
+
+test('a copy that sees Jobs which ended after the first one was committed leaves them as they are', async () => {
+  await using flotilla = await testService({ repositories: three });
+  const { api, service } = flotilla;
+  const { id: executionId } = await startExecution(api);
+  const runner = await flotilla.connectRunner();
+  for (const job of await runner.claim(3)) await runner.finish(job, failed);
+  const rerun = { executionId, scope: 'failed', requestKey: randomUUID() } as const;
+  // What the first one leaves behind when its Jobs have run and failed again.
+  await using first = await hold(service.sql, async (tx) => {
+    await tx`select from executions where id = ${executionId} for update`;
+    await tx`insert into reruns (request_key, execution_id, jobs) values (${rerun.requestKey}, ${executionId}, 3)`;
+  });
+  const copy = api.executions.rerun.mutate(rerun);
+  await waitForBlocked(service.sql, 1);
+  await first.release();
+  expect(await copy).toEqual({ jobs: 3 });
+  expect((await api.executions.get.query({ executionId })).counts).toMatchObject({ failed: 3, queued: 0 });
 });

@@ -56,11 +56,20 @@ async function rowsOf({ service: { sql } }: TestService): Promise<Record<string,
     select (select count(*)::int from executions) as executions, (select count(*)::int from jobs) as jobs,
            (select count(*)::int from attempts) as attempts, (select count(*)::int from stream_chunks) as chunks,
            (select count(*)::int from review_selections) as selections,
-           (select count(*)::int from execution_images) as images,
+           (select count(*)::int from execution_images) as images, (select count(*)::int from reruns) as reruns,
            (select count(*)::int from removed_executions where leftovers is not null) as leftovers`;
   return row ?? {};
 }
-const noRows = { executions: 0, jobs: 0, attempts: 0, chunks: 0, selections: 0, images: 0, leftovers: 0 };
+const noRows = {
+  executions: 0,
+  jobs: 0,
+  attempts: 0,
+  chunks: 0,
+  selections: 0,
+  images: 0,
+  reruns: 0,
+  leftovers: 0,
+};
 
 const refsOf = ({ service: { mirrors } }: TestService) =>
   git(mirrors.pathOf(1), ['for-each-ref', '--format=%(refname)', 'refs/flotilla/']);
@@ -81,6 +90,7 @@ test('an Execution that ended long enough ago goes with all that belongs to it, 
   if (job === undefined) throw new Error('the Execution has no Job');
   await flotilla.api.jobs.setIncluded.mutate({ jobId: job.id, path: null, included: false });
   await sql`insert into execution_images (execution_id, image, digest) values (${id}, 'a', 'sha256:a')`;
+  await sql`insert into reruns (request_key, execution_id, jobs) values (gen_random_uuid(), ${id}, 1)`;
   await waitFor('the log to be sealed', async () => {
     const sealed = await sql`select from attempts where log_sealed_at is not null`;
     return sealed.length === 1;

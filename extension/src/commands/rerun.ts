@@ -1,5 +1,6 @@
 import { isJobEnded } from '@flotilla/shared/lifecycle/jobLifecycle';
 import { CancellationError, l10n, window } from 'vscode';
+import { untilAnswered } from '../connection/untilAnswered.ts';
 import { oneLine } from '../platform/plainText.ts';
 import { endedJobs, unsuccessfulJobs } from '../views/jobCounts.ts';
 import type { App } from './app.ts';
@@ -14,7 +15,8 @@ export async function rerunJob(app: App, argument: unknown): Promise<void> {
     l10n.t('Rerun which Job?'),
     ({ counts }) => endedJobs(counts) > 0,
   );
-  await app.connection.use((client) => client.jobs.rerun.mutate({ jobId: job.id }));
+  const requestKey = crypto.randomUUID();
+  await untilAnswered(app.connection, (client) => client.jobs.rerun.mutate({ jobId: job.id, requestKey }));
 }
 
 /** Runs again what did not succeed. Nothing is asked: no result is put aside by it. */
@@ -25,7 +27,7 @@ export async function rerunFailedJobs(app: App, argument: unknown): Promise<void
     ({ counts }) => unsuccessfulJobs(counts) > 0,
     l10n.t('Rerun the failed Jobs of which Execution?'),
   );
-  await app.connection.use((client) => client.executions.rerun.mutate({ executionId: id, scope: 'failed' }));
+  await rerunExecution(app, id, 'failed');
 }
 
 /** Runs all Jobs again that have ended, after a question with their number. */
@@ -44,7 +46,15 @@ export async function rerunAllJobs(app: App, argument: unknown): Promise<void> {
     { title: rerun },
   );
   if (answer?.title !== rerun) throw new CancellationError();
-  await app.connection.use((client) => client.executions.rerun.mutate({ executionId: id, scope: 'all' }));
+  await rerunExecution(app, id, 'all');
+}
+
+/** One key for all calls: a Job that has ended again meanwhile is not put back a second time. */
+async function rerunExecution(app: App, executionId: number, scope: 'failed' | 'all'): Promise<void> {
+  const requestKey = crypto.randomUUID();
+  await untilAnswered(app.connection, (client) =>
+    client.executions.rerun.mutate({ executionId, scope, requestKey }),
+  );
 }
 
 function detailOf(count: number, succeeded: number): string {

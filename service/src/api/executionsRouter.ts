@@ -49,12 +49,13 @@ export const executionsRouter = router({
     await resumeJobs(ctx.service, ctx.user, input.executionId);
     return getExecution(ctx.service.sql, ctx.user.id, input.executionId);
   }),
-  /** Runs ended Jobs again; answers how many. */
+  /** Runs ended Jobs again; answers how many. With a key it can be repeated. */
   rerun: memberProcedure
-    .input(z.object({ executionId: id, scope: z.enum(['failed', 'all']) }))
-    .mutation(async ({ ctx, input }) => ({
-      jobs: await rerunExecution(ctx.service, ctx.user, input.executionId, input.scope),
-    })),
+    .input(z.object({ executionId: id, scope: z.enum(['failed', 'all']), requestKey: z.uuid().optional() }))
+    .mutation(async ({ ctx, input }) => {
+      const { executionId, scope, requestKey = null } = input;
+      return { jobs: await rerunExecution(ctx.service, ctx.user, executionId, scope, requestKey) };
+    }),
   /** The feed of changes. Subscribe first, then list: rows of the feed replace what the list said. */
   watch: readerProcedure
     .input(

@@ -23,11 +23,13 @@ export const jobsRouter = router({
     await cancelJob(ctx.service, ctx.user, input.jobId);
     return getJob(ctx.service.sql, input.jobId);
   }),
-  /** Runs an ended Job again, as a new Attempt. */
-  rerun: memberProcedure.input(z.object({ jobId: id })).mutation(async ({ ctx, input }) => {
-    await rerunJob(ctx.service, ctx.user, input.jobId);
-    return getJob(ctx.service.sql, input.jobId);
-  }),
+  /** Runs an ended Job again, as a new Attempt. With a key it can be repeated. */
+  rerun: memberProcedure
+    .input(z.object({ jobId: id, requestKey: z.uuid().optional() }))
+    .mutation(async ({ ctx, input }) => {
+      await rerunJob(ctx.service, ctx.user, input.jobId, input.requestKey ?? null);
+      return getJob(ctx.service.sql, input.jobId);
+    }),
   changedFiles: readerProcedure
     .input(z.object({ jobId: id }))
     .query(({ ctx, input, signal }) => listChangedFiles(ctx.service, input.jobId, signal)),

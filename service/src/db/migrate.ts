@@ -4,7 +4,7 @@ import { migrate as applyMigrations } from 'drizzle-orm/postgres-js/migrator';
 import postgres from 'postgres';
 
 /** The schema this program knows. Raised with each migration. */
-export const schemaNumber = 5;
+export const schemaNumber = 6;
 /**
  * The lowest schema number whose programs still work on this schema: what lets replicas be rolled. Programs of schema 2
  * would look for compacted logs among the chunks.

@@ -199,6 +199,20 @@ export const executionImages = pgTable(
   (t) => [primaryKey({ columns: [t.executionId, t.image] })],
 );
 
+/** Reruns that were asked for with a key of the editor: asked again with it, they are not done again. */
+export const reruns = pgTable(
+  'reruns',
+  {
+    requestKey: uuid('request_key').primaryKey(),
+    /** Goes with its Execution. */
+    executionId: ref('execution_id').notNull(),
+    /** How many Jobs were put back into the queue. */
+    jobs: integer().notNull(),
+    createdAt: createdAt(),
+  },
+  (t) => [index().on(t.executionId)],
+);
+
 /** What the Action of an Execution that is being resolved asked for. */
 export interface ResolvingRequest {
   /** Names to limit the scope to; null takes all that match. */

@@ -16,27 +16,38 @@ interface RerunContext {
 /** Which Jobs of an Execution run again: those that failed, timed out, errored or were cancelled, or all. */
 export type RerunScope = 'failed' | 'all';
 
-/** Runs one Job again. Refused while it lives. */
-export async function rerunJob(context: RerunContext, user: User, jobId: number): Promise<void> {
+/** Runs one Job again. Refused while it lives, unless a call with the same key has rerun it. */
+export async function rerunJob(
+  context: RerunContext,
+  user: User,
+  jobId: number,
+  requestKey: string | null,
+): Promise<void> {
   const { sql } = context;
-  const [rerun] = await rerunJobs(sql, sql`jobs.id = ${jobId}`);
+  const rerun = await rerunJobs(sql, sql`jobs.id = ${jobId}`, requestKey);
   if (rerun === undefined) throw await refusalOf(sql, jobId);
   announce(context, [rerun.executionId]);
+  if (rerun.isRepeated) return;
   await audit(context.database, user.name, 'job.rerun', { job: jobId });
 }
 
-/** Runs the ended Jobs of an Execution again; returns how many. Those that live are left alone. */
+/**
+ * Runs the ended Jobs of an Execution again; returns how many. Those that live are left alone. The same
+ * key is the same rerun, with the same answer.
+ */
 export async function rerunExecution(
   context: RerunContext,
   user: User,
   executionId: number,
   scope: RerunScope,
+  requestKey: string | null,
 ): Promise<number> {
   const { sql } = context;
   const which = sql`jobs.execution_id = ${executionId} ${scope === 'all' ? sql`` : sql`and jobs.state <> 'succeeded'`}`;
-  const [rerun] = await rerunJobs(sql, which);
+  const rerun = await rerunJobs(sql, which, requestKey);
   if (rerun === undefined) throw await nothingToRerun(sql, executionId, scope);
   announce(context, [executionId]);
+  if (rerun.isRepeated) return rerun.jobs;
   await audit(context.database, user.name, 'execution.rerun', {
     execution: executionId,
     scope,

@@ -35,6 +35,8 @@ export async function removeExecution(sql: Sql, days: number, after: number): Pr
       delete from jobs using held, whole where jobs.id = held.id),
     images as (
       delete from execution_images using whole where execution_id = whole.id),
+    repeatable as (
+      delete from reruns using whole where execution_id = whole.id),
     deleted as (
       delete from executions using whole where executions.id = whole.id
       returning executions.id, definition ->> 'name' as name),

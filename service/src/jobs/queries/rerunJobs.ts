@@ -4,22 +4,63 @@ import { fairRank } from './fairRank.ts';
 
 export interface Rerun {
   readonly executionId: number;
+  /** How many were put back. */
   readonly jobs: number;
+  /** Whether an earlier call with the same key has done it. */
+  readonly isRepeated: boolean;
 }
 
 /**
  * Puts ended Jobs back into the queue, behind what waits already: each gets a new Attempt, and keeps the old ones. What
  * its Execution was told before (a cancellation) is over; its pause stands. One auto-commit statement. `which` is a
- * condition on rows of `jobs`; Jobs that live are left alone. The Execution is locked before its Jobs, as by a
- * cancellation.
+ * condition on rows of `jobs` of one Execution; Jobs that live are left alone. The Execution is locked before its
+ * Jobs, as by a cancellation. Undefined when there is nothing to put back.
+ *
+ * A rerun with a key is done once; asked again, it answers as the first time. Of copies at the same time each may see Jobs
+ * that ended since the first one committed: the later one collides on the key, and has done nothing.
  */
-export async function rerunJobs(sql: Sql, which: Fragment): Promise<Rerun[]> {
+export async function rerunJobs(
+  sql: Sql,
+  which: Fragment,
+  requestKey: string | null,
+): Promise<Rerun | undefined> {
+  const done = await selectRerun(sql, requestKey);
+  if (done !== undefined) return done;
+  try {
+    // A copy that was committed while this one waited for its locks has left it nothing to do.
+    return (await rerunOnce(sql, which, requestKey)) ?? (await selectRerun(sql, requestKey));
+  } catch (error) {
+    if (!isRepetition(error)) throw error;
+    return selectRerun(sql, requestKey);
+  }
+}
+
+async function selectRerun(sql: Sql, requestKey: string | null): Promise<Rerun | undefined> {
+  if (requestKey === null) return undefined;
+  const [row] = await sql<{ execution_id: string; jobs: number }[]>`
+    select execution_id, jobs from reruns where request_key = ${requestKey}`;
+  return row === undefined
+    ? undefined
+    : { executionId: Number(row.execution_id), jobs: row.jobs, isRepeated: true };
+}
+
+function isRepetition(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    'code' in error &&
+    error.code === '23505' &&
+    'constraint_name' in error &&
+    error.constraint_name === 'reruns_pkey'
+  );
+}
+
+async function rerunOnce(sql: Sql, which: Fragment, requestKey: string | null): Promise<Rerun | undefined> {
   const rank = fairRank(sql, {
     fairnessClass: sql`line.fairness_class`,
     priority: sql`line.priority`,
     requirementId: sql`line.requirement_id`,
   });
-  const rows = await sql<{ execution_id: string; jobs: number }[]>`
+  const [row] = await sql<{ execution_id: string; jobs: number }[]>`
     with owners as materialized (
       select id, max_parallel is null and paused_at is null as ready from executions
        where id in (select execution_id from jobs where ${which}) order by id for no key update),
@@ -50,7 +91,12 @@ export async function rerunJobs(sql: Sql, which: Fragment): Promise<Rerun[]> {
          set cancel_requested_at = null, changed_xid = (pg_current_xact_id()::text)::bigint,
              -- A failure that is tried again is none that a resume has looked over.
              failures_forgiven = greatest(0, failures_forgiven - counted.failures)
-        from counted where executions.id = counted.execution_id)
+        from counted where executions.id = counted.execution_id),
+    kept as (
+      insert into reruns (request_key, execution_id, jobs)
+      select ${requestKey}::uuid, execution_id, jobs from counted where ${requestKey}::uuid is not null)
     select execution_id, jobs from counted`;
-  return rows.map((row) => ({ executionId: Number(row.execution_id), jobs: row.jobs }));
+  return row === undefined
+    ? undefined
+    : { executionId: Number(row.execution_id), jobs: row.jobs, isRepeated: false };
 }

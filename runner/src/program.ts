@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { arch, cpus, release, totalmem } from 'node:os';
 import { join } from 'node:path';
+import { lockFolder } from '@flotilla/launcher/lockFolder';
 import { messageOf } from '@flotilla/shared/errors';
 import pino, { type Logger } from 'pino';
 import { readConfig, runnerName, type Config } from './config.ts';
@@ -15,7 +16,6 @@ import { MachineHealth } from './sandbox/machineHealth.ts';
 import { removeLeftovers, type LeftoversContext } from './sandbox/removeLeftovers.ts';
 import { pause } from './session/pause.ts';
 import { RefusedError, runSession } from './session/session.ts';
-import { lockStateFolder } from './stateFolder.ts';
 
 /** Between two looks for containers that were left behind (design §8). */
 const leftoversMs = 60_000;
@@ -31,7 +31,12 @@ export async function runProgram(): Promise<number> {
   }
   const logger = pino({ level: config.logLevel }, pino.destination({ fd: 2, sync: true }));
   try {
-    await using _lock = await lockStateFolder(config.stateFolder);
+    await using _lock = await lockFolder({
+      folder: config.stateFolder,
+      file: 'lock',
+      holder: 'runner',
+      setting: 'FLOTILLA_RUNNER_STATE',
+    });
     await work(config, logger);
     return 0;
   } catch (error) {

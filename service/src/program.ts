@@ -1,6 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
+import { lockFolder } from '@flotilla/launcher/lockFolder';
 import { messageOf } from '@flotilla/shared/errors';
 import { createPairingCode, isUnpaired, pairingMinutes } from './auth/pairing.ts';
 import { authenticate, createToken, ensureUser } from './auth/tokens.ts';
@@ -9,7 +10,6 @@ import { guardAgainstDriverCrash } from './db/crashGuard.ts';
 import { startEmbeddedPostgres } from './db/embedded/embeddedPostgres.ts';
 import { readIfThere } from './files.ts';
 import { listen } from './http/listen.ts';
-import { lockDataFolder } from './lockDataFolder.ts';
 import { openService, type Service } from './service.ts';
 import { createLogger } from './telemetry/logger.ts';
 
@@ -54,7 +54,14 @@ async function openDatabase(config: Config): Promise<{ url: string } & AsyncDisp
     return { url: config.databaseUrl, [Symbol.asyncDispose]: () => Promise.resolve() };
   }
   await using resources = new AsyncDisposableStack();
-  resources.use(await lockDataFolder(config.dataFolder));
+  resources.use(
+    await lockFolder({
+      folder: config.dataFolder,
+      file: 'service.lock',
+      holder: 'service',
+      setting: 'FLOTILLA_DATA',
+    }),
+  );
   const { url } = resources.use(
     await startEmbeddedPostgres({ folder: join(config.dataFolder, 'postgres'), durable: config.durable }),
   );

@@ -4,9 +4,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { lockStateFolder } from './stateFolder.ts';
+import { lockFolder } from './lockFolder.ts';
 
 let folder: string;
+const names = { file: 'lock', holder: 'runner', setting: 'FLOTILLA_RUNNER_STATE' };
+const lock = () => lockFolder({ ...names, folder });
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'flotilla-test-'));
 });
@@ -14,10 +16,10 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 /** A process that takes and gives back the lock as it is told, and says what came of it. */
 const program = `
-  import { lockStateFolder } from ${JSON.stringify(new URL('stateFolder.ts', import.meta.url).href)};
+  import { lockFolder } from ${JSON.stringify(new URL('lockFolder.ts', import.meta.url).href)};
   let lock;
   process.on('message', async ({ folder }) => {
-    if (folder !== null) lock = await lockStateFolder(folder).catch(({ message }) => message);
+    if (folder !== null) lock = await lockFolder({ ...${JSON.stringify(names)}, folder }).catch(({ message }) => message);
     else if (typeof lock === 'object') await lock[Symbol.asyncDispose]();
     process.send(folder === null || typeof lock === 'object' ? 'done' : lock);
   });
@@ -48,28 +50,28 @@ async function startProcess() {
 }
 
 test('a second runner on the same folder is refused with what to do', async () => {
-  await using _lock = await lockStateFolder(folder);
-  await expect(lockStateFolder(folder)).rejects.toThrow(
-    `Another runner (process ${process.pid}) works in ${folder}. Give this one a folder of its own in FLOTILLA_RUNNER_STATE.`,
+  await using _lock = await lock();
+  await expect(lock()).rejects.toThrow(
+    `Another runner (process ${process.pid}) works in ${folder}. End that one, or give this one a folder of its own in FLOTILLA_RUNNER_STATE.`,
   );
 });
 
 test('a folder is free again when its runner has ended', async () => {
   {
-    await using _lock = await lockStateFolder(folder);
+    await using _lock = await lock();
   }
-  await using lock = await lockStateFolder(folder);
-  expect(lock).toBeDefined();
+  await using again = await lock();
+  expect(again).toBeDefined();
 });
 
 test('a folder is free again when its runner was killed', async () => {
   {
     await using killed = await startProcess();
     expect(await killed.lock()).toBe('done');
-    await expect(lockStateFolder(folder)).rejects.toThrow(`Another runner (process ${killed.pid}) works in`);
+    await expect(lock()).rejects.toThrow(`Another runner (process ${killed.pid}) works in`);
   }
-  await using lock = await lockStateFolder(folder);
-  expect(lock).toBeDefined();
+  await using again = await lock();
+  expect(again).toBeDefined();
 });
 
 test.each([
@@ -78,8 +80,8 @@ test.each([
   ['nothing that can be read', ''],
 ])('the lock of %s holds up nobody', async (_case, holder) => {
   await writeFile(join(folder, 'lock'), holder);
-  await using lock = await lockStateFolder(folder);
-  expect(lock).toBeDefined();
+  await using again = await lock();
+  expect(again).toBeDefined();
 });
 
 test('of processes that take a folder at the same time, after one that was killed, exactly one gets it', async () => {

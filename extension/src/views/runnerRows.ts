@@ -4,7 +4,14 @@ import { escapeMarkdown, oneLine } from '../platform/plainText.ts';
 import { code, lines } from './markdown.ts';
 import { contextValue, statusIcon } from './rowParts.ts';
 import { statuses } from './status.ts';
-import { loadOf, runnerJobText, runnerState, runnerText, type RunnerState } from './runnerText.ts';
+import {
+  lastSeenText,
+  loadOf,
+  runnerJobText,
+  runnerState,
+  runnerText,
+  type RunnerState,
+} from './runnerText.ts';
 
 /** The table from what a Runner is at to what is seen and heard. A colour is never the only difference. */
 const looks: Readonly<Record<RunnerState, { icon: string; color: string; spoken: string }>> = {
@@ -42,8 +49,9 @@ export function runnerJobRow(job: RunnerJobView): TreeItem {
   return row;
 }
 
-export function runnerTooltip(runner: RunnerView): MarkdownString {
-  const { labels, capacity, description, online, lastSeenAt, problem } = runner;
+/** `now` is the service's time. */
+export function runnerTooltip(runner: RunnerView, now: number): MarkdownString {
+  const { labels, capacity, description, problem } = runner;
   const { inSlots, beside } = loadOf(runner);
   const state = runnerState(runner);
   return lines(
@@ -54,6 +62,6 @@ export function runnerTooltip(runner: RunnerView): MarkdownString {
     l10n.t('Runs {0} of at most {1} Jobs at once', inSlots, capacity),
     ...(beside === 0 ? [] : [l10n.t('Prepares or finishes {0} more', beside)]),
     ...(description === '' ? [] : [code(description)]),
-    ...(online ? [] : [l10n.t('Last seen {0}', new Date(lastSeenAt).toLocaleString())]),
+    lastSeenText(runner, now),
   );
 }

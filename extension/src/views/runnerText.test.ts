@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { aRunner } from '../model/builders.ts';
-import { queueText, runnerJobText, runnerState, runnerText } from './runnerText.ts';
+import { lastSeenText, queueText, runnerJobText, runnerState, runnerText } from './runnerText.ts';
 
 describe('a Runner says', () => {
   test('how many of its slots are taken, and its version', () => {
@@ -29,6 +29,13 @@ describe('a Runner says', () => {
       /^offline, last seen (01:05\sPM|13:05) · v0\.1\.0$/,
     );
   });
+});
+
+test('a Runner that is online says how long ago its last sign of life was, one that is away when', () => {
+  const runner = aRunner({ lastSeenAt: 1_000_000 });
+  expect(lastSeenText(runner, 1_004_400)).toBe('Last seen 4s ago');
+  expect(lastSeenText(runner, 999_000)).toBe('Last seen 0s ago');
+  expect(lastSeenText({ ...runner, online: false }, 2_000_000)).toMatch(/^Last seen .*1970/);
 });
 
 test('a Job on a Runner says what it is for, and that it is not its first Attempt', () => {

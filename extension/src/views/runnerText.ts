@@ -31,6 +31,15 @@ export function runnerText(runner: RunnerView, now: number): string {
   }
 }
 
+/**
+ * When it last gave a sign of life: of one that is online how long ago that is, else when it was. `now` is the service's
+ * time.
+ */
+export function lastSeenText({ online, lastSeenAt }: RunnerView, now: number): string {
+  if (!online) return `Last seen ${new Date(lastSeenAt).toLocaleString()}`;
+  return `Last seen ${Math.max(0, Math.round((now - lastSeenAt) / 1000))}s ago`;
+}
+
 /** Its live Attempts: those that its slots hold, and those that it prepares ahead or uploads beside them. */
 export function loadOf({ running, capacity }: RunnerView): { inSlots: number; beside: number } {
   const inSlots = Math.min(running, capacity);

@@ -58,9 +58,9 @@ export class RunnersTree implements TreeDataProvider<RunnersNode>, Disposable {
     return node.kind === 'runner' ? undefined : this.#nodes.keep({ kind: 'runner', runnerId: node.runnerId });
   }
 
-  resolveTreeItem(item: TreeItem, node: RunnersNode): TreeItem {
-    const runner = node.kind === 'runner' ? this.#runner(node.runnerId) : undefined;
-    if (runner !== undefined) item.tooltip = runnerTooltip(runner);
+  async resolveTreeItem(item: TreeItem, node: RunnersNode): Promise<TreeItem> {
+    const runner = node.kind === 'runner' ? await this.#seenNow(node.runnerId) : undefined;
+    if (runner !== undefined) item.tooltip = runnerTooltip(runner, this.#parts.model.serverTime);
     return item;
   }
 
@@ -80,6 +80,20 @@ export class RunnersTree implements TreeDataProvider<RunnersNode>, Disposable {
       // They come when the connection is back.
       log.warn(`The jobs of runner ${runnerId}: ${String(error)}`);
       return [];
+    }
+  }
+
+  /** A Runner with its last sign of life, which the feed does not follow; without an answer as it is held. */
+  async #seenNow(runnerId: string): Promise<RunnerView | undefined> {
+    const { connection, log } = this.#parts;
+    const held = this.#runner(runnerId);
+    if (held?.online !== true) return held;
+    try {
+      const runners = await connection.use((client) => client.runners.list.query());
+      return runners.find(({ id }) => id === runnerId) ?? held;
+    } catch (error) {
+      log.warn(`When runner ${runnerId} was last seen: ${String(error)}`);
+      return held;
     }
   }
 

@@ -29,8 +29,11 @@ test(
   { timeout: 120_000 },
   async () => {
     const sequence = commands(allCommands, { maxCommands: 60, size: 'max' });
+    // On a busy machine there are fewer runs, and a failure is made less small; the test is not longer.
+    const until = performance.now() + 20_000;
     await assert(
       asyncProperty(limits, limits, sequence, async (first, second, steps) => {
+        if (performance.now() > until) return;
         const model = new LifecycleModel();
         await real.start(model, first);
         await real.start(model, second);
@@ -40,8 +43,8 @@ test(
           await real.clear(model);
         }
       }),
-      // A failure says its seed and path. On a busy machine there are fewer runs, not a longer test.
-      { numRuns: 25, interruptAfterTimeLimit: 20_000 },
+      // A failure says its seed and path.
+      { numRuns: 25 },
     );
   },
 );

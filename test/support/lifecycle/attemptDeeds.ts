@@ -41,7 +41,7 @@ export const release: AttemptDeed = {
 export const leaseRunsOut: AttemptDeed = {
   prepare: ({ flotilla, held }) => endLease(flotilla.service.sql, held.attemptId),
   apply: async ({ flotilla }) => {
-    await janitorRound(flotilla.service.sql);
+    await janitorRound(flotilla.service);
     return 'done';
   },
 };

@@ -71,19 +71,19 @@ export const allCommands: Arbitrary<Command>[] = [
   command({
     name: 'let the lease run out',
     among: live,
-    act: async (attempt, model, { sql, expectEqual }) => {
-      await endLease(sql, attempt.lease.attemptId);
-      expectEqual(await janitorRound(sql), [attempt.lease.attemptId]);
+    act: async (attempt, model, { flotilla: { service }, expectEqual }) => {
+      await endLease(service.sql, attempt.lease.attemptId);
+      expectEqual(await janitorRound(service), [attempt.lease.attemptId]);
       model.end(attempt, 'lose');
     },
   }),
   command({
     name: 'let the time run out',
     among: live,
-    act: async (attempt, model, { sql, expectEqual }) => {
-      await endTime(sql, attempt.lease.attemptId);
+    act: async (attempt, model, { flotilla: { service }, expectEqual }) => {
+      await endTime(service.sql, attempt.lease.attemptId);
       const begun = attempt.state === 'running';
-      expectEqual(await janitorRound(sql), begun ? [attempt.lease.attemptId] : []);
+      expectEqual(await janitorRound(service), begun ? [attempt.lease.attemptId] : []);
       if (!begun) return;
       model.end(attempt, 'timeOut');
       // Whoever sends afterwards is fenced.

@@ -1,6 +1,8 @@
 import type { Sql } from '../../../service/src/db/database.ts';
+import { announceEnds } from '../../../service/src/jobs/announceEnds.ts';
 import { loseAttempts } from '../../../service/src/jobs/queries/loseAttempts.ts';
 import { timeOutAttempts } from '../../../service/src/jobs/queries/timeOutAttempts.ts';
+import type { Service } from '../../../service/src/service.ts';
 
 /** Puts the end of a lease into the past, by the clock that counts. */
 export async function endLease(sql: Sql, attemptId: number): Promise<void> {
@@ -13,9 +15,11 @@ export async function endTime(sql: Sql, attemptId: number): Promise<void> {
 }
 
 /** What the janitor does in one round, without its patience: it ends what is overdue. Returns the Attempts it ended. */
-export async function janitorRound(sql: Sql): Promise<number[]> {
+export async function janitorRound(service: Service): Promise<number[]> {
+  const { sql } = service;
   const lost = await loseAttempts(sql, { cause: 'leaseExpired', seenAt: 'now' });
   const patience = { seenAt: 'now', slackMs: 60_000, handInMs: 3_600_000, upForMs: 7_200_000 };
-  const late = await timeOutAttempts(sql, patience);
-  return [...lost, ...late].map(({ attemptId }) => attemptId);
+  const ended = [...lost, ...(await timeOutAttempts(sql, patience))];
+  announceEnds(service, ended);
+  return ended.map(({ attemptId }) => attemptId);
 }

@@ -6,15 +6,18 @@ import { makeVolumeImage } from '../support/derivedImages.ts';
 import { attemptFoldersOf, containersOf } from '../support/containers.ts';
 import type { RunnerOfDeployment } from '../support/deployment.ts';
 import { canStartEngine, startDockerEngine } from '../support/dockerEngine.ts';
-import { intervals, startFaultDeployment, type FaultDeployment } from '../support/faultDeployment.ts';
+import { startFaultDeployment, type FaultDeployment } from '../support/faultDeployment.ts';
 import { readLog, stdoutOf } from '../support/logs.ts';
 import { letGo, untilBegun, waitingScript } from '../support/steps.ts';
 import { waitFor } from '../support/waitFor.ts';
 
+/** Longer than the second between two calls to stop a container, so that a program can hear the second one. */
+const graceMs = 5000;
 const resources = new AsyncDisposableStack();
 let deployment: FaultDeployment;
 beforeAll(async () => {
-  deployment = resources.use(await startFaultDeployment({ repositories: 1 }));
+  const env = { FLOTILLA_STOP_GRACE_MS: String(graceMs) };
+  deployment = resources.use(await startFaultDeployment({ repositories: 1, env }));
 });
 afterAll(() => resources.disposeAsync());
 
@@ -57,12 +60,18 @@ test('#24 when the connections to the Docker Engine break under a Step, its Atte
 });
 
 /** How long a container may be there after its cancellation (I9), and what a busy machine adds. */
-const goneMs = intervals.grace + 2000 + 8000;
+const goneMs = graceMs + 2000 + 8000;
 
 test('#24 a call to stop a container that breaks is made again, and the Attempt ends as cancelled with its container gone', async () => {
   await using engine = await startBreakableEngine(join(deployment.folder, 'engine.sock'));
   await using _runner = deployment.startRunner({ env: { DOCKER_HOST: engine.host } });
-  const execution = await deployment.startScript('repo:', 'echo begun; exec sleep 600', { network: 'none' });
+  const execution = await deployment.startScript(
+    'repo:',
+    'trap "echo told; exit 0" TERM; echo begun; sleep 600 & wait',
+    {
+      network: 'none',
+    },
+  );
   const attempt = await untilBegun(deployment, execution);
   engine.breakNext(/^POST \/containers\/\w+\/stop/);
   await deployment.client.api.executions.cancel.mutate({ executionId: execution.id });
@@ -72,6 +81,8 @@ test('#24 a call to stop a container that breaks is made again, and the Attempt 
   expect(engine.broken).toBe(1);
   const { jobs } = await deployment.ended(execution);
   expect([...jobs.values()]).toMatchObject([{ state: 'cancelled', attemptCount: 1 }]);
+  // By its signal, and not by the removal that comes after the grace.
+  expect(stdoutOf(await readLog(deployment.client, attempt.id))).toBe('begun\ntold\n');
 });
 
 test.runIf(canStartEngine)(

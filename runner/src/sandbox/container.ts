@@ -102,10 +102,7 @@ export async function createContainer(docker: Docker, spec: ContainerSpec): Prom
     const exit = exitOf(docker, container.id, calls.signal);
     const exited = new AbortController();
     // Whoever fails first below reports; an unwatched rejection must not end the process meanwhile.
-    exit.then(
-      () => exited.abort(),
-      () => undefined,
-    );
+    exit.catch(() => undefined).finally(() => exited.abort());
     let startedAt: number | undefined;
     let stopped = false;
     return {

@@ -20,7 +20,7 @@ export interface Stop {
   readonly graceMs: number;
   /** How long ago it started; Infinity when that was not seen. */
   readonly runsForMs: () => number;
-  /** Aborts when the container has ended: there is nothing more to ask for. */
+  /** Aborts when the container has ended, or the engine can no longer say it: there is nothing more to ask for. */
   readonly exited: AbortSignal;
   /** Aborts when all that the container wrote was read. */
   readonly ended: AbortSignal;
@@ -32,32 +32,33 @@ export interface Stop {
 
 /**
  * Stops a container, for as long as it takes: signals again and again, the engine's kill after the grace, then removals
- * by force. An engine may fail at each of them, and a signal may be lost. Returns whether the output has ended; false
- * comes {@link killMs} and {@link removeMs} after the grace. Never rejects.
+ * by force. An engine may fail at each of them, and a signal may be lost. Returns whether it has ended, and its output
+ * too; false comes {@link killMs} and {@link removeMs} after the grace. Never rejects.
  */
 export async function stopContainer(stop: Stop): Promise<boolean> {
   const { graceMs, runsForMs, exited, ended, onFailure } = stop;
   const began = performance.now();
   const leftMs = (ms: number) => Math.max(0, began + ms - performance.now());
   const forceAtMs = graceMs + killMs;
-  while (leftMs(forceAtMs) > 0 && !exited.aborted && !ended.aborted) {
+  const giveUpAtMs = forceAtMs + removeMs;
+  while (leftMs(forceAtMs) > 0 && !exited.aborted) {
     // Nobody waits for the answer: it comes with the container's end.
     signalOnce(stop, leftMs(graceMs)).catch(onFailure);
     const pauseMs = runsForMs() < justStartedMs ? againAtFirstMs : againMs;
-    await pause(Math.min(pauseMs, leftMs(forceAtMs)), AbortSignal.any([exited, ended]));
+    await pause(Math.min(pauseMs, leftMs(forceAtMs)), exited);
   }
-  while (leftMs(forceAtMs + removeMs) > 0 && !exited.aborted && !ended.aborted) {
+  while (leftMs(giveUpAtMs) > 0 && !exited.aborted) {
     stop.remove().catch(onFailure);
-    await pause(Math.min(againMs, leftMs(forceAtMs + removeMs)), AbortSignal.any([exited, ended]));
+    await pause(Math.min(againMs, leftMs(giveUpAtMs)), exited);
   }
-  await pause(leftMs(forceAtMs + removeMs), ended);
-  return ended.aborted;
+  await pause(leftMs(giveUpAtMs), ended);
+  return exited.aborted && ended.aborted;
 }
 
 /** The engine's own stop: the image's signal, and a kill once the time that is left is over. */
 async function signalOnce({ container, exited }: Stop, leftMs: number): Promise<void> {
   try {
-    const abortSignal = AbortSignal.any([exited, AbortSignal.timeout(leftMs + killMs)]);
+    const abortSignal = AbortSignal.any([exited, AbortSignal.timeout(Math.ceil(leftMs) + killMs)]);
     await container.stop({ t: Math.ceil(leftMs / 1000), abortSignal });
   } catch (error) {
     if (!exited.aborted) ignoreGone(error);

@@ -82,11 +82,9 @@ async function work(config: Config, logger: Logger): Promise<void> {
         health: new MachineHealth(config, logger),
         async runJob(job, lease, session, place) {
           live.add(job.attemptId);
-          try {
-            await runJob(context, job, lease, session, place);
-          } finally {
-            live.delete(job.attemptId);
-          }
+          const left = await runJob(context, job, lease, session, place);
+          // What is kept is the next process's.
+          if (left === 'gone') live.delete(job.attemptId);
         },
         leftBehind: {
           leases: leftBehind.leases,

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { nothingLeft } from '../support/containers.ts';
 import { startFaultDeployment, type FaultDeployment } from '../support/faultDeployment.ts';
 import { followLog } from '../support/followedLog.ts';
-import { readLog } from '../support/logs.ts';
-import { hashesOf, linesIn, truth } from '../support/numberedLines.ts';
+import { noticesOf, readLog } from '../support/logs.ts';
+import { hashesOf, stoppableLinesScript, stoppedAfter, truthOfStopped } from '../support/numberedLines.ts';
 import { currentAttempt } from '../support/steps.ts';
 import { flows, letEnd, startStreaming } from '../support/streaming.ts';
 import { waitFor } from '../support/waitFor.ts';
@@ -38,10 +38,10 @@ test.each([
   ['has used up its drain time', '1', false],
   ['gets SIGTERM a second time', '600', true],
 ])(
-  '+ a draining runner that %s gives back what it has, and the Job runs elsewhere with no loss counted',
+  '+ a draining runner that %s gives back what it has with all of its log, and the Job runs elsewhere with no loss counted',
   async (_title, drainSeconds, again) => {
     await using runner = deployment.startRunner({ env: { FLOTILLA_RUNNER_DRAIN_SECONDS: drainSeconds } });
-    const { execution, attempt } = await startStreaming(deployment);
+    const { execution, attempt } = await startStreaming(deployment, {}, stoppableLinesScript);
     using log = followLog(deployment.client, attempt.id);
     await flows(log);
     runner.signal('SIGTERM');
@@ -50,7 +50,8 @@ test.each([
     expect(await runner.exited).toMatchObject({ exitCode: 0 });
     await nothingLeft(runner);
     const kept = await readLog(deployment.client, attempt.id);
-    expect(hashesOf(kept).stdout).toBe(truth(linesIn(kept)).stdout);
+    expect(hashesOf(kept)).toEqual(truthOfStopped(stoppedAfter(kept)));
+    expect(noticesOf(kept)).toContain('The runner was told to stop before this Attempt had ended');
     await waitFor('the client to have read the end', () => log.ended);
     expect({ read: hashesOf(log.records), faults: log.faults }).toEqual({ read: hashesOf(kept), faults: [] });
 

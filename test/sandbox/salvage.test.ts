@@ -5,7 +5,16 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { containersOf } from '../support/containers.ts';
 import { startDeployment, type Deployment, type RunnerOfDeployment } from '../support/deployment.ts';
 import { bytesOf, noticesOf, readLog, readLogSoFar, stdoutOf } from '../support/logs.ts';
-import { hashesOf, linesIn, numberedLinesScript, truth } from '../support/numberedLines.ts';
+import {
+  hashesOf,
+  linesIn,
+  numberedLinesScript,
+  stoppableLinesScript,
+  stoppedAfter,
+  truth,
+  truthOfStopped,
+} from '../support/numberedLines.ts';
+import { startProxy } from '../support/proxy.ts';
 import { makeRepository } from '../support/repositories.ts';
 import { currentAttempt, letGo } from '../support/steps.ts';
 import { waitFor } from '../support/waitFor.ts';
@@ -102,6 +111,23 @@ test('a container that still runs is ended, and its log has no gap and no repeti
   const log = await readLogOf(lost.id);
   expect(linesIn(log)).toBeGreaterThanOrEqual(kept);
   expect(hashesOf(log).stdout).toBe(truth(linesIn(log)).stdout);
+});
+
+test('a log that a runner could not send before it had to stop is brought in by the next process, to its last line', async () => {
+  await using network = await startProxy(deployment.url);
+  const stopped = deployment.startRunner({ serverUrl: network.url });
+  const execution = await start(stoppableLinesScript);
+  const lost = await currentAttempt(deployment, execution, 1);
+  await lines(lost.id);
+  network.blackHole();
+  stopped.signal('SIGTERM');
+  await waitFor('the runner to drain', () => stopped.output().includes('finishing what is running'));
+  stopped.signal('SIGTERM');
+  expect(await stopped.exited).toMatchObject({ exitCode: 0 });
+  await using back = deployment.startRunner({ name: stopped.name, stateFolder: stopped.stateFolder });
+  await runsAgain(execution, back);
+  const log = await readLogOf(lost.id);
+  expect(hashesOf(log)).toEqual(truthOfStopped(stoppedAfter(log)));
 });
 
 test('a service that is away does not stop a container, and gets all of its log when it is back', async () => {

@@ -14,6 +14,36 @@ export const numberedLinesScript = `
   done
   rm go; echo $i > count`;
 
+/**
+ * The same, but one that is told to stop writes 500 lines more at once and says how many it wrote: `stopped after N`. A
+ * log that has that line, and all before it, has lost nothing.
+ */
+export const stoppableLinesScript = `
+  trap 'stop=1' TERM
+  i=0
+  line() { i=$((i+1)); echo "out $i"; echo "err $i" >&2; }
+  while [ ! -e go ] && [ -z "$stop" ]; do
+    line
+    [ $((i % 20)) -ne 0 ] || sleep 0.02
+  done
+  if [ -n "$stop" ]; then
+    end=$((i+500)); while [ $i -lt $end ]; do line; done
+    echo "stopped after $i"; exit 0
+  fi
+  rm go; echo $i > count`;
+
+/** How many lines a Step wrote that was told to stop, as the end of its log says. Throws when that has not its end. */
+export function stoppedAfter(records: readonly LogRecord[]): number {
+  const match = /\nstopped after (\d+)\n$/.exec(bytesOf(records, descriptors.stdout).toString());
+  if (match === null) throw new Error('the log does not have the last line that the Step wrote');
+  return Number(match[1]);
+}
+
+/** The hashes of all that such a Step wrote. */
+export function truthOfStopped(count: number): Hashes {
+  return { ...truth(count), stdout: sha256(`${lines('out', count)}stopped after ${count}\n`) };
+}
+
 /** SHA-256 of what each descriptor got. */
 export interface Hashes {
   readonly stdout: string;
@@ -22,11 +52,11 @@ export interface Hashes {
 
 /** The hashes of what a Step wrote that says that it wrote so many lines. */
 export function truth(count: number): Hashes {
-  const numbers = Array.from({ length: count }, (_, index) => index + 1);
-  return {
-    stdout: sha256(numbers.map((number) => `out ${number}\n`).join('')),
-    stderr: sha256(numbers.map((number) => `err ${number}\n`).join('')),
-  };
+  return { stdout: sha256(lines('out', count)), stderr: sha256(lines('err', count)) };
+}
+
+function lines(word: string, count: number): string {
+  return Array.from({ length: count }, (_, index) => `${word} ${index + 1}\n`).join('');
 }
 
 /** The hashes of what a log holds. */

@@ -15,8 +15,9 @@ import { waitFor } from './waitFor.ts';
 export async function startStreaming(
   deployment: Deployment,
   more: Readonly<Record<string, unknown>> = {},
+  script = numberedLinesScript,
 ): Promise<{ readonly execution: ExecutionView; readonly attempt: AttemptView }> {
-  const execution = await deployment.startScript('repo:^repository-01$', numberedLinesScript, more);
+  const execution = await deployment.startScript('repo:^repository-01$', script, more);
   return { execution, attempt: await currentAttempt(deployment, execution, 1) };
 }
 

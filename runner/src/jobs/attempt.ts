@@ -141,6 +141,11 @@ export class Attempt {
     return step;
   }
 
+  /** Whether a Step of it was started: without one its log says nothing that another Attempt would not. */
+  get hasBegun(): boolean {
+    return this.steps.steps.some(({ state }) => state !== 'pending');
+  }
+
   /** From now on the Attempt may take as long as its Job may; an earlier time is forgotten. */
   startTime(): void {
     clearTimeout(this.#timer);

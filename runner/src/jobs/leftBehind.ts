@@ -8,6 +8,7 @@ import { attemptsFolder } from '../sandbox/attemptFolder.ts';
 import type { Lease } from '../session/lease.ts';
 import type { RunningSession } from '../session/session.ts';
 import { untilAnswered } from '../session/untilAnswered.ts';
+import { whenAborted } from '../session/waits.ts';
 import type { JobContext } from './attempt.ts';
 import { bringInRest } from './bringInRest.ts';
 
@@ -57,7 +58,10 @@ export class LeftBehind {
     return this.#attempts.has(attemptId) && !this.#done.has(attemptId);
   }
 
-  /** Sends what is missing of the log of one of them, and surrenders it. Never rejects. */
+  /**
+   * Sends what is missing of the log of one of them, and surrenders it. A runner that stops meanwhile leaves it to its
+   * next process. Never rejects.
+   */
   readonly salvage = async (lease: Lease, session: RunningSession): Promise<void> => {
     const { attemptId } = lease;
     const { logger } = this.#context;
@@ -67,12 +71,16 @@ export class LeftBehind {
       // For the case that this process is killed as well.
       lease.onRenewed(() => void this.#note(left.notes, lease));
       if (lease.tokens.length > 1) await this.#note(left.notes, lease);
-      await using spool = await left.spool;
+      lease.releaseSignal.addEventListener('abort', () => lease.end(), { once: true });
+      if (lease.releaseSignal.aborted) lease.end();
+      // Which may take as long as a container has written much, or the engine does not answer.
+      await using spool = await Promise.race([left.spool, whenAborted(lease.releaseSignal)]);
+      if (lease.releaseSignal.aborted) return;
       if (lease.signal.aborted) {
         logger.warn({ attemptId }, 'an attempt that was left behind is no longer this runner’s');
         return;
       }
-      if (spool !== null) await new SpooledLog(this.#context.config.serverUrl, lease, spool).flush();
+      if (spool != null) await new SpooledLog(this.#context.config.serverUrl, lease, spool).flush();
       await untilAnswered(lease, lease.signal, (ref) => session.service.surrender(ref));
       logger.info({ attemptId, logBytes: spool?.length }, 'the log of an attempt that was left behind is in');
     } catch (error) {
@@ -81,7 +89,7 @@ export class LeftBehind {
         'an attempt that was left behind could not be brought in',
       );
     } finally {
-      this.#done.add(attemptId);
+      if (!lease.releaseSignal.aborted) this.#done.add(attemptId);
     }
   };
 

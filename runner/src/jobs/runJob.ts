@@ -4,23 +4,22 @@ import { makeSpoolFolder, removeAttemptFolder } from '../sandbox/attemptFolder.t
 import type { Lease } from '../session/lease.ts';
 import type { RunningSession } from '../session/session.ts';
 import type { Place } from '../session/slots.ts';
-import { FencedError, untilAnswered } from '../session/untilAnswered.ts';
+import { FencedError } from '../session/untilAnswered.ts';
 import { Attempt, type JobContext } from './attempt.ts';
 import { stopCauseOf } from './attemptError.ts';
 import { finishAttempt, type Result } from './finishAttempt.ts';
+import { boundedRelease, giveBack } from './giveBack.ts';
 import { errored } from './outcomes.ts';
 import { prepare, type Prepared } from './prepare.ts';
 import { runSteps } from './runSteps.ts';
 import { sendPatch } from './sendPatch.ts';
 
-/** How long giving an Attempt back may take; after it the end of its lease does the same. */
-const releaseMs = 10_000;
-
 /**
  * Runs a Job to its end and tells the service. Never rejects. It prepares the Attempt at once and waits for a slot of
  * the runner before it starts a container; the slot is passed on when the last container has written its last. Whatever happens,
- * the Attempt's containers and folder are gone afterwards; when the lease is over nothing more is sent, and the service
- * gives the Job to another Attempt.
+ * the Attempt's containers are gone afterwards; when the lease is over nothing more is sent, and the service gives the
+ * Job to another Attempt. Its folder is gone too, unless the runner stops and the service did not hear of it: returns
+ * `kept` then, and the next process sends the log.
  */
 export async function runJob(
   context: JobContext,
@@ -28,7 +27,7 @@ export async function runJob(
   lease: Lease,
   session: RunningSession,
   place: Place,
-): Promise<void> {
+): Promise<'gone' | 'kept'> {
   const started = performance.now();
   using attempt = new Attempt(context, job, lease, session);
   const { logger } = attempt;
@@ -40,26 +39,29 @@ export async function runJob(
     const over = error instanceof FencedError || lease.signal.aborted;
     if (over) logger.warn({ cause: stopCauseOf(lease.stopSignal) }, 'attempt given up');
     else logger.error({ err: error }, 'attempt failed; its lease will end');
-  } finally {
-    await attempt.containers.removeAll();
-    await removeFolder(attempt).catch((error: unknown) =>
-      logger.error({ err: error }, 'the folder of an attempt remains; it is removed later'),
-    );
   }
+  await attempt.containers.removeAll();
+  await attempt.upload[Symbol.asyncDispose]();
+  if (lease.signal.reason === 'released' && attempt.hasBegun) return 'kept';
+  await removeFolder(attempt).catch((error: unknown) =>
+    logger.error({ err: error }, 'the folder of an attempt remains; it is removed later'),
+  );
+  return 'gone';
 }
 
 async function toItsEnd(attempt: Attempt, place: Place): Promise<Outcome> {
-  try {
-    const result = await work(attempt, place);
-    await finishAttempt(attempt, result);
-    return result.outcome;
-  } catch (error) {
-    if (attempt.lease.signal.reason === 'released') await release(attempt);
-    throw error;
+  const result = await work(attempt, place);
+  using _bound = boundedRelease(attempt.lease);
+  if (result === 'stopped') {
+    await giveBack(attempt);
+    throw new FencedError();
   }
+  await finishAttempt(attempt, result);
+  return result.outcome;
 }
 
-async function work(attempt: Attempt, place: Place): Promise<Result> {
+/** `stopped` when its work was, to give the Attempt back. */
+async function work(attempt: Attempt, place: Place): Promise<Result | 'stopped'> {
   try {
     // Its time begins with its slot; until then it limits the preparation alone.
     attempt.startTime();
@@ -72,6 +74,8 @@ async function work(attempt: Attempt, place: Place): Promise<Result> {
     const snapshot = await sendPatch(attempt, prepared.checkout);
     return { outcome: { kind: 'succeeded' }, snapshot };
   } catch (error) {
+    if (stopCauseOf(attempt.lease.stopSignal) === 'released' && !attempt.lease.signal.aborted)
+      return 'stopped';
     if (error instanceof FencedError) throw error;
     const outcome = attempt.stopped() ?? errored(error, attempt.steps.running, attempt.mask);
     attempt.steps.endRunning(outcome.kind);
@@ -105,15 +109,8 @@ async function inSlot(
   }
 }
 
-/** Gives the Attempt back, now that its containers are gone. */
-async function release({ containers, lease, session }: Attempt): Promise<void> {
-  await containers.removeAll();
-  await untilAnswered(lease, AbortSignal.timeout(releaseMs), (ref) => session.service.release(ref));
-}
-
 /** Removes the work tree and the spool. */
 async function removeFolder(attempt: Attempt): Promise<void> {
   const { docker, config } = attempt.context;
-  await attempt.upload[Symbol.asyncDispose]();
   await removeAttemptFolder(docker, attempt.folder, { limits: config.limits, labels: attempt.labels() });
 }

@@ -63,10 +63,10 @@ test('an Attempt that was lost is fenced by the last word', async () => {
   await expect(sayFinish(service, lease, input)).rejects.toThrow(FencedError);
 });
 
-test('a released Attempt says nothing more', async () => {
+test('an Attempt whose time to be given back is over says nothing more', async () => {
   const lease = leaseOf();
   const service = answering(() => {
-    lease.stop('released');
+    lease.end();
     return lost();
   });
   await expect(sayFinish(service, lease, input)).rejects.toMatchObject({ cause: 'released' });

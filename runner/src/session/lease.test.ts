@@ -12,12 +12,28 @@ test('a cancelled or timed out Attempt stops its work and may still send', () =>
   }
 });
 
-test('a fenced or released Attempt stops its work and sends nothing more', () => {
-  for (const cause of ['fenced', 'released'] as const) {
-    const lease = new Lease(1, 'a', settled);
-    lease.stop(cause);
-    expect(lease.signal.reason).toBe(cause);
-  }
+test('a fenced Attempt stops its work and sends nothing more', () => {
+  const lease = new Lease(1, 'a', settled);
+  lease.stop('fenced');
+  expect(lease.stopSignal.reason).toBe('fenced');
+  expect(lease.signal.reason).toBe('fenced');
+});
+
+test('a released Attempt stops its work and may still send until its time is over', () => {
+  const lease = new Lease(1, 'a', settled);
+  lease.stop('released');
+  expect(lease.stopSignal.reason).toBe('released');
+  expect(lease.signal.aborted).toBe(false);
+  lease.end();
+  expect(lease.signal.reason).toBe('released');
+});
+
+test('an Attempt that was cancelled before is to be given back all the same', () => {
+  const lease = new Lease(1, 'a', settled);
+  lease.stop('cancelled');
+  lease.stop('released');
+  expect(lease.stopSignal.reason).toBe('cancelled');
+  expect(lease.releaseSignal.aborted).toBe(true);
 });
 
 test('the first cause wins, and fencing still ends the sending', () => {

@@ -2,7 +2,7 @@ import type { StopCause } from '../jobs/attemptError.ts';
 
 /**
  * The right to write to one Attempt. Its token can change (a new hello rotates it); its signal aborts when the Attempt
- * has to stop sending, because it was lost, released or given up.
+ * has to stop sending, because it was lost or the time to give it back is over.
  */
 export class Lease {
   readonly attemptId: number;
@@ -11,6 +11,7 @@ export class Lease {
   readonly #listeners: (() => void)[] = [];
   readonly #over = new AbortController();
   readonly #stop = new AbortController();
+  readonly #release = new AbortController();
   readonly #settled: () => Promise<void>;
 
   /** `settled` resolves when no hello is under way, so that the token is the one the service knows. */
@@ -35,6 +36,11 @@ export class Lease {
     return this.#stop.signal;
   }
 
+  /** Aborts when the Attempt is to be given back, whatever stopped its work. */
+  get releaseSignal(): AbortSignal {
+    return this.#release.signal;
+  }
+
   /** The token and those before it. */
   get tokens(): readonly string[] {
     return this.#tokens;
@@ -52,10 +58,19 @@ export class Lease {
     this.#listeners.push(listener);
   }
 
-  /** Stops the Attempt's work. The first cause wins. Fenced and released Attempts send nothing more. */
+  /**
+   * Stops the Attempt's work. The first cause wins. A fenced Attempt sends nothing more; a released one does, until
+   * {@link end}.
+   */
   stop(cause: StopCause): void {
     this.#stop.abort(cause);
-    if (cause === 'fenced' || cause === 'released') this.#over.abort(cause);
+    if (cause === 'fenced') this.#over.abort(cause);
+    if (cause === 'released') this.#release.abort(cause);
+  }
+
+  /** The time to give the Attempt back is over: nothing more is sent. */
+  end(): void {
+    this.#over.abort('released' satisfies StopCause);
   }
 
   /** Whether a refused token was only an old one: waits for a hello under way, then compares. */

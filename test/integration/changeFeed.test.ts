@@ -1,5 +1,6 @@
 import type { Changes } from '@flotilla/shared/views';
 import { expect, test } from 'vitest';
+import type { Sql } from '../../service/src/db/database.ts';
 import { maxRows } from '../../service/src/executions/changeFeed.ts';
 import { endAttempts } from '../../service/src/jobs/queries/endAttempts.ts';
 import { startExecution } from '../support/actionText.ts';
@@ -10,6 +11,20 @@ import { testService, type EditorClient } from '../support/testService.ts';
 import { waitFor } from '../support/waitFor.ts';
 
 const two = (folder: string) => makeRepositories(folder, ['one', 'two']);
+
+/**
+ * Waits until no transaction runs that is older than what was written so far, in the other tests' databases on the server
+ * either: until then the feed's place stays before it, and rows come twice.
+ */
+async function allWritesAreOld(sql: Sql): Promise<void> {
+  await waitFor('older transactions to end', async () => {
+    const [row] = await sql<{ old: boolean }[]>`
+      select pg_snapshot_xmin(pg_current_snapshot())::text::bigint >
+             greatest((select max(changed_xid) from jobs), (select max(changed_xid) from executions),
+                      (select max(changed_xid) from attempts)) as old`;
+    return row?.old === true;
+  });
+}
 
 /** What an editor holds that replaces its rows by those of the feed. */
 class Model implements Disposable {
@@ -137,6 +152,7 @@ test('an editor that was away for more than one message takes is told to list an
   await using flotilla = await testService({ repositories: two });
   const { sql } = flotilla.service;
   const { id: executionId } = await startExecution(flotilla.api);
+  await allWritesAreOld(sql);
   let place: string;
   {
     using before = new Model(flotilla);
@@ -144,6 +160,7 @@ test('an editor that was away for more than one message takes is told to list an
     place = before.lastEventId;
   }
   await addEndedJobs(sql, executionId, maxRows + 1);
+  await allWritesAreOld(sql);
   using after = new Model(flotilla, place);
   await waitFor('the feed to say so', () => after.listAnew === 1);
   expect([after.jobs.size, after.executions.size, after.attempts.size]).toEqual([0, 0, 0]);
@@ -156,14 +173,17 @@ test('an editor that was away for more than one message takes is told to list an
 
 test('what one message takes is sent in one', async () => {
   await using flotilla = await testService({ repositories: two });
+  const { sql } = flotilla.service;
   const { id: executionId } = await startExecution(flotilla.api);
+  await allWritesAreOld(sql);
   let place: string;
   {
     using before = new Model(flotilla);
     await started(before);
     place = before.lastEventId;
   }
-  await addEndedJobs(flotilla.service.sql, executionId, maxRows);
+  await addEndedJobs(sql, executionId, maxRows);
+  await allWritesAreOld(sql);
   using after = new Model(flotilla, place);
   await started(after);
   expect([after.messages, after.listAnew, after.jobs.size]).toEqual([1, 0, maxRows]);

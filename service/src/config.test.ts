@@ -16,6 +16,7 @@ test('without variables the service listens on loopback, with the intervals of t
     leaseMs: 30_000,
     janitorMs: 5000,
     stopGraceMs: 10_000,
+    statementMs: 30_000,
     logLimitBytes: 100 * 1024 * 1024,
   });
 });
@@ -68,6 +69,7 @@ test('every variable reaches its place; folders become absolute', () => {
     stopGraceMs: 1000,
     unreadyMs: 100,
     farewellMs: 1001,
+    statementMs: 30_000,
     logLimitBytes: 4096,
     syncMs: 7000,
     housekeepingMs: 8000,

@@ -49,6 +49,8 @@ const environment = z.object({
   FLOTILLA_UNREADY_MS: z.coerce.number().int().min(0).default(0),
   /** How long clients of a replica that stops may take to finish their calls and go to another one. */
   FLOTILLA_FAREWELL_MS: milliseconds(10_000),
+  /** How long the database may work on one statement. A connection that is silent for a sixth longer is dropped. */
+  FLOTILLA_STATEMENT_MS: milliseconds(30_000),
   /** Bytes of log that one Attempt may store. */
   FLOTILLA_LOG_LIMIT_BYTES: z.coerce
     .number()
@@ -91,6 +93,7 @@ export interface Config {
   readonly stopGraceMs: number;
   readonly unreadyMs: number;
   readonly farewellMs: number;
+  readonly statementMs: number;
   readonly logLimitBytes: number;
   readonly syncMs: number;
   readonly housekeepingMs: number;
@@ -131,6 +134,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     stopGraceMs: values.FLOTILLA_STOP_GRACE_MS,
     unreadyMs: values.FLOTILLA_UNREADY_MS,
     farewellMs: values.FLOTILLA_FAREWELL_MS,
+    statementMs: values.FLOTILLA_STATEMENT_MS,
     logLimitBytes: values.FLOTILLA_LOG_LIMIT_BYTES,
     syncMs: values.FLOTILLA_SYNC_MS,
     housekeepingMs: values.FLOTILLA_HOUSEKEEPING_MS,

@@ -8,6 +8,7 @@ import { authenticate, createToken, ensureUser } from './auth/tokens.ts';
 import { readConfig, type Config } from './config.ts';
 import { guardAgainstDriverCrash } from './db/crashGuard.ts';
 import { startEmbeddedPostgres } from './db/embedded/embeddedPostgres.ts';
+import { isTransientDatabaseError } from './db/transientErrors.ts';
 import { readIfThere } from './files.ts';
 import { listen } from './http/listen.ts';
 import { openService, type Service } from './service.ts';
@@ -36,7 +37,7 @@ export async function runProgram(): Promise<number> {
     await using service = await openService(config, database.url, logger, (error) => {
       logger.fatal({ err: error }, 'background work failed');
       ending.resolve(1);
-    });
+    }).catch(explainAbsence);
     await using listening = await listen(service);
     await announce(service, listening.url);
     const exitCode = await ending.promise;
@@ -67,6 +68,17 @@ async function openDatabase(config: Config): Promise<{ url: string } & AsyncDisp
   );
   const owned = resources.move();
   return { url, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+/** A start waits for no database: whoever starts the service reads what is wrong, and whatever supervises it starts it again. */
+function explainAbsence(error: unknown): never {
+  if (!isTransientDatabaseError(error)) throw error;
+  throw new Error(
+    `The database cannot be reached (${messageOf(error)}); see DATABASE_URL, and whether it runs.`,
+    {
+      cause: error,
+    },
+  );
 }
 
 /** Says where the service is: in its log, in files of the data folder for programs beside it, and how to pair. */

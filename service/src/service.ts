@@ -59,7 +59,7 @@ export async function openService(
   await migrate(databaseUrl);
   const mirrorsFolder = join(config.sharedFolder, 'mirrors');
   await mkdir(mirrorsFolder, { recursive: true });
-  const connections = connect(databaseUrl);
+  const connections = connect(databaseUrl, { statementMs: config.statementMs });
   const { database, sql, hot } = connections;
   const hints = new Hints(sql, logger);
   const mirrors = new Mirrors(mirrorsFolder);
@@ -111,7 +111,7 @@ export async function openService(
     async [Symbol.asyncDispose]() {
       ending.abort();
       await Promise.allSettled(background);
-      await hints[Symbol.asyncDispose]();
+      hints[Symbol.dispose]();
       await connections[Symbol.asyncDispose]();
     },
   };

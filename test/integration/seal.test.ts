@@ -127,7 +127,7 @@ test('a replica that reads a log whose bytes another one has sealed and moved me
   const { held, sql } = heldReads(service.sql);
   const alarms: unknown[] = [];
   const logger = { error: (alarm: unknown) => alarms.push(alarm), warn: () => undefined };
-  await using hints = new Hints(service.sql, createLogger('silent'));
+  using hints = new Hints(service.sql, createLogger('silent'));
   const over = new AbortController();
   const second = sealLogs({ sql, hints, logger }, over.signal);
   // The first replica may be quicker: then once more.

@@ -1,5 +1,6 @@
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
+import { answeredSockets } from './answeredSocket.ts';
 import * as schema from './schema.ts';
 
 /**
@@ -48,11 +49,22 @@ const indexOnly = {
 
 /**
  * Opens the pools. Two kinds of client, because drizzle replaces its client's date and JSON handling (runner.md §6).
- * `statement_timeout` bounds every query; `fetch_types: false` avoids a query per connection that crashes on a
+ * `statementMs` bounds every query, by the server's `statement_timeout` and, when that is not heard of, by
+ * {@link answeredSockets}; `fetch_types: false` avoids a query per connection that crashes on a
  * restart (postgres.js #1223).
  */
-export function connect(url: string, options: { max?: number } = {}): Connections {
+export function connect(
+  url: string,
+  options: { readonly max?: number; readonly statementMs?: number } = {},
+): Connections {
+  const { statementMs = 30_000 } = options;
   const common = {
+    // A server that is there has cancelled the statement by then, and says so. Not among the driver's types.
+    socket: answeredSockets(statementMs + statementMs / 6),
+    // In seconds, before the sockets take a connection that rests for a silent one.
+    idle_timeout: statementMs / 1000,
+    // In seconds, for the connection that listens, which may rest for ever: a lost one is noticed after ten more.
+    keep_alive: 10,
     max: options.max ?? 10,
     connect_timeout: 5,
     backoff: reconnectSeconds,
@@ -61,7 +73,7 @@ export function connect(url: string, options: { max?: number } = {}): Connection
     onnotice: () => undefined,
     connection: {
       application_name: 'flotilla',
-      statement_timeout: 30_000,
+      statement_timeout: statementMs,
       idle_in_transaction_session_timeout: 30_000,
     },
   };

@@ -24,7 +24,7 @@ export interface HintListener extends Disposable {
  * `intervalMs` at most (leading edge when idle). The NOTIFY never rides in the transaction that writes, where it
  * would cost 2.7 times the throughput (runner.md §0.8).
  */
-export class Hints implements AsyncDisposable {
+export class Hints implements Disposable {
   readonly #sql: Sql;
   readonly #logger: Logger;
   readonly #intervalMs: number;
@@ -32,7 +32,6 @@ export class Hints implements AsyncDisposable {
   readonly #listeners = new Map<Topic, Set<Listener>>();
   readonly #unsent = new Set<Topic>();
   #timer: NodeJS.Timeout | undefined;
-  #listening: { unlisten(): Promise<void> } | undefined;
   #closed = false;
 
   constructor(sql: Sql, logger: Logger, intervalMs = 20) {
@@ -43,7 +42,7 @@ export class Hints implements AsyncDisposable {
 
   /** Starts to hear other replicas. After a lost connection the driver listens again; then every reader looks. */
   async start(): Promise<void> {
-    this.#listening = await this.#sql.listen(
+    await this.#sql.listen(
       channel,
       (payload) => this.#receive(payload),
       () => this.#wakeAll(),
@@ -80,10 +79,10 @@ export class Hints implements AsyncDisposable {
     return this.#listeners.has(topic);
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  /** The connection that listens ends with the client: asking it to would wait for a server that may be away. */
+  [Symbol.dispose](): void {
     this.#closed = true;
     clearTimeout(this.#timer);
-    await this.#listening?.unlisten();
   }
 
   #send(): void {

@@ -101,7 +101,7 @@ export async function list(
 
 /** Revokes a token; a hint makes every replica close the connections that use it at once. */
 export async function revoke({ database, sql }: Connections, id: number, printer: Printer): Promise<void> {
-  await using hints = new Hints(sql, createLogger('warn'));
+  using hints = new Hints(sql, createLogger('warn'));
   try {
     await revokeToken(database, id);
   } catch (error) {

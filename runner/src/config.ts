@@ -59,6 +59,8 @@ const environment = z
     FLOTILLA_OBJECT_CACHE: size('10g'),
     /** Bytes of the folders that Steps keep for later Attempts. */
     FLOTILLA_CACHE_DIRS: size('10g'),
+    /** Takes the files of a Step back for a runner that is not root, where the Step's image has no shell. */
+    FLOTILLA_HELPER_IMAGE: z.string().min(1).default('busybox:stable'),
     /** When an image is fetched from its registry. */
     FLOTILLA_PULL_POLICY: z.enum(pullPolicies).default('ifNotPresent'),
     /** How long a registry that cannot be reached is tried again, in seconds. */
@@ -104,6 +106,8 @@ export interface Config {
   readonly objectCacheBytes: number;
   /** Bytes of the folders that Steps keep (`cacheDirs`). */
   readonly cacheDirsBytes: number;
+  /** Has /bin/sh, chown and chmod (sandbox/helperImage.ts). */
+  readonly helperImage: string;
   readonly pullPolicy: PullPolicy;
   readonly pullRetrySeconds: number;
   readonly drainSeconds: number;
@@ -138,6 +142,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     minFreeDisk: values.FLOTILLA_MIN_FREE_DISK,
     objectCacheBytes: values.FLOTILLA_OBJECT_CACHE,
     cacheDirsBytes: values.FLOTILLA_CACHE_DIRS,
+    helperImage: values.FLOTILLA_HELPER_IMAGE,
     pullPolicy: values.FLOTILLA_PULL_POLICY,
     pullRetrySeconds: values.FLOTILLA_PULL_RETRY_SECONDS,
     drainSeconds: values.FLOTILLA_RUNNER_DRAIN_SECONDS,

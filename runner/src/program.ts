@@ -58,7 +58,7 @@ async function work(config: Config, logger: Logger): Promise<void> {
     limitBytes: config.cacheDirsBytes,
     remove: (path) =>
       removeAttemptFolder(docker, path, {
-        limits: config.limits,
+        config,
         labels: labelsOf({ runnerName: name, stateFolder: config.stateFolder }),
       }),
     logger,

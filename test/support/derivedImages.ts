@@ -12,16 +12,28 @@ export function makeVolumeImage(docker: Docker): Promise<DerivedImage> {
   return derive(docker, { changes: 'VOLUME /volume' });
 }
 
-/** Commits a container with changes as in a Dockerfile. */
-async function derive(docker: Docker, { changes }: { readonly changes: string }): Promise<DerivedImage> {
+/** An image that has programs and no shell, as those have that are made from nothing. */
+export function makeShelllessImage(docker: Docker): Promise<DerivedImage> {
+  return derive(docker, { command: ['rm', '/bin/sh'] });
+}
+
+/** Commits a container that has run a command, with changes as in a Dockerfile. */
+async function derive(
+  docker: Docker,
+  { command, changes }: { readonly command?: string[]; readonly changes?: string },
+): Promise<DerivedImage> {
   const [repo, tag] = [`flotilla/test-${randomUUID()}`, 'local'];
   const container = await docker.createContainer({
     Image: testImage,
-    Cmd: ['true'],
+    Cmd: command ?? ['true'],
     HostConfig: { NetworkMode: 'none' },
   });
   try {
-    await container.commit({ repo, tag, changes });
+    if (command !== undefined) {
+      await container.start();
+      await container.wait();
+    }
+    await container.commit({ repo, tag, ...(changes === undefined ? {} : { changes }) });
   } finally {
     await container.remove({ force: true, v: true });
   }

@@ -1,4 +1,4 @@
-import { localImage, resolveImage, type LocalImage } from '../sandbox/image.ts';
+import { localImage, resolveImage, type LocalImage, type Pulling } from '../sandbox/image.ts';
 import { untilAnswered } from '../session/untilAnswered.ts';
 import type { Attempt } from './attempt.ts';
 
@@ -23,14 +23,16 @@ export async function mustBePulled(attempt: Attempt, index: number): Promise<boo
 }
 
 function resolve(attempt: Attempt, index: number, image: string): Promise<LocalImage> {
-  const { context, lease, log, phases } = attempt;
-  return resolveImage({
-    docker: context.docker,
-    image,
-    policy: context.config.pullPolicy,
+  const { docker, config } = attempt.context;
+  return resolveImage({ docker, image, policy: config.pullPolicy, ...pullingFor(attempt, index) });
+}
+
+/** How an image is pulled for a Step: told in its log, timed, and no longer than the Attempt lives. */
+export function pullingFor({ context, lease, log, phases }: Attempt, index: number): Pulling {
+  return {
     retrySeconds: context.config.pullRetrySeconds,
     report: (line) => log.notice(line, index),
     onPull: () => phases.begin('pull'),
     signal: lease.stopSignal,
-  });
+  };
 }

@@ -2,10 +2,11 @@ import type { ClaimedJob, ClaimedStep } from '@flotilla/shared/protocol/runnerMe
 import { containerObjectsPath, type Checkout } from '../git/checkout.ts';
 import { noteImage } from '../sandbox/attemptFolder.ts';
 import type { Container, Mount } from '../sandbox/container.ts';
+import { ensureTakeBack } from '../sandbox/helperImage.ts';
 import { confinementOf } from '../sandbox/profile.ts';
 import { giveToContainers, workTreeOwner } from '../sandbox/workTreeOwner.ts';
 import type { Attempt } from './attempt.ts';
-import { pinnedImage } from './pinnedImage.ts';
+import { pinnedImage, pullingFor } from './pinnedImage.ts';
 
 /** A Step that only has to be started. */
 export interface PreparedStep {
@@ -41,6 +42,12 @@ export async function prepareStep(
     limits,
     labels: attempt.labels(index),
   });
+  await ensureTakeBack(
+    attempt.context.docker,
+    { image: step.image, containerId: container.id },
+    attempt.context.config,
+    pullingFor(attempt, index),
+  );
   return { imageDigest: image.digest, container };
 }
 

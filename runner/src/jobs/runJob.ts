@@ -112,5 +112,5 @@ async function inSlot(
 /** Removes the work tree and the spool. */
 async function removeFolder(attempt: Attempt): Promise<void> {
   const { docker, config } = attempt.context;
-  await removeAttemptFolder(docker, attempt.folder, { limits: config.limits, labels: attempt.labels() });
+  await removeAttemptFolder(docker, attempt.folder, { config, labels: attempt.labels() });
 }

@@ -32,7 +32,7 @@ export async function runSteps(
   if (image !== undefined) {
     const { docker, config } = attempt.context;
     const folder = workFolder(attempt.folder);
-    await takeBack(docker, { folder, image, limits: config.limits, labels: attempt.labels() });
+    await takeBack(docker, { folder, image, config, labels: attempt.labels() });
   }
   return undefined;
 }

@@ -1,8 +1,7 @@
-import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type Docker from 'dockerode';
-import type { ContainerLimits } from '../config.ts';
-import { takeBack } from './takeBack.ts';
+import { takeBack, type TakeBackOptions } from './takeBack.ts';
 
 /** Where a runner keeps one folder per Attempt, named by its id. */
 export function attemptsFolder(stateFolder: string): string {
@@ -44,21 +43,27 @@ export async function noteImage(attemptFolder: string, image: string): Promise<v
 export async function removeAttemptFolder(
   docker: Docker,
   attemptFolder: string,
-  helper: { readonly limits: ContainerLimits; readonly labels: Readonly<Record<string, string>> },
+  helper: Pick<TakeBackOptions, 'config' | 'labels'>,
 ): Promise<void> {
-  const image = await notedImage(attemptFolder);
-  if (image !== undefined && (await exists(workFolder(attemptFolder)))) {
-    await takeBack(docker, { folder: workFolder(attemptFolder), image, ...helper });
+  const folder = workFolder(attemptFolder);
+  try {
+    // Before the note of the image, which it may need.
+    await rm(folder, { recursive: true, force: true });
+  } catch (error) {
+    const image = isNotAllowed(error) ? await notedImage(attemptFolder) : undefined;
+    if (image === undefined) throw error;
+    await takeBack(docker, { folder, image, ...helper });
   }
   await rm(attemptFolder, { recursive: true, force: true });
 }
 
-async function notedImage(attemptFolder: string): Promise<string | undefined> {
-  return unlessMissing(readFile(join(attemptFolder, 'image'), 'utf8'));
+/** What there is of it is somebody else's. */
+function isNotAllowed(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'EACCES' || error.code === 'EPERM');
 }
 
-async function exists(path: string): Promise<boolean> {
-  return (await unlessMissing(stat(path))) !== undefined;
+async function notedImage(attemptFolder: string): Promise<string | undefined> {
+  return unlessMissing(readFile(join(attemptFolder, 'image'), 'utf8'));
 }
 
 async function unlessMissing<T>(read: Promise<T>): Promise<T | undefined> {

@@ -74,7 +74,7 @@ async function removeFolders(context: LeftoversContext): Promise<void> {
     const labels = labelsOf({ runnerName, stateFolder: config.stateFolder, attemptId });
     await removeOne(context, 'folder', { attemptId }, () =>
       removeAttemptFolder(docker, join(attemptsFolder(config.stateFolder), name), {
-        limits: config.limits,
+        config,
         labels,
       }),
     );

@@ -33,9 +33,9 @@ const jobs = (model: Readonly<LifecycleModel>) => model.jobs;
 const executions = (model: Readonly<LifecycleModel>) => model.executions;
 const anyEnd = constantFrom(...(Object.keys(ends) as EndName[]));
 
-/** Everything that can happen, each to what `which` picks. */
+/** Everything that can happen, each to what `which` picks. Without claims there is nothing for the others: they come more often. */
 export const allCommands: Arbitrary<Command>[] = [
-  ...Array.from({ length: 3 }, () => claimSome()),
+  ...Array.from({ length: 6 }, () => claimSome()),
   command({
     name: 'claim again by an earlier key',
     among: ended,

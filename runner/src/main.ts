@@ -3,4 +3,5 @@ import { keepCompiledCode } from '@flotilla/launcher/compileCache';
 
 keepCompiledCode();
 const { runProgram } = await import('./program.ts');
-process.exitCode = await runProgram();
+// Not by itself: all is closed by now, and Node 24 once went round in its own clean-up for ever (after a soak).
+process.exit(await runProgram());

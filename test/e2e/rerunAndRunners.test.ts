@@ -146,6 +146,17 @@ test('a Runner shows the Jobs that it works on; a click shows the Job', async ()
   await workbench.screenshot('38-runner-jobs');
 });
 
+test('an open timeline moves while its Attempt lives', async () => {
+  await workbench.jobLogs.pressInline('Attempt 1', 'Show Timeline');
+  await expect.poll(() => workbench.editorText()).toMatch(/^1\. echo At it.*…/m);
+  const seconds = async () => Number(/^Took +([\d.]+)s so far$/m.exec(await workbench.editorText())?.[1]);
+  const before = await seconds();
+  // Nothing is reported during the Step: only the time can draw it anew.
+  await expect.poll(seconds).toBeGreaterThan(before + 3);
+  expect(await workbench.editorText()).toMatch(/^queued +\d/m);
+  await workbench.screenshot('45-live-timeline');
+});
+
 test('Pause Execution starts no further Job; the rows say who paused it', async () => {
   await workbench.executions.pressInline('busy #2', 'Pause Execution');
   await workbench.executions.untilDescribed(
@@ -161,6 +172,8 @@ test('Cancel Job ends one Job, and the others are left alone', async () => {
   const [busy = ''] = await runningRepositories(2);
   await workbench.executions.pressInline(busy, 'Cancel Job');
   await workbench.executions.untilDescribed(busy, /^cancelled/);
+  // Its timeline is still open.
+  await expect.poll(() => workbench.editorText()).not.toContain('so far');
   const jobs = await flotilla.client.api.jobs.list.query({ executionId: 2 });
   expect(jobs.filter(({ state }) => state === 'cancelled').map(({ repository }) => repository)).toEqual([
     busy,

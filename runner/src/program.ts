@@ -16,9 +16,14 @@ import { MachineHealth } from './sandbox/machineHealth.ts';
 import { removeLeftovers, type LeftoversContext } from './sandbox/removeLeftovers.ts';
 import { pause } from './session/pause.ts';
 import { RefusedError, runSession } from './session/session.ts';
+import { whenAborted, withTimeout } from './session/waits.ts';
 
 /** Between two looks for containers that were left behind (design §8). */
 const leftoversMs = 60_000;
+/** How long one that is under way may take to end with the runner. */
+const cleaningMs = 10_000;
+/** How long a runner may take to give back what it has; the next process goes on with what is left. */
+const stopMs = 90_000;
 
 /** The runner as a program: until SIGTERM or SIGINT. Returns the exit code. */
 export async function runProgram(): Promise<number> {
@@ -69,7 +74,7 @@ async function work(config: Config, logger: Logger): Promise<void> {
   const leftovers = { ...context, isLive, signal: ended.signal };
   const cleaning = cleanUpRegularly(leftovers, caches);
   try {
-    await runSession(
+    const session = runSession(
       {
         serverUrl: config.serverUrl,
         token: config.token,
@@ -97,9 +102,20 @@ async function work(config: Config, logger: Logger): Promise<void> {
       drain,
       stop,
     );
+    await Promise.race([session, overdue(stop, ended.signal)]);
   } finally {
     ended.abort();
-    await cleaning;
+    await withTimeout(cleaning, cleaningMs).catch((error: unknown) =>
+      logger.warn({ reason: messageOf(error) }, 'the look for leftovers is left to the next process'),
+    );
+  }
+}
+
+/** Rejects when a runner that gives back what it has does not get it done, because something of the machine hangs. */
+async function overdue(stop: AbortSignal, ended: AbortSignal): Promise<void> {
+  await Promise.race([whenAborted(stop), whenAborted(ended)]);
+  if (await pause(stopMs, ended)) {
+    throw new Error(`it could not give back what it had within ${stopMs / 1000} s; its next process does`);
   }
 }
 

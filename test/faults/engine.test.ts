@@ -3,7 +3,7 @@ import type { AttemptView, ExecutionView } from '@flotilla/shared/views';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startBreakableEngine } from '../support/breakableEngine.ts';
 import { makeVolumeImage } from '../support/derivedImages.ts';
-import { attemptFoldersOf, containersOf } from '../support/containers.ts';
+import { attemptFoldersOf, containersOf, nothingLeft } from '../support/containers.ts';
 import type { RunnerOfDeployment } from '../support/deployment.ts';
 import { canStartEngine, startDockerEngine } from '../support/dockerEngine.ts';
 import { startFaultDeployment, type FaultDeployment } from '../support/faultDeployment.ts';
@@ -84,6 +84,28 @@ test('#24 a call to stop a container that breaks is made again, and the Attempt 
   // By its signal, and not by the removal that comes after the grace.
   expect(stdoutOf(await readLog(deployment.client, attempt.id))).toBe('begun\ntold\n');
 });
+
+/** From the second SIGTERM: the grace, the removals, and what a busy machine adds. */
+const endsMs = graceMs + 2000 + 30_000 + 15_000;
+
+test('#24 a runner whose Docker Engine hangs under a Step ends when it is told to for the second time, and the Job runs again', async () => {
+  await using engine = await startBreakableEngine(join(deployment.folder, 'engine.sock'));
+  await using runner = deployment.startRunner({ env: { DOCKER_HOST: engine.host } });
+  const execution = await deployment.startScript('repo:', waitingScript, { network: 'none' });
+  await untilBegun(deployment, execution);
+  engine.hang();
+  // Not by `signal`, which kills a program that takes its time.
+  process.kill(runner.pid, 'SIGTERM');
+  await waitFor('the runner to drain', () => runner.output().includes('finishing what is running'));
+  process.kill(runner.pid, 'SIGTERM');
+  await waitFor('the runner to end', () => runner.hasExited(), { timeoutMs: endsMs, everyMs: 50 });
+  expect(await runner.exited).toMatchObject({ exitCode: 0 });
+  await using back = deployment.startRunner({ name: runner.name, stateFolder: runner.stateFolder });
+  await letGo(back, await untilBegun(deployment, execution, 2, againMs));
+  const { jobs } = await deployment.ended(execution);
+  expect([...jobs.values()]).toMatchObject([{ state: 'succeeded', attemptCount: 2 }]);
+  await nothingLeft(back);
+}, 180_000);
 
 test.runIf(canStartEngine)(
   '#24 when the Docker Engine is restarted under a Step, its Attempt is errored by that, the Job runs again by itself and succeeds, and nothing is left',

@@ -11,6 +11,8 @@ export interface BreakableEngine extends AsyncDisposable {
   breakNext(request: RegExp): void;
   /** How many calls were broken so. */
   readonly broken: number;
+  /** Says nothing and hears nothing from now on, and lets nobody know: connections stay, new ones are taken. */
+  hang(): void;
 }
 
 /** Puts a socket at that path in front of the machine's Docker Engine. */
@@ -18,6 +20,7 @@ export async function startBreakableEngine(path: string): Promise<BreakableEngin
   const sockets = new Set<Socket>();
   let breaking: RegExp | undefined;
   let broken = 0;
+  let hangs = false;
   const tie = (from: Socket, to: Socket) => {
     sockets.add(from);
     // Whoever breaks first, the other side hears of it by the end of its own connection.
@@ -29,6 +32,11 @@ export async function startBreakableEngine(path: string): Promise<BreakableEngin
   };
   // The attached output of a container is a connection that one side may end alone.
   const server = createServer({ allowHalfOpen: true }, (client) => {
+    if (hangs) {
+      sockets.add(client);
+      client.on('error', () => undefined).on('close', () => sockets.delete(client));
+      return;
+    }
     const engine = createConnection({ path: '/var/run/docker.sock', allowHalfOpen: true });
     tie(client, engine);
     tie(engine, client);
@@ -55,6 +63,10 @@ export async function startBreakableEngine(path: string): Promise<BreakableEngin
     host: `unix://${path}`,
     breakConnections,
     breakNext: (request) => (breaking = request),
+    hang() {
+      hangs = true;
+      for (const socket of sockets) socket.unpipe().pause();
+    },
     get broken() {
       return broken;
     },

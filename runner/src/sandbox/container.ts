@@ -62,8 +62,12 @@ export interface RunningContainer {
 /** Two files, so that rotation never loses what a reader has not read (runner.md §5). */
 const engineLog = { Type: 'json-file', Config: { 'max-size': '128m', 'max-file': '2' } };
 
+const noAnswer =
+  'The Docker Engine did not answer in time; see whether it still does on the runner’s machine.';
 const notStopped =
   'The Docker Engine did not stop the container in time; see whether it still answers on the runner’s machine.';
+/** How long it may take to make one, and to say how one ended. */
+const answerMs = 30_000;
 /** How long the engine may take to remove a container, in milliseconds. */
 const removeMs = 30_000;
 
@@ -72,9 +76,10 @@ const removeMs = 30_000;
  * waited for before it starts, or a short one is gone first; never removed by the engine itself (runner.md §5).
  */
 export async function createContainer(docker: Docker, spec: ContainerSpec): Promise<Container> {
-  const container = await fromEngine(docker.createContainer(createOptions(spec)));
-  // The engine answers neither for a container that is removed before it started, and they would keep the process alive.
+  // Aborts what waits for the engine: it answers neither attach nor wait of a container that is removed before it started.
   const calls = new AbortController();
+  const options = { ...createOptions(spec), abortSignal: calls.signal };
+  const container = await inTime(calls, () => docker.createContainer(options));
   let removal: Promise<void> | undefined;
   // One that failed is tried again by the next who asks: the engine may be back by then.
   const remove = () =>
@@ -90,7 +95,7 @@ export async function createContainer(docker: Docker, spec: ContainerSpec): Prom
       ));
   try {
     // The socket itself (`hijack`): an answer's body would be one more copy of all that is written.
-    const stream = (await fromEngine(
+    const stream = (await inTime(calls, () =>
       container.attach({ stream: true, stdout: true, stderr: true, hijack: true, abortSignal: calls.signal }),
     )) as Socket;
     // Read only once it has started: an engine that goes away before is noticed there.
@@ -112,7 +117,7 @@ export async function createContainer(docker: Docker, spec: ContainerSpec): Prom
           throw abandonedBy(calls.signal) ?? error;
         });
         startedAt = performance.now();
-        return running(docker, container, stream, exit, () => stopped);
+        return running({ docker, container, stream, exit, calls, wasStopped: () => stopped });
       },
       async stop(graceMs, onFailure) {
         stopped = true;
@@ -135,24 +140,44 @@ export async function createContainer(docker: Docker, spec: ContainerSpec): Prom
   }
 }
 
-function running(
-  docker: Docker,
-  container: Docker.Container,
-  stream: Socket,
-  exit: Promise<number>,
-  wasStopped: () => boolean,
-): RunningContainer {
+function running({
+  docker,
+  container,
+  stream,
+  exit,
+  calls,
+  wasStopped,
+}: {
+  readonly docker: Docker;
+  readonly container: Docker.Container;
+  readonly stream: Socket;
+  readonly exit: Promise<number>;
+  readonly calls: AbortController;
+  readonly wasStopped: () => boolean;
+}): RunningContainer {
   return {
     output: partsFromEngine(demultiplex(stream)),
     async finished() {
       const exitCode = await exit;
       // An engine that stops ends its containers, and takes no new connection by then: this one finds it out.
-      const outOfMemory = await fromEngine(
-        container.inspect().then((info) => ranOutOfMemory(docker, info, wasStopped())),
+      const outOfMemory = await inTime(calls, async () =>
+        ranOutOfMemory(docker, await container.inspect({ abortSignal: calls.signal }), wasStopped()),
       );
       return { exitCode, outOfMemory };
     },
   };
+}
+
+/** As {@link fromEngine}, for an engine that may also hang: then all calls about the container are given up. */
+async function inTime<T>(calls: AbortController, answer: () => Promise<T>): Promise<T> {
+  const timer = setTimeout(() => calls.abort(new AttemptError('sandbox', noAnswer)), answerMs);
+  try {
+    return await fromEngine(answer());
+  } catch (error) {
+    throw abandonedBy(calls.signal) ?? error;
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** Why a container's calls were given up; undefined when they were not, or it was removed. */

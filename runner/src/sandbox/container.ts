@@ -159,10 +159,18 @@ function running({
     output: partsFromEngine(demultiplex(stream)),
     async finished() {
       const exitCode = await exit;
+      const endedAt = performance.now();
       // An engine that stops ends its containers, and takes no new connection by then: this one finds it out.
-      const outOfMemory = await inTime(calls, async () =>
-        ranOutOfMemory(docker, await container.inspect({ abortSignal: calls.signal }), wasStopped()),
-      );
+      const outOfMemory = await inTime(calls, async () => {
+        const info = await container.inspect({ abortSignal: calls.signal });
+        const endedForMs = performance.now() - endedAt;
+        return ranOutOfMemory(docker, {
+          info,
+          endedForMs,
+          stoppedByUs: wasStopped(),
+          signal: calls.signal,
+        });
+      });
       return { exitCode, outOfMemory };
     },
   };

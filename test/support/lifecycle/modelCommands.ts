@@ -44,7 +44,8 @@ export const allCommands: Arbitrary<Command>[] = [
       const expected = model.live.filter((attempt) => attempt.claimKey === claimKey);
       real.expectEqual(
         again.map(({ attemptId, leaseToken }) => ({ attemptId, leaseToken })),
-        expected.map(({ lease }) => lease),
+        // In the order of their ids, whatever became of them since.
+        expected.map(({ lease }) => lease).sort((one, other) => one.attemptId - other.attemptId),
       );
     },
   }),

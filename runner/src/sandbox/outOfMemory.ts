@@ -20,17 +20,28 @@ export interface EndedContainer {
  * up as it is now: a program that outlives what was killed ends later, and a call costs a few milliseconds.
  */
 export async function ranOutOfMemory(docker: Docker, ended: EndedContainer): Promise<boolean> {
-  const { OOMKilled, ExitCode, StartedAt, FinishedAt } = ended.info.State;
+  const { OOMKilled, ExitCode } = ended.info.State;
   if (OOMKilled) return true;
   if (ended.stoppedByUs) return false;
   const afterMs = ExitCode === killedExitCode ? lateMs : Math.min(ended.endedForMs, lateMs);
-  // All by the engine's clock, so that it does not matter what this machine's is.
   const events = (await docker.getEvents({
-    since: Date.parse(StartedAt) / 1000,
-    until: (Date.parse(FinishedAt) + afterMs) / 1000,
+    ...lifeOf(ended.info.State, afterMs),
     filters: { container: [ended.info.Id], event: ['oom'] },
     abortSignal: ended.signal,
   })) as AsyncIterable<Buffer>;
   for await (const _event of events) return true;
   return false;
+}
+
+/**
+ * From when to when a container lived, and so many milliseconds more, in seconds of the engine's clock, so that it does not
+ * matter what this machine's is. Of a short life the engine may write down the start after the end, and it refuses events
+ * that are asked for backwards.
+ */
+export function lifeOf(
+  { StartedAt, FinishedAt }: Pick<Docker.ContainerInspectInfo['State'], 'StartedAt' | 'FinishedAt'>,
+  afterMs: number,
+): { since: number; until: number } {
+  const times = [Date.parse(StartedAt), Date.parse(FinishedAt)];
+  return { since: Math.min(...times) / 1000, until: (Math.max(...times) + afterMs) / 1000 };
 }

@@ -62,7 +62,7 @@ test('#24 when the connections to the Docker Engine break under a Step, its Atte
 /** How long a container may be there after its cancellation (I9), and what a busy machine adds. */
 const goneMs = graceMs + 2000 + 8000;
 
-test('#24 a call to stop a container that breaks is made again, and the Attempt ends as cancelled with its container gone', async () => {
+test('+ a call to stop a container that breaks is made again, and the Attempt ends as cancelled with its container gone', async () => {
   await using engine = await startBreakableEngine(join(deployment.folder, 'engine.sock'));
   await using _runner = deployment.startRunner({ env: { DOCKER_HOST: engine.host } });
   const execution = await deployment.startScript(
@@ -88,7 +88,7 @@ test('#24 a call to stop a container that breaks is made again, and the Attempt 
 /** From the second SIGTERM: the grace, the removals, and what a busy machine adds. */
 const endsMs = graceMs + 2000 + 30_000 + 15_000;
 
-test('#24 a runner whose Docker Engine hangs under a Step ends when it is told to for the second time, and the Job runs again', async () => {
+test('+ a runner whose Docker Engine hangs under a Step ends when it is told to for the second time, and the Job runs again', async () => {
   await using engine = await startBreakableEngine(join(deployment.folder, 'engine.sock'));
   await using runner = deployment.startRunner({ env: { DOCKER_HOST: engine.host } });
   const execution = await deployment.startScript('repo:', waitingScript, { network: 'none' });

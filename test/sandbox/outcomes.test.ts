@@ -170,10 +170,13 @@ test.each([
 
 test('an image whose registry cannot be reached is pulled again for a while, and then ends the Job with a sentence that names it and says what to do', async () => {
   const { job, attempt } = await end({ image: 'localhost:1/no-such-image:1', steps: [shell('true')] });
-  expect(job).toMatchObject({ state: 'errored', outcome: { kind: 'errored', reason: 'image', step: null } });
+  expect(job).toMatchObject({
+    state: 'errored',
+    outcome: { kind: 'errored', reason: 'sandbox', step: null },
+  });
   expect(job.outcome).toMatchObject({
     message: expect.stringMatching(
-      /^Image "localhost:1\/no-such-image:1" is not on this machine and could not be pulled: .+\. Check its name, or load it with `docker pull` or `docker load`\.$/,
+      /^Image "localhost:1\/no-such-image:1" is not on this machine, and its registry did not give it in 2 s: .+ refused\. Look whether the registry is up/,
     ) as string,
   });
   const notices = noticesOf(await readLog(deployment.client, attempt.id));

@@ -124,7 +124,7 @@ export async function createContainer(docker: Docker, spec: ContainerSpec): Prom
         const isDone = await stopContainer({
           container,
           graceMs,
-          runsForMs: () => (startedAt === undefined ? Infinity : performance.now() - startedAt),
+          runsForMs: () => (startedAt === undefined ? undefined : performance.now() - startedAt),
           exited: exited.signal,
           ended: ended.signal,
           remove,

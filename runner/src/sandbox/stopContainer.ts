@@ -1,11 +1,11 @@
 import type Docker from 'dockerode';
 import { pause } from '../session/pause.ts';
 
-/** Between two times that a container is asked to stop, in milliseconds (runner.md §5). */
+/** Between two calls, in milliseconds, where another one is needed (runner.md §5). */
 const againMs = 1000;
 /**
- * The same for one that has just started, at first: for a moment its init ignores a signal, between its start and the
- * point from which it passes signals on.
+ * The same for one that has just started: for a moment its init ignores a signal, between its start and the point from
+ * which it passes signals on.
  */
 const againAtFirstMs = 100;
 const justStartedMs = 1000;
@@ -18,8 +18,8 @@ export interface Stop {
   readonly container: Docker.Container;
   /** Between the first signal and the kill. */
   readonly graceMs: number;
-  /** How long ago it started; Infinity when that was not seen. */
-  readonly runsForMs: () => number;
+  /** How long ago it started; undefined before. */
+  readonly runsForMs: () => number | undefined;
   /** Aborts when the container has ended, or the engine can no longer say it: there is nothing more to ask for. */
   readonly exited: AbortSignal;
   /** Aborts when all that the container wrote was read. */
@@ -31,8 +31,9 @@ export interface Stop {
 }
 
 /**
- * Stops a container, for as long as it takes: signals again and again, the engine's kill after the grace, then removals
- * by force. An engine may fail at each of them, and a signal may be lost. Returns whether it has ended, and its output
+ * Stops a container, for as long as it takes: a signal, the engine's kill after the grace, then removals by force. An
+ * engine may fail at each of them, and then is asked again. The signal is sent again only where it may have been lost: to
+ * many programs a second one means "at once". Returns whether it has ended, and its output
  * too; false comes {@link killMs} and {@link removeMs} after the grace. Never rejects.
  */
 export async function stopContainer(stop: Stop): Promise<boolean> {
@@ -41,10 +42,18 @@ export async function stopContainer(stop: Stop): Promise<boolean> {
   const leftMs = (ms: number) => Math.max(0, began + ms - performance.now());
   const forceAtMs = graceMs + killMs;
   const giveUpAtMs = forceAtMs + removeMs;
+  let mayBeLost = true;
   while (leftMs(forceAtMs) > 0 && !exited.aborted) {
-    // Nobody waits for the answer: it comes with the container's end.
-    signalOnce(stop, leftMs(graceMs)).catch(onFailure);
-    const pauseMs = runsForMs() < justStartedMs ? againAtFirstMs : againMs;
+    const age = runsForMs();
+    if (mayBeLost) {
+      mayBeLost = age === undefined || age < justStartedMs;
+      // Nobody waits for the answer: it comes with the container's end.
+      signalOnce(stop, leftMs(graceMs)).catch((error: unknown) => {
+        mayBeLost = true;
+        onFailure(error);
+      });
+    }
+    const pauseMs = age !== undefined && age < justStartedMs ? againAtFirstMs : againMs;
     await pause(Math.min(pauseMs, leftMs(forceAtMs)), exited);
   }
   while (leftMs(giveUpAtMs) > 0 && !exited.aborted) {

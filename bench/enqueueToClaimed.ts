@@ -5,7 +5,8 @@ import { percentile } from './support/statistics.ts';
 import { openTestBed, type TestBed } from './support/testBed.ts';
 
 /**
- * From the insertion of a Job to its claim by an idle runner, both by the database's clock: one Job at a time, with one
+ * From the insertion of a Job to its claim by an idle runner, both by the database's clock (what comes before, the
+ * resolution of the scope, is not in it): one Job at a time, with one
  * runner and with ten.
  */
 export const enqueueToClaimed: Benchmark = async function* (settings) {
@@ -34,13 +35,13 @@ export const enqueueToClaimed: Benchmark = async function* (settings) {
 async function measure({ client }: TestBed, settings: Settings): Promise<number[]> {
   const latencies: number[] = [];
   for (let sample = 0; sample < settings.seconds; sample++) {
-    const { id, createdAt } = await startExecution(client, 'claim', 'true');
+    const { id } = await startExecution(client, 'claim', 'true');
     await untilEnded(client, id);
     const [job] = await client.api.jobs.list.query({ executionId: id });
     if (job === undefined) throw new Error('the Execution has no Job');
     const [attempt] = await client.api.attempts.list.query({ jobId: job.id });
-    if (attempt === undefined) throw new Error('the Job has no Attempt');
-    latencies.push(attempt.claimedAt - createdAt);
+    if (attempt?.queuedAt == null) throw new Error('the Job has no Attempt that was queued');
+    latencies.push(attempt.claimedAt - attempt.queuedAt);
   }
   return latencies;
 }

@@ -2,7 +2,7 @@ import type { AttemptState } from '@flotilla/shared/lifecycle/attemptLifecycle';
 import { streams, type StreamName } from '@flotilla/shared/protocol/streams';
 import type { Sql } from '../../db/database.ts';
 
-/** Rows of one read; a chunk has at most 64 KiB, so a read has at most 4 MiB. */
+/** Rows of one read at most: of a log of very short chunks. */
 const maxChunks = 64;
 
 export interface StreamPart {
@@ -57,6 +57,7 @@ export async function readChunks(
          where attempt_id = attempts.id and stream = ${streams[stream]}
            and "offset" >= (select max("offset") from stream_chunks
                              where attempt_id = ${attemptId} and stream = ${streams[stream]} and "offset" <= ${offset})
+           and "offset" < ${offset + limit}
          order by "offset" limit ${maxChunks}) as chunks
         on attempts.object is null and attempts.expired_at is null and attempts."end" > ${offset} and ${limit > 0}
      order by chunks."offset"`;

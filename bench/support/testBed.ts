@@ -14,6 +14,7 @@ import {
 import { demoImage, ensureDemoImage } from '../../scripts/system/ensureDemoImage.ts';
 import { sayOnTerminal } from '../../scripts/system/say.ts';
 import { ensureDocker } from '../../scripts/system/ensureDocker.ts';
+import { removeContainersUnder } from '../../test/support/containers.ts';
 import { waitFor } from '../../test/support/waitFor.ts';
 
 /** Real programs over real repositories, with a client. Disposing ends all and removes what they kept. */
@@ -40,6 +41,8 @@ export async function openTestBed(
   await ensureDemoImage(sayOnTerminal);
   const folder = await mkdtemp(join(tmpdir(), 'flotilla-bench-'));
   resources.defer(() => rm(folder, { recursive: true, force: true }));
+  // Those of a runner that a benchmark killed.
+  resources.defer(() => removeContainersUnder(folder));
   // Postgres runs as a user of its own and must reach its folder.
   await chmod(folder, 0o755);
   const repositoriesFolder = join(folder, 'repositories');

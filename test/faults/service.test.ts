@@ -5,6 +5,7 @@ import { startFaultDeployment, type FaultDeployment } from '../support/faultDepl
 import { followLog } from '../support/followedLog.ts';
 import { readLogSoFar } from '../support/logs.ts';
 import { linesIn } from '../support/numberedLines.ts';
+import { persist } from '../support/persist.ts';
 import { startProxy } from '../support/proxy.ts';
 import { flows, letEnd, startStreaming } from '../support/streaming.ts';
 import { waitFor } from '../support/waitFor.ts';
@@ -72,7 +73,9 @@ test('Jobs that are fetched, run and handed in while service and database restar
     await waitFor(
       `${count} Jobs to end`,
       async () => {
-        const { counts } = await deployment.client.api.executions.get.query({ executionId: execution.id });
+        const { counts } = await persist(() =>
+          deployment.client.api.executions.get.query({ executionId: execution.id }),
+        );
         return counts.queued + counts.running <= 12 - count;
       },
       { timeoutMs: 60_000 },

@@ -14,6 +14,7 @@ import {
 import { createToken, ensureUser } from '../../service/src/auth/tokens.ts';
 import { connect, type Sql } from '../../service/src/db/database.ts';
 import { removeContainersUnder } from './containers.ts';
+import { persist } from './persist.ts';
 import { temporaryFolder } from './temporaryFolder.ts';
 import { testDatabase } from './testDatabase.ts';
 import { waitFor } from './waitFor.ts';
@@ -187,16 +188,18 @@ export async function startDeployment(options: DeploymentOptions): Promise<Deplo
       const ended = await waitFor(
         `Execution ${execution.id} to end`,
         async () => {
-          const seen = await client.api.executions.get.query({ executionId: execution.id });
+          const seen = await persist(() => client.api.executions.get.query({ executionId: execution.id }));
           return isExecutionEnded(seen.state) && seen;
         },
         { timeoutMs, everyMs: 50 },
       );
-      const jobs = await client.api.jobs.list.query({ executionId: execution.id });
+      const jobs = await persist(() => client.api.jobs.list.query({ executionId: execution.id }));
       return { execution: ended, jobs: new Map(jobs.map((job) => [job.repository, job])) };
     },
     attemptsOf: async (jobId) =>
-      (await client.api.attempts.list.query({ jobId })).toSorted((a, b) => a.number - b.number),
+      (await persist(() => client.api.attempts.list.query({ jobId }))).toSorted(
+        (a, b) => a.number - b.number,
+      ),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }

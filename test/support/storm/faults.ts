@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { intervals } from '../faultDeployment.ts';
 import type { Fleet } from './fleet.ts';
-import { persist } from './persist.ts';
+import { persist } from '../persist.ts';
 import type { Random } from './random.ts';
 
 /** One kind of fault. It is over, and mended, when its promise resolves. */

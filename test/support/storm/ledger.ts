@@ -9,7 +9,7 @@ import { readLog, readLogSoFar } from '../logs.ts';
 import { hashesOf, linesIn, truth, type Hashes } from '../numberedLines.ts';
 import type { Fleet } from './fleet.ts';
 import { linesOfJob, type Load } from './load.ts';
-import { persist } from './persist.ts';
+import { persist } from '../persist.ts';
 
 /** What came of a load, and everything that is wrong with it: the oracle of runner.md §2. */
 export interface Ledger {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { followLog, type FollowedLog } from '../followedLog.ts';
 import type { Fleet } from './fleet.ts';
-import { persist } from './persist.ts';
+import { persist } from '../persist.ts';
 
 /** Numbered lines that each Job of the load writes to both descriptors. */
 export const linesOfJob = 60;

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf } from '@flotilla/shared/errors';
 import { TRPCClientError } from '@trpc/client';
-import { isTransientDatabaseError } from '../../../service/src/db/transientErrors.ts';
+import { isTransientDatabaseError } from '../../service/src/db/transientErrors.ts';
 
 /** How long somebody who is cut off keeps on asking, in milliseconds. */
 const patienceMs = 120_000;

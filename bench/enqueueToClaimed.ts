@@ -6,8 +6,7 @@ import { openTestBed, type TestBed } from './support/testBed.ts';
 
 /**
  * From the insertion of a Job to its claim by an idle runner, both by the database's clock (what comes before, the
- * resolution of the scope, is not in it): one Job at a time, with one
- * runner and with ten.
+ * resolution of the scope, is not in it): one Job at a time, with one runner and with ten.
  */
 export const enqueueToClaimed: Benchmark = async function* (settings) {
   await using bed = await openTestBed(1);

@@ -7,7 +7,7 @@ import { startExecution } from '../support/actionText.ts';
 import { addEndedJobs } from '../support/endedJobs.ts';
 import { hold } from '../support/holdPoints.ts';
 import { makeRepositories } from '../support/repositories.ts';
-import { testService, type EditorClient } from '../support/testService.ts';
+import { testService, type EditorClient, type TestService } from '../support/testService.ts';
 import { waitFor } from '../support/waitFor.ts';
 
 const two = (folder: string) => makeRepositories(folder, ['one', 'two']);
@@ -148,8 +148,8 @@ test('an editor that was away gets what it missed, from the place where it was',
   expect(after.executions.get(executionId)).toMatchObject({ counts: { succeeded: 1, queued: 1 } });
 });
 
-test('an editor that was away for more than one message takes is told to list anew, and goes on from there', async () => {
-  await using flotilla = await testService({ repositories: two });
+/** An editor that comes back after so many Jobs have ended. */
+async function backAfter(flotilla: TestService, jobs: number): Promise<Model> {
   const { sql } = flotilla.service;
   const { id: executionId } = await startExecution(flotilla.api);
   await allWritesAreOld(sql);
@@ -159,9 +159,14 @@ test('an editor that was away for more than one message takes is told to list an
     await started(before);
     place = before.lastEventId;
   }
-  await addEndedJobs(sql, executionId, maxRows + 1);
+  await addEndedJobs(sql, executionId, jobs);
   await allWritesAreOld(sql);
-  using after = new Model(flotilla, place);
+  return new Model(flotilla, place);
+}
+
+test('an editor that was away for more than one message takes is told to list anew, and goes on from there', async () => {
+  await using flotilla = await testService({ repositories: two });
+  using after = await backAfter(flotilla, maxRows + 1);
   await waitFor('the feed to say so', () => after.listAnew === 1);
   expect([after.jobs.size, after.executions.size, after.attempts.size]).toEqual([0, 0, 0]);
   expect(after.runnersOnline).toBe(0);
@@ -173,18 +178,7 @@ test('an editor that was away for more than one message takes is told to list an
 
 test('what one message takes is sent in one', async () => {
   await using flotilla = await testService({ repositories: two });
-  const { sql } = flotilla.service;
-  const { id: executionId } = await startExecution(flotilla.api);
-  await allWritesAreOld(sql);
-  let place: string;
-  {
-    using before = new Model(flotilla);
-    await started(before);
-    place = before.lastEventId;
-  }
-  await addEndedJobs(sql, executionId, maxRows);
-  await allWritesAreOld(sql);
-  using after = new Model(flotilla, place);
+  using after = await backAfter(flotilla, maxRows);
   await started(after);
   expect([after.messages, after.listAnew, after.jobs.size]).toEqual([1, 0, maxRows]);
 });

@@ -1,9 +1,8 @@
 import type { Outcome } from '@flotilla/shared/lifecycle/outcome';
-import type { FinishInput } from '@flotilla/shared/protocol/runnerMessages';
 import type { Snapshot } from '../git/snapshot.ts';
 import type { Attempt } from './attempt.ts';
 import { lastLine } from './outcomes.ts';
-import { sayFinish } from './sayFinish.ts';
+import { sayFinish, type UnleasedFinish } from './sayFinish.ts';
 
 /** What an Attempt came to. */
 export interface Result {
@@ -28,10 +27,7 @@ async function sendRest({ containers, phases, upload }: Attempt): Promise<void> 
   await Promise.all([upload.flush(), containers.removeAll()]);
 }
 
-function finishInput(
-  { steps, phases, upload, log }: Attempt,
-  { outcome, snapshot }: Result,
-): Omit<FinishInput, 'attemptId' | 'leaseToken'> {
+function finishInput({ steps, phases, upload, log }: Attempt, { outcome, snapshot }: Result): UnleasedFinish {
   return {
     outcome,
     steps: [...steps.steps],

@@ -41,7 +41,9 @@ export async function runJob(
     else logger.error({ err: error }, 'attempt failed; its lease will end');
   }
   await attempt.containers.removeAll();
-  await attempt.upload[Symbol.asyncDispose]();
+  await attempt.upload[Symbol.asyncDispose]().catch((error: unknown) =>
+    logger.error({ err: error }, 'the spool of an attempt could not be closed'),
+  );
   if (lease.signal.reason === 'released' && attempt.hasBegun) return 'kept';
   await removeFolder(attempt).catch((error: unknown) =>
     logger.error({ err: error }, 'the folder of an attempt remains; it is removed later'),

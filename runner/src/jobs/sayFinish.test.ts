@@ -3,9 +3,9 @@ import { TRPCClientError } from '@trpc/client';
 import { expect, test } from 'vitest';
 import { Lease } from '../session/lease.ts';
 import { FencedError } from '../session/untilAnswered.ts';
-import { sayFinish } from './sayFinish.ts';
+import { sayFinish, type UnleasedFinish } from './sayFinish.ts';
 
-const input: Omit<FinishInput, 'attemptId' | 'leaseToken'> = {
+const input: UnleasedFinish = {
   outcome: { kind: 'succeeded' },
   steps: [],
   phases: [],

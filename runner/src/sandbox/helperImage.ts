@@ -4,6 +4,7 @@ import type { Config } from '../config.ts';
 import { AttemptError } from '../jobs/attemptError.ts';
 import { ownUser } from '../ownUser.ts';
 import { fromEngine } from './engineGone.ts';
+import { hasStatus } from './engineStatus.ts';
 import { resolveImage, type LocalImage, type Pulling } from './image.ts';
 
 /** What taking files back runs (takeBack.ts). */
@@ -17,7 +18,7 @@ export async function hasShell(docker: Docker, containerId: string): Promise<boo
     try {
       await fromEngine(docker.getContainer(containerId).infoArchive({ path }));
     } catch (error) {
-      if (error instanceof Error && 'statusCode' in error && error.statusCode === 404) return false;
+      if (hasStatus(error, 404)) return false;
       throw error;
     }
   }

@@ -3,6 +3,7 @@ import type Docker from 'dockerode';
 import type { PullPolicy } from '../config.ts';
 import { AttemptError } from '../jobs/attemptError.ts';
 import { fromEngine } from './engineGone.ts';
+import { hasStatus } from './engineStatus.ts';
 import { digestFor } from './imageDigest.ts';
 import { pullImage } from './pullImage.ts';
 
@@ -73,11 +74,9 @@ export async function localImage(docker: Docker, image: string): Promise<LocalIm
       user: found.Config?.User ?? '',
     };
   } catch (error) {
-    if (error instanceof Error && 'statusCode' in error) {
-      if (error.statusCode === 404) return undefined;
-      if (error.statusCode === 400)
-        throw new AttemptError('image', `"${image}" names no image: ${messageOf(error)}.`, { cause: error });
-    }
+    if (hasStatus(error, 404)) return undefined;
+    if (hasStatus(error, 400))
+      throw new AttemptError('image', `"${image}" names no image: ${messageOf(error)}.`, { cause: error });
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 import type Docker from 'dockerode';
 import { demultiplex, type Output } from './demultiplex.ts';
+import { hasStatus } from './engineStatus.ts';
 import { labelNames } from './labels.ts';
 
 /** How long the engine may take for a call, and to give all that a container wrote. */
@@ -47,5 +48,5 @@ async function* outputOf(docker: Docker, id: string): AsyncGenerator<Output> {
 
 /** 409: it does not run. */
 function ignoreStopped(error: unknown): void {
-  if (!(error instanceof Error && 'statusCode' in error && error.statusCode === 409)) throw error;
+  if (!hasStatus(error, 409)) throw error;
 }

@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import { namesIn } from '../files.ts';
 import { attemptsFolder, removeAttemptFolder } from './attemptFolder.ts';
+import { hasStatus } from './engineStatus.ts';
 import { labelNames, labelsOf } from './labels.ts';
 
 /** How long the engine may take for one call of these; nobody waits for them. */
@@ -111,7 +112,5 @@ function attemptOf(labels: Readonly<Record<string, string>> | null | undefined):
 
 /** 404: it is gone; 409: its removal is under way, or something else uses it; the next look finds it again. */
 function isGone(error: unknown): boolean {
-  return (
-    error instanceof Error && 'statusCode' in error && (error.statusCode === 404 || error.statusCode === 409)
-  );
+  return hasStatus(error, 404, 409);
 }

@@ -1,5 +1,6 @@
 import type Docker from 'dockerode';
 import { pause } from '../session/pause.ts';
+import { hasStatus } from './engineStatus.ts';
 
 /** Between two calls, in milliseconds, where another one is needed (runner.md §5). */
 const againMs = 1000;
@@ -33,8 +34,8 @@ export interface Stop {
 /**
  * Stops a container, for as long as it takes: a signal, the engine's kill after the grace, then removals by force. An
  * engine may fail at each of them, and then is asked again. The signal is sent again only where it may have been lost: to
- * many programs a second one means "at once". Returns whether it has ended, and its output
- * too; false comes {@link killMs} and {@link removeMs} after the grace. Never rejects.
+ * many programs a second one means "at once". Returns whether it has ended, and its output too; false comes
+ * {@link killMs} and {@link removeMs} after the grace. Never rejects.
  */
 export async function stopContainer(stop: Stop): Promise<boolean> {
   const { graceMs, runsForMs, exited, ended, onFailure } = stop;
@@ -76,6 +77,5 @@ async function signalOnce({ container, exited }: Stop, leftMs: number): Promise<
 
 /** 404: it is gone; 304: it does not run; 409: its removal is under way. What was wanted is so. */
 export function ignoreGone(error: unknown): void {
-  const status = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined;
-  if (status !== 404 && status !== 304 && status !== 409) throw error;
+  if (!hasStatus(error, 304, 404, 409)) throw error;
 }

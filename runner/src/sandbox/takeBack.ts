@@ -3,6 +3,7 @@ import { AttemptError } from '../jobs/attemptError.ts';
 import type { Config } from '../config.ts';
 import { ownUser } from '../ownUser.ts';
 import { createContainer } from './container.ts';
+import { hasStatus } from './engineStatus.ts';
 import { helperImage, hasShell } from './helperImage.ts';
 import { defaultConfinement } from './profile.ts';
 
@@ -64,5 +65,5 @@ async function takeBackBy(
 }
 
 function undefinedWhenMissing(error: unknown): undefined {
-  if (!(error instanceof Error && 'statusCode' in error && error.statusCode === 404)) throw error;
+  if (!hasStatus(error, 404)) throw error;
 }

@@ -50,8 +50,8 @@ const indexOnly = {
 /**
  * Opens the pools. Two kinds of client, because drizzle replaces its client's date and JSON handling (runner.md §6).
  * `statementMs` bounds every query, by the server's `statement_timeout` and, when that is not heard of, by
- * {@link answeredSockets}; `fetch_types: false` avoids a query per connection that crashes on a
- * restart (postgres.js #1223).
+ * {@link answeredSockets}; `fetch_types: false` avoids a query per connection that crashes on a restart (postgres.js
+ * #1223).
  */
 export function connect(
   url: string,

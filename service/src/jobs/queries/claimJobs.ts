@@ -1,4 +1,5 @@
 import type { Sql } from '../../db/database.ts';
+import { isUniqueViolation } from '../../db/uniqueViolation.ts';
 
 /** One Runner's question for Jobs. */
 export interface Claimer {
@@ -50,7 +51,7 @@ export async function claimJobs(sql: Sql, claim: Claim): Promise<readonly Claime
       claimers = claimers.filter(({ claimKey }) => !served.has(claimKey));
       if (claimers.length === 0 || round > 1) return answered;
     } catch (error) {
-      if (!isClaimCollision(error) || round > 2) throw error;
+      if (!isUniqueViolation(error, 'attempts_claim') || round > 2) throw error;
     }
   }
 }
@@ -114,14 +115,4 @@ function claimOnce(sql: Sql, claim: Claim): Promise<readonly ClaimedRow[]> {
       join jobs on jobs.id = claimed.job_id
       join repositories on repositories.id = jobs.repository_id
      order by claimed.id`;
-}
-
-function isClaimCollision(error: unknown): boolean {
-  return (
-    error instanceof Error &&
-    'code' in error &&
-    error.code === '23505' &&
-    'constraint_name' in error &&
-    error.constraint_name === 'attempts_claim'
-  );
 }

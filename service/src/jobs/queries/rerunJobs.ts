@@ -1,5 +1,6 @@
 import type { Fragment } from 'postgres';
 import type { Sql } from '../../db/database.ts';
+import { isUniqueViolation } from '../../db/uniqueViolation.ts';
 import { fairRank } from './fairRank.ts';
 
 export interface Rerun {
@@ -30,7 +31,7 @@ export async function rerunJobs(
     // A copy that was committed while this one waited for its locks has left it nothing to do.
     return (await rerunOnce(sql, which, requestKey)) ?? (await selectRerun(sql, requestKey));
   } catch (error) {
-    if (!isRepetition(error)) throw error;
+    if (!isUniqueViolation(error, 'reruns_pkey')) throw error;
     return selectRerun(sql, requestKey);
   }
 }
@@ -42,16 +43,6 @@ async function selectRerun(sql: Sql, requestKey: string | null): Promise<Rerun |
   return row === undefined
     ? undefined
     : { executionId: Number(row.execution_id), jobs: row.jobs, isRepeated: true };
-}
-
-function isRepetition(error: unknown): boolean {
-  return (
-    error instanceof Error &&
-    'code' in error &&
-    error.code === '23505' &&
-    'constraint_name' in error &&
-    error.constraint_name === 'reruns_pkey'
-  );
 }
 
 async function rerunOnce(sql: Sql, which: Fragment, requestKey: string | null): Promise<Rerun | undefined> {

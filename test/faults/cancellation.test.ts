@@ -52,9 +52,9 @@ test.each([
     );
     if (place === 'first') await letGo(runner, attempt);
     // The finish waits for the row: of a Step that ended, or of one that was stopped.
-    await waitForBlocked(deployment.sql, 1);
+    await waitForBlocked(deployment.sql, 1, 'finish');
     const cancelled = place === 'first' ? cancel() : Promise.resolve();
-    if (place === 'first') await waitForBlocked(deployment.sql, 2);
+    if (place === 'first') await waitForBlocked(deployment.sql, 1, 'cancel');
     await held.release();
     await cancelled;
     const { jobs } = await deployment.ended(execution);

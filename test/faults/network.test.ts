@@ -45,7 +45,7 @@ test('#4 a finish whose answer is lost is repeated, and the Job keeps its one re
     (sql) => sql`select from jobs where id = ${attempt.jobId} for update`,
   );
   await letGo(runner, attempt);
-  await waitForBlocked(deployment.sql, 1);
+  await waitForBlocked(deployment.sql, 1, 'finish');
   network.blackHole('answers');
   await committed.release();
   await waitFor('the finish to be committed', async () => {

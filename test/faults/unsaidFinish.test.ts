@@ -60,12 +60,12 @@ test('#3 a runner is killed while its finish waits, and is back before it is sto
     (sql) => sql`select from jobs where id = ${attempt.jobId} for update`,
   );
   await letGo(killed, attempt);
-  await waitForBlocked(deployment.sql, 1);
+  await waitForBlocked(deployment.sql, 1, 'finish');
   await killed.kill();
 
   await using back = deployment.startRunner({ name: killed.name, stateFolder: killed.stateFolder });
   // Its hello asks for the Attempt, behind the finish.
-  await waitForBlocked(deployment.sql, 2);
+  await waitForBlocked(deployment.sql, 1, 'hello');
   await held.release();
   await waitFor('the reader to be told the end', () => log.ended);
   await expectResultOf(deployment, execution, attempt, ['succeeded']);

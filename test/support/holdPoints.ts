@@ -30,12 +30,24 @@ export async function hold(sql: Sql, statements: (transaction: Sql) => Promise<u
   return { release, [Symbol.asyncDispose]: release };
 }
 
-/** Waits until so many statements of this database wait for a lock. */
-export async function waitForBlocked(sql: Sql, count: number): Promise<void> {
-  await waitFor(`${count} statements to wait for a lock`, async () => {
+/** What tells a statement of the service from others, in the part of it that Postgres shows (its first 1,024 bytes). */
+const marks = {
+  finish: "('claimed', 'running', 'lost', 'released') as finished",
+  cancel: 'set cancel_requested_at = coalesce(cancel_requested_at, now())',
+  hello: 'set lease_token = gen_random_uuid(), lease_expires_at',
+} as const;
+
+/**
+ * Waits until so many statements of this database wait for a lock: all, or those of a kind. Where a runner's heartbeats
+ * may wait beside them, only a kind can be counted.
+ */
+export async function waitForBlocked(sql: Sql, count: number, kind?: keyof typeof marks): Promise<void> {
+  const mark = kind === undefined ? '' : marks[kind];
+  await waitFor(`${count} ${kind ?? 'statement'} to wait for a lock`, async () => {
     const [row] = await sql<{ blocked: number }[]>`
       select count(*)::int as blocked from pg_stat_activity
-       where datname = current_database() and wait_event_type = 'Lock'`;
+       where datname = current_database() and wait_event_type = 'Lock'
+         and position(${mark} in regexp_replace(query, '\\s+', ' ', 'g')) > 0`;
     return row?.blocked === count;
   });
 }

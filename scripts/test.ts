@@ -1,8 +1,9 @@
 /**
- * `npm test [-- SUITE… [-- VITEST ARGUMENTS]]`: provides what the suites need, runs them one after another, and ends
- * with one plain line, `N passed, N failed`. Exits 1 when a test failed or a suite could not run.
+ * `npm test [-- SUITE… [-- VITEST ARGUMENTS]]`: provides what the suites need, runs them one after another, names again
+ * what failed, and ends with one plain line, `N passed, N failed`. Exits 1 when a test failed or a suite could not run.
  */
 import { mkdir, readFile, rm } from 'node:fs/promises';
+import { relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { messageOf } from '@flotilla/shared/errors';
 import { execa } from 'execa';
@@ -26,16 +27,27 @@ const needs = {
 
 type Suite = keyof typeof needs;
 
-interface Counts {
+interface Result {
   readonly passed: number;
-  readonly failed: number;
+  /** One text for each failure: where, and what was wrong. */
+  readonly failures: readonly string[];
 }
 
 /** The part of vitest's JSON report that is read here. */
 interface Report {
   readonly numPassedTests: number;
-  readonly numFailedTests: number;
-  readonly testResults: readonly { readonly status: string; readonly assertionResults: readonly unknown[] }[];
+  readonly testResults: readonly FileReport[];
+}
+
+interface FileReport {
+  readonly name: string;
+  readonly status: string;
+  readonly message: string;
+  readonly assertionResults: readonly {
+    readonly status: string;
+    readonly fullName: string;
+    readonly failureMessages: readonly string[];
+  }[];
 }
 
 const { positionals } = parseArgs({ allowPositionals: true, strict: false });
@@ -49,8 +61,8 @@ process.exitCode = await testSuites(
 async function testSuites(chosen: readonly Suite[], args: readonly string[]): Promise<number> {
   await using resources = new AsyncDisposableStack();
   const provided = new Set<string>();
+  const failures: string[] = [];
   let passed = 0;
-  let failed = 0;
   for (const suite of chosen) {
     try {
       for (const need of needs[suite]) {
@@ -58,17 +70,17 @@ async function testSuites(chosen: readonly Suite[], args: readonly string[]): Pr
         await provide(need, resources);
         provided.add(need);
       }
-      const counts = await runSuite(suite, args);
-      passed += counts.passed;
-      failed += counts.failed;
+      const result = await runSuite(suite, args);
+      passed += result.passed;
+      failures.push(...result.failures);
     } catch (error) {
-      failed += 1;
-      console.error(`The suite ${suite} could not run: ${messageOf(error)}`);
+      failures.push(`The suite ${suite} could not run: ${messageOf(error)}`);
     }
   }
   await resources.disposeAsync();
-  console.log(`${passed} passed, ${failed} failed`);
-  return failed === 0 && passed > 0 ? 0 : 1;
+  if (failures.length > 0) console.error(`\nFailed:\n\n${failures.join('\n\n')}\n`);
+  console.log(`${passed} passed, ${failures.length} failed`);
+  return failures.length === 0 && passed > 0 ? 0 : 1;
 }
 
 async function provide(need: Need, resources: AsyncDisposableStack): Promise<void> {
@@ -83,8 +95,8 @@ async function provide(need: Need, resources: AsyncDisposableStack): Promise<voi
   }
 }
 
-/** Runs one vitest project. A test file that could not be loaded counts as one failed test. */
-async function runSuite(suite: Suite, args: readonly string[]): Promise<Counts> {
+/** Runs one vitest project. */
+async function runSuite(suite: Suite, args: readonly string[]): Promise<Result> {
   const reportFile = `.cache/test/${suite}.json`;
   await mkdir('.cache/test', { recursive: true });
   await rm(reportFile, { force: true });
@@ -104,10 +116,24 @@ async function runSuite(suite: Suite, args: readonly string[]): Promise<Counts> 
     { stdio: 'inherit', reject: false },
   );
   const report = JSON.parse(await readFile(reportFile, 'utf8')) as Report;
-  const unloaded = report.testResults.filter(
-    (file) => file.status === 'failed' && file.assertionResults.length === 0,
-  ).length;
-  const failed = report.numFailedTests + unloaded;
-  // An error outside of every test (an unhandled rejection) fails the suite and is in no count.
-  return { passed: report.numPassedTests, failed: failed === 0 && run.exitCode !== 0 ? 1 : failed };
+  const failures = report.testResults.flatMap(failuresOf);
+  if (failures.length === 0 && run.exitCode !== 0) {
+    failures.push(
+      `The suite ${suite} ended with ${run.exitCode}: an error outside of every test, see above.`,
+    );
+  }
+  return { passed: report.numPassedTests, failures };
+}
+
+/** What failed in a test file. One that fails with no test of its own, as it could not be loaded, is one failure. */
+function failuresOf(file: FileReport): string[] {
+  const path = relative(process.cwd(), file.name);
+  const failed = file.assertionResults.filter((test) => test.status === 'failed');
+  if (failed.length === 0) return file.status === 'failed' ? [`${path}\n${file.message}`] : [];
+  return failed.map((test) => `${path}: ${test.fullName}\n${ownFrames(test.failureMessages.join('\n'))}`);
+}
+
+/** A stack without the frames of libraries. */
+function ownFrames(stack: string): string {
+  return stack.replaceAll(/\n +at .*(?:node_modules\/|node:|new Promise).*/g, '');
 }

@@ -6,7 +6,6 @@ import { messageOf } from '@flotilla/shared/errors';
 import { createPairingCode, isUnpaired, pairingMinutes } from './auth/pairing.ts';
 import { authenticate, createToken, ensureUser } from './auth/tokens.ts';
 import { readConfig, type Config } from './config.ts';
-import { guardAgainstDriverCrash } from './db/crashGuard.ts';
 import { startEmbeddedPostgres } from './db/embedded/embeddedPostgres.ts';
 import { isTransientDatabaseError } from './db/transientErrors.ts';
 import { readIfThere } from './files.ts';
@@ -27,7 +26,6 @@ export async function runProgram(): Promise<number> {
     return 1;
   }
   const logger = createLogger(config.logLevel);
-  using _guard = guardAgainstDriverCrash(logger);
   const ending = Promise.withResolvers<number>();
   process.once('SIGTERM', () => ending.resolve(0));
   process.once('SIGINT', () => ending.resolve(0));

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { connect, type Sql } from '../../service/src/db/database.ts';
+import { connect } from '../../service/src/db/database.ts';
 import { isTransientDatabaseError } from '../../service/src/db/transientErrors.ts';
+import { backendOf } from '../support/backendOf.ts';
 import { startProxy } from '../support/proxy.ts';
 import { testDatabase } from '../support/testDatabase.ts';
 import { waitFor } from '../support/waitFor.ts';
@@ -9,11 +10,6 @@ import { waitFor } from '../support/waitFor.ts';
 const statementMs = 600;
 /** The bound of silence, its looks, a new connection, and what a busy machine adds. */
 const boundMs = 2 * statementMs + 3000;
-
-async function backendOf(sql: Sql): Promise<number> {
-  const [row] = await sql<{ pid: number }[]>`select pg_backend_pid() as pid`;
-  return row?.pid ?? 0;
-}
 
 test('a statement that nobody answers fails as an absence of the database, and the next one is answered', async () => {
   await using database = await testDatabase();

@@ -5,7 +5,7 @@ import * as schema from './schema.ts';
 
 /**
  * Whatever belongs together is one auto-commit statement, never a transaction: when a backend dies inside one, the
- * driver throws where nobody can catch it, and leaves its connection unusable for a while (see crashGuard.ts).
+ * driver may run the rest of it on the connection that follows, outside of it (porsager/postgres#1216).
  */
 interface NoTransactions {
   readonly transaction: never;

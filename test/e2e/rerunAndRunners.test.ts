@@ -146,13 +146,17 @@ test('a Runner shows the Jobs that it works on; a click shows the Job', async ()
   await workbench.screenshot('38-runner-jobs');
 });
 
-test('an open timeline moves while its Attempt lives', async () => {
+test('an open timeline and the row of a Step move while they live', async () => {
   await workbench.jobLogs.pressInline('Attempt 1', 'Show Timeline');
   await expect.poll(() => workbench.editorText()).toMatch(/^1\. echo At it.*…/m);
   const seconds = async () => Number(/^Took +([\d.]+)s so far$/m.exec(await workbench.editorText())?.[1]);
   const before = await seconds();
-  // Nothing is reported during the Step: only the time can draw it anew.
+  const ofStep = async () =>
+    Number(/^([\d.]+)s$/.exec(await workbench.jobLogs.description(/^1\. echo At it/))?.[1] ?? 0);
+  const beforeOfStep = await ofStep();
+  // Nothing is reported during the Step: only the time can draw them anew.
   await expect.poll(seconds).toBeGreaterThan(before + 3);
+  await expect.poll(ofStep).toBeGreaterThan(beforeOfStep + 2);
   expect(await workbench.editorText()).toMatch(/^queued +\d/m);
   await workbench.screenshot('45-live-timeline');
 });

@@ -17,16 +17,21 @@ export async function compareAttempts(app: App, argument: unknown): Promise<void
     node === undefined
       ? await jobOf(app, argument, ({ attemptCount }) => attemptCount > 1, l10n.t('Attempts of which Job?'))
       : await app.connection.use((client) => client.jobs.get.query({ jobId: node.jobId }));
-  const [before, after] = await twoOf(await app.model.loadAttempts(job.id), node?.attemptId);
+  const [before, after] = await twoOf(
+    await app.model.loadAttempts(job.id),
+    app.model.serverTime,
+    node?.attemptId,
+  );
   const hasPatch = [before, after].some(({ patch, expired }) => patch !== null && !expired);
   if (hasPatch && (await pickSubject(before, after)) === 'patches')
     await comparePatches(app, job, before, after);
   else await compareLogs(app, job, before, after);
 }
 
-/** The two Attempts that are meant, the older one first. `attempts` are newest first. */
+/** The two Attempts that are meant, the older one first. `attempts` are newest first; `now` is the service's time. */
 async function twoOf(
   attempts: readonly AttemptView[],
+  now: number,
   givenId: number | undefined,
 ): Promise<readonly [AttemptView, AttemptView]> {
   const nothing = l10n.t('The Job has had one Attempt only. Rerun it to have another to compare with.');
@@ -37,7 +42,7 @@ async function twoOf(
     choose(
       candidates.map((attempt) => ({
         label: `$(${statuses[attempt.state].icon}) ${l10n.t('Attempt {0}', attempt.number)}`,
-        description: withoutIcons(attemptText(attempt, Date.now())),
+        description: withoutIcons(attemptText(attempt, now)),
         value: attempt,
       })),
       placeholder,

@@ -19,7 +19,7 @@ export async function executionOf(
   const given = node === undefined ? undefined : app.model.execution(node.executionId);
   if (given !== undefined) return given;
   if (!app.model.isListed) await app.model.refresh();
-  const now = Date.now();
+  const now = app.model.serverTime;
   return choose(
     app.model.executions.filter(fits).map((execution) => ({
       label: `$(${statuses[execution.state].icon}) ${withoutIcons(execution.actionName)} #${execution.id}`,
@@ -47,7 +47,7 @@ export async function jobOf(
   if (given !== undefined) return given;
   const execution = await executionOf(app, argument, mayHaveOne, l10n.t('Of which Execution?'));
   const jobs = await app.model.loadJobs(execution.id);
-  const now = Date.now();
+  const now = app.model.serverTime;
   return choose(
     jobs.filter(fits).map((job) => ({
       label: `$(${statuses[job.state].icon}) ${withoutIcons(job.repository)}`,

@@ -44,7 +44,7 @@ async function runnerOf(
   const node = nodeOf(argument, 'runner');
   const given = runners.find(({ id }) => id === node?.runnerId);
   if (given !== undefined) return given;
-  const now = Date.now();
+  const now = app.connection.serverTime;
   return choose(
     runners.filter(fits).map((runner) => ({
       label: withoutIcons(runner.name),

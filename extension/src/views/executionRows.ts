@@ -12,16 +12,16 @@ const { Collapsed, None } = TreeItemCollapsibleState;
 
 /**
  * The row of an Execution. While it runs with its Jobs in view, they say how far it is, and its own row stays as it is
- * (see DrawnRows); the head of the view has the numbers.
+ * (see DrawnRows); the head of the view has the numbers. `now` is the service's time.
  */
-export function executionRow(execution: ExecutionView, isOpened: boolean): TreeItem {
+export function executionRow(execution: ExecutionView, now: number, isOpened: boolean): TreeItem {
   const row = new TreeItem(`${oneLine(execution.actionName)} #${execution.id}`, Collapsed);
   const isEnded = isExecutionEnded(execution.state);
   const isLive = !isEnded && execution.state !== 'cancelling';
   const isPaused = isLive && execution.paused !== null;
   const isStill = isEnded || isPaused;
   const state: ShownState = isPaused ? 'paused' : execution.state;
-  const text = isOpened && !isEnded ? jobsText(execution) : executionText(execution, Date.now());
+  const text = isOpened && !isEnded ? jobsText(execution) : executionText(execution, now);
   row.description = text;
   row.iconPath = statusIcon(state);
   row.contextValue = contextValue('execution', {
@@ -46,14 +46,16 @@ export function executionRow(execution: ExecutionView, isOpened: boolean): TreeI
   return row;
 }
 
+/** `now` is the service's time. */
 export function jobRow(
   job: JobView,
+  now: number,
   attempt: AttemptView | undefined,
   waiting: WaitingView | undefined,
 ): TreeItem {
   const state = shownState(job);
   const row = new TreeItem(oneLine(job.repository), job.patch === null ? None : Collapsed);
-  const text = oneLine(jobText(job, attempt, Date.now(), waiting));
+  const text = oneLine(jobText(job, attempt, now, waiting));
   row.description = text;
   row.iconPath = statusIcon(state);
   row.contextValue = contextValue('job', {

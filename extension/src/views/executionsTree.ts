@@ -212,14 +212,16 @@ export class ExecutionsTree implements TreeDataProvider<ExecutionsNode>, Disposa
     const { model } = this.#parts;
     if (node.kind === 'execution') {
       const execution = model.execution(node.executionId);
-      if (execution !== undefined) return executionRow(execution, this.#opened.has(execution.id));
+      if (execution !== undefined) {
+        return executionRow(execution, model.serverTime, this.#opened.has(execution.id));
+      }
     } else if (node.kind === 'more') {
       return this.#moreRow(node.executionId, node);
     } else {
       const job = model.job(node.executionId, node.jobId);
       if (job !== undefined && node.kind === 'job') {
         const waiting = job.state === 'queued' ? this.#parts.waits.follow(job) : undefined;
-        return jobRow(job, model.attempt(job.id, job.currentAttemptId), waiting);
+        return jobRow(job, model.serverTime, model.attempt(job.id, job.currentAttemptId), waiting);
       }
       const found = this.#treeNode(node.jobId, node.kind === 'job' ? '' : node.path);
       if (job !== undefined && found !== undefined) return this.#fileTreeRow(job, found);

@@ -5,16 +5,14 @@ import { describeState } from '../connection/describe.ts';
 import { setContextKey } from '../contributions/contextKeys.ts';
 import type { ChangedFiles } from '../model/changedFiles.ts';
 import type { LiveModel } from '../model/liveModel.ts';
-import { Disposables, onDispose, type Disposable } from '../platform/disposables.ts';
+import { Disposables, type Disposable } from '../platform/disposables.ts';
 import { handleError } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
 import type { ExecutionsTree } from './executionsTree.ts';
 import { holdWhileVisible } from './holdWhileVisible.ts';
 import type { ExecutionsNode, JobNode } from './nodes.ts';
 import { executionText } from './rowText.ts';
-
-/** Between two looks at the clock while something runs: the times in the rows move on. */
-const tickMs = 3000;
+import { whileTicking } from './whileTicking.ts';
 
 export interface ExecutionsViewParts {
   readonly connection: Connection;
@@ -60,12 +58,12 @@ export class ExecutionsView implements Disposable {
     );
     this.#owned.own(this.#view.onDidExpandElement(({ element }) => this.#setOpened(element, true)));
     this.#owned.own(this.#view.onDidCollapseElement(({ element }) => this.#setOpened(element, false)));
-    const ticking = setInterval(() => {
-      if (!this.#view.visible || connection.state.kind !== 'online') return;
-      tree.redrawRunning();
-      this.#showHead();
-    }, tickMs);
-    this.#owned.own(onDispose(() => clearInterval(ticking)));
+    this.#owned.own(
+      whileTicking(this.#view, connection, () => {
+        tree.redrawRunning();
+        this.#showHead();
+      }),
+    );
     this.#show();
   }
 
@@ -118,7 +116,7 @@ export class ExecutionsView implements Disposable {
       only === undefined || state.kind !== 'online'
         ? host
         : running.length === 1
-          ? `${host} · ${executionText(only, Date.now())}`
+          ? `${host} · ${executionText(only, model.serverTime)}`
           : `${host} · ${l10n.t('{0} running', running.length)}`;
     if (this.#view.description !== head) this.#view.description = head;
   }

@@ -11,6 +11,7 @@ import { NodeCache, nodeId, type JobLogsNode, type JobNode } from './nodes.ts';
 import { contextValue, statusIcon } from './rowParts.ts';
 import { attemptText, stepName, stepText } from './rowText.ts';
 import { statuses } from './status.ts';
+import { runnerTime } from './timeline.ts';
 import { TreeChanges } from './treeChanges.ts';
 
 /** The tree is drawn anew with each selection. */
@@ -98,6 +99,13 @@ export class JobLogsTree implements TreeDataProvider<JobLogsNode>, Disposable {
     return item;
   }
 
+  /** The rows whose times move on: of Steps that run, and of an Attempt that has none yet. */
+  redrawRunning(): void {
+    if (this.#job === undefined) return;
+    const live = this.#model.attempts(this.#job.jobId).filter(({ endedAt }) => endedAt === null);
+    this.#changes.redraw(live.flatMap((attempt) => this.#outdatedNodes(attempt)));
+  }
+
   dispose(): void {
     this.#owned.dispose();
   }
@@ -131,8 +139,8 @@ export class JobLogsTree implements TreeDataProvider<JobLogsNode>, Disposable {
     const step = node.kind === 'step' ? attempt?.steps[node.index] : undefined;
     const row =
       step === undefined
-        ? attemptRow(attempt, this.#isNewest(node), this.#shown > 1)
-        : stepRow(step, attempt);
+        ? attemptRow(attempt, this.#model.serverTime, this.#isNewest(node), this.#shown > 1)
+        : stepRow(step, this.#model.serverTime, attempt);
     if (row.contextValue?.includes('+hasLog')) {
       row.command = { command: 'flotilla.showLog', title: l10n.t('Show Log'), arguments: [node] };
     }
@@ -144,12 +152,18 @@ export class JobLogsTree implements TreeDataProvider<JobLogsNode>, Disposable {
   }
 }
 
-function attemptRow(attempt: AttemptView | undefined, isNewest: boolean, hasOthers: boolean): TreeItem {
+/** `now` is the service's time, here and below. */
+function attemptRow(
+  attempt: AttemptView | undefined,
+  now: number,
+  isNewest: boolean,
+  hasOthers: boolean,
+): TreeItem {
   if (attempt === undefined) return new TreeItem('');
   const { Expanded, Collapsed, None } = TreeItemCollapsibleState;
   const state = attempt.steps.length === 0 ? None : isNewest ? Expanded : Collapsed;
   const row = new TreeItem(l10n.t('Attempt {0}', attempt.number), state);
-  row.description = oneLine(attemptText(attempt, Date.now()));
+  row.description = oneLine(attemptText(attempt, now));
   row.iconPath = statusIcon(attempt.state);
   row.contextValue = contextValue('attempt', { hasLog: !attempt.expired, others: hasOthers });
   row.accessibilityInformation = {
@@ -158,9 +172,9 @@ function attemptRow(attempt: AttemptView | undefined, isNewest: boolean, hasOthe
   return row;
 }
 
-function stepRow(step: StepView, attempt: AttemptView | undefined): TreeItem {
+function stepRow(step: StepView, now: number, attempt: AttemptView | undefined): TreeItem {
   const row = new TreeItem(oneLine(stepName(step)), TreeItemCollapsibleState.None);
-  row.description = stepText(step, Date.now());
+  row.description = stepText(step, attempt === undefined ? now : runnerTime(attempt, now));
   row.iconPath = statusIcon(step.state);
   row.contextValue = contextValue('step', { hasLog: step.state !== 'pending' && attempt?.expired === false });
   row.accessibilityInformation = {

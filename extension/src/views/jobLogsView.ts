@@ -4,6 +4,7 @@ import type { LiveModel } from '../model/liveModel.ts';
 import { Disposables, type Disposable } from '../platform/disposables.ts';
 import { oneLine } from '../platform/plainText.ts';
 import { holdWhileVisible } from './holdWhileVisible.ts';
+import { whileTicking } from './whileTicking.ts';
 import type { JobLogsTree } from './jobLogsTree.ts';
 import type { JobLogsNode, JobNode } from './nodes.ts';
 
@@ -19,6 +20,7 @@ export class JobLogsView implements Disposable {
     this.#tree = tree;
     this.#view = this.#owned.own(window.createTreeView('flotilla.jobLogs', { treeDataProvider: tree }));
     this.#owned.own(holdWhileVisible(this.#view, connection));
+    this.#owned.own(whileTicking(this.#view, connection, () => tree.redrawRunning()));
   }
 
   /** Shows the Attempts of a Job. */

@@ -196,10 +196,16 @@ describe('a changed file says', () => {
 });
 
 test('an Attempt says how it ended, how long it took and where', () => {
-  expect(attemptText(anAttempt({ claimedAt: 0 }), 5000)).toBe('running · 5.0s · here');
+  expect(attemptText(anAttempt({ state: 'claimed', claimedAt: 0 }), 5000)).toBe('preparing · 5.0s · here');
   expect(
     attemptText(anAttempt({ state: 'lost', outcome: { kind: 'lost' }, claimedAt: 0, endedAt: 30_000 }), 0),
   ).toBe('its runner was lost · 30s · here');
+});
+
+test('an Attempt that lives leaves it to its Steps how long they take', () => {
+  const attempt = anAttempt({ claimedAt: 0, steps: [aStep({ startedAt: 1000 })] });
+  expect(attemptText(attempt, 5000)).toBe('running · here');
+  expect(stepText(aStep({ startedAt: 1000 }), 5000)).toBe('4.0s');
 });
 
 test('an Attempt says that its log is damaged', () => {

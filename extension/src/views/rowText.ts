@@ -189,12 +189,16 @@ function linesText(added: number | null, removed: number | null): string {
   return added === null || removed === null ? 'binary' : `+${added} \u2212${removed}`;
 }
 
-/** Of an Attempt: how it ended, how long it took, where, what it changed, and what is not there of its log. */
+/**
+ * Of an Attempt: how it ended, how long it took, where, what it changed, and what is not there of its log. While it lives
+ * its Steps say how long they take.
+ */
 export function attemptText(attempt: AttemptView, now: number): string {
   const outcome = attempt.outcome === null ? undefined : outcomeText(attempt.outcome);
   return joined(
     outcome ?? (attempt.state === 'claimed' ? 'preparing' : 'running'),
-    formatDuration((attempt.endedAt ?? now) - attempt.claimedAt),
+    (attempt.endedAt !== null || attempt.steps.length === 0) &&
+      formatDuration((attempt.endedAt ?? now) - attempt.claimedAt),
     attempt.runner,
     attempt.patch !== null && patchText(attempt.patch),
     attempt.logDamage !== null && 'log damaged',
@@ -222,7 +226,7 @@ function commandOf(step: StepView): string {
   return step.title.replace(/^(?:\/bin\/)?(?:ba)?sh (?:-\w+ )*-\w*c /, '');
 }
 
-/** Of a Step: its exit code and how long it took. */
+/** Of a Step: its exit code and how long it took. `now` is by the clock of its Runner. */
 export function stepText(step: StepView, now: number): string {
   return joined(
     step.exitCode !== null && `exit ${step.exitCode}`,

@@ -21,11 +21,12 @@ const looks: Readonly<Record<RunnerState, { icon: string; color: string; spoken:
   offline: { icon: 'debug-disconnect', color: 'disabledForeground', spoken: 'offline' },
 };
 
-export function runnerRow(runner: RunnerView): TreeItem {
+/** In all of these `now` is the service's time. */
+export function runnerRow(runner: RunnerView, now: number): TreeItem {
   const { Collapsed, None } = TreeItemCollapsibleState;
   const row = new TreeItem(oneLine(runner.name), runner.running > 0 ? Collapsed : None);
   const { icon, color, spoken } = looks[runnerState(runner)];
-  const text = runnerText(runner, Date.now());
+  const text = runnerText(runner, now);
   row.description = text;
   row.iconPath = new ThemeIcon(icon, new ThemeColor(color));
   row.contextValue = contextValue('runner', {
@@ -37,9 +38,9 @@ export function runnerRow(runner: RunnerView): TreeItem {
   return row;
 }
 
-export function runnerJobRow(job: RunnerJobView): TreeItem {
+export function runnerJobRow(job: RunnerJobView, now: number): TreeItem {
   const row = new TreeItem(oneLine(job.repository), TreeItemCollapsibleState.None);
-  const text = runnerJobText(job, Date.now());
+  const text = runnerJobText(job, now);
   row.description = text;
   row.iconPath = statusIcon(job.state);
   row.contextValue = contextValue('runnerJob', {});
@@ -49,7 +50,6 @@ export function runnerJobRow(job: RunnerJobView): TreeItem {
   return row;
 }
 
-/** `now` is the service's time. */
 export function runnerTooltip(runner: RunnerView, now: number): MarkdownString {
   const { labels, capacity, description, problem } = runner;
   const { inSlots, beside } = loadOf(runner);

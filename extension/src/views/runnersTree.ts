@@ -104,11 +104,11 @@ export class RunnersTree implements TreeDataProvider<RunnersNode>, Disposable {
   #row(node: RunnersNode): TreeItem {
     if (node.kind === 'runner') {
       const runner = this.#runner(node.runnerId);
-      if (runner !== undefined) return runnerRow(runner);
+      if (runner !== undefined) return runnerRow(runner, this.#parts.model.serverTime);
     } else {
       const job = this.#jobs.get(node.runnerId)?.find(({ attemptId }) => attemptId === node.attemptId);
       if (job !== undefined) {
-        const row = runnerJobRow(job);
+        const row = runnerJobRow(job, this.#parts.model.serverTime);
         row.command = { command: 'flotilla.showJob', title: l10n.t('Show Job'), arguments: [node] };
         return row;
       }

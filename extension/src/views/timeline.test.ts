@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { anAttempt, aStep } from '../model/builders.ts';
-import { timelineLines, timelineOf } from './timeline.ts';
+import { runnerTime, timelineLines, timelineOf } from './timeline.ts';
 
 const phase = (
   name: 'fetch' | 'wait' | 'pull' | 'steps' | 'patch' | 'upload',
@@ -34,6 +34,12 @@ describe('the timeline of an Attempt', () => {
       ['2. npm test', 6000, 7000],
       ['patch', 7000, 7500],
     ]);
+  });
+
+  test('knows what the clock of the Runner says from its first phase on', () => {
+    const phases = [phase('fetch', 69_000, 70_000), phase('steps', 70_000, null)];
+    expect(runnerTime(anAttempt({ claimedAt: 1000, phases }), 3500)).toBe(71_500);
+    expect(runnerTime(anAttempt({ claimedAt: 1000 }), 3500)).toBe(3500);
   });
 
   test('goes on to now while its Attempt lives, and not longer', () => {

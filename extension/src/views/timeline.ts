@@ -19,6 +19,15 @@ interface Span {
 }
 
 /**
+ * What the clock of an Attempt's Runner says at a time of the service's. The Runner began when it had claimed, so that what
+ * has passed since by the one clock has passed by the other too.
+ */
+export function runnerTime(attempt: AttemptView, now: number): number {
+  const begins = spansOf(attempt).map(({ startedAt }) => startedAt);
+  return begins.length === 0 ? now : Math.min(...begins) + Math.max(0, now - attempt.claimedAt);
+}
+
+/**
  * The phases and Steps in the order in which they began. Their times are by the runner's clock, the wait in the queue is
  * by the service's: the two are put behind each other, so that clocks that differ do not show.
  */
@@ -29,8 +38,7 @@ export function timelineOf(attempt: AttemptView, now: number): readonly Timeline
   const queuedMs = queuedAt === null ? 0 : Math.max(0, claimedAt - queuedAt);
   const spans = spansOf(attempt).toSorted((a, b) => a.startedAt - b.startedAt);
   const origin = spans[0]?.startedAt ?? now;
-  // Its Runner began when it had claimed, so that what has passed since by the service's clock has by the Runner's too.
-  const nowThere = origin + Math.max(0, now - claimedAt);
+  const nowThere = runnerTime(attempt, now);
   // An Attempt that has ended has no phase that goes on, whatever was last heard of it.
   const last = Math.max(origin, ...spans.map(({ startedAt, endedAt }) => endedAt ?? startedAt));
   const openEnd = attempt.endedAt === null ? Math.max(last, nowThere) : last;

@@ -33,7 +33,11 @@ export async function takeSessionLock(
   const query = wait
     ? client<{ held: boolean }[]>`select true as held from (select pg_advisory_lock(${lock})) as taken`
     : client<{ held: boolean }[]>`select pg_try_advisory_lock(${lock}) as held`;
-  const cancel = () => query.cancel();
+  // Ends the wait too when no new connection is to be had that says so to the server.
+  const cancel = () => {
+    query.cancel();
+    void end();
+  };
   signal?.addEventListener('abort', cancel, { once: true });
   try {
     const [row] = await query;

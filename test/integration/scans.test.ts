@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import { messageOf } from '@flotilla/shared/errors';
 import { expect, test } from 'vitest';
 import { sessionLocks, takeSessionLock } from '../../service/src/db/sessionLock.ts';
-import { makeRepositories } from '../support/repositories.ts';
+import { hold, waitForBlocked } from '../support/holdPoints.ts';
+import { commitFiles, makeRepositories } from '../support/repositories.ts';
 import { testService, type TestService } from '../support/testService.ts';
 import { waitFor } from '../support/waitFor.ts';
 
@@ -55,4 +57,18 @@ test('a scan ends when all who wait for it have gone, and the next call scans an
     next = service.syncRepositories();
   }
   expect(await next).toEqual({ repositories: 2, changed: 0 });
+});
+
+test('what moved after a scan began is there when a call answers that was made afterwards', async () => {
+  await using flotilla = await testService({ repositories: two });
+  const { service, repositoriesFolder } = flotilla;
+  await using held = await hold(service.sql, (sql) => sql`select from repositories for update`);
+  const early = service.syncRepositories();
+  // It has looked at the folder, and writes down what it found.
+  await waitForBlocked(service.sql, 1);
+  await commitFiles(join(repositoriesFolder, 'one'), { late: 'moved\n' }, 'Moved');
+  const late = service.syncRepositories();
+  await held.release();
+  expect(await early).toEqual({ repositories: 2, changed: 0 });
+  expect(await late).toEqual({ repositories: 2, changed: 1 });
 });

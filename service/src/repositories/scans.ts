@@ -14,14 +14,17 @@ export interface ScansContext {
   readonly logger: Logger;
 }
 
-/** A scan that is under way, and how many wait for it. */
+/** A scan that has not begun, and how many wait for it. */
 interface SharedScan {
   readonly summary: Promise<SyncSummary>;
   readonly abandoned: AbortController;
   callers: number;
 }
 
-/** The scans of a code host: of all replicas one works at a time, and within one, calls at the same time share one. */
+/**
+ * The scans of a code host: of all replicas one works at a time, and within one, calls share the scan that begins next. One
+ * that has begun may have passed what a call is about.
+ */
 export class Scans {
   readonly #context: ScansContext;
   #shared: SharedScan | undefined;
@@ -56,7 +59,7 @@ export class Scans {
 
   #share(): SharedScan {
     const abandoned = new AbortController();
-    const summary = this.#scan(true, abandoned.signal)
+    const summary = this.#scan(true, abandoned.signal, () => this.#forget(abandoned))
       .then((scanned) => {
         if (scanned === undefined) throw new Error('a lock that was waited for was not given');
         return scanned;
@@ -70,10 +73,11 @@ export class Scans {
     if (this.#shared?.abandoned === abandoned) this.#shared = undefined;
   }
 
-  async #scan(wait: boolean, signal: AbortSignal | undefined): Promise<SyncSummary | undefined> {
+  async #scan(wait: boolean, signal: AbortSignal, onBegin?: () => void): Promise<SyncSummary | undefined> {
     const { databaseUrl, mirrors } = this.#context;
     await using lock = await takeSessionLock(databaseUrl, sessionLocks.scan, { wait, signal });
     if (lock === undefined) return undefined;
+    onBegin?.();
     await mirrors.removeHalfMade();
     return await syncRepositories({ ...this.#context, signal });
   }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { AttemptView, ExecutionView } from '@flotilla/shared/views';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startBreakableEngine } from '../support/breakableEngine.ts';
@@ -44,6 +45,19 @@ async function runsAgain(runner: RunnerOfDeployment, execution: ExecutionView, f
   expect(stdoutOf(await readLog(deployment.client, first.id))).toBe('begun\n');
   expect(stdoutOf(await readLog(deployment.client, second.id))).toBe('begun\nlet go\n');
 }
+
+test('+ a Step does not start before the engine waits for its end, so that a short one is not waited for in vain', async () => {
+  await using engine = await startBreakableEngine(join(deployment.folder, 'slow-engine.sock'));
+  await using _runner = deployment.startRunner({ env: { DOCKER_HOST: engine.host } });
+  const wait = engine.holdNext(/^POST \/containers\/[0-9a-f]+\/wait\?/);
+  const execution = await deployment.startScript('repo:', 'echo short', { network: 'none' });
+  await wait.made;
+  // Time enough to start a container, and for it to end.
+  await delay(1500);
+  wait.release();
+  const { jobs } = await deployment.ended(execution);
+  expect([...jobs.values()]).toMatchObject([{ state: 'succeeded', attemptCount: 1 }]);
+});
 
 test('#24 when the connections to the Docker Engine break under a Step, its Attempt is errored by that, and the Job runs again by itself and succeeds', async () => {
   await using engine = await startBreakableEngine(join(deployment.folder, 'engine.sock'));

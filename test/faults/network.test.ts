@@ -2,7 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { containersOf } from '../support/containers.ts';
 import type { RunnerOfDeployment } from '../support/deployment.ts';
-import { againMs, leaseMs, startFaultDeployment, type FaultDeployment } from '../support/faultDeployment.ts';
+import {
+  againMs,
+  intervals,
+  leaseMs,
+  startFaultDeployment,
+  type FaultDeployment,
+} from '../support/faultDeployment.ts';
 import { followLog } from '../support/followedLog.ts';
 import { hold, waitForBlocked } from '../support/holdPoints.ts';
 import { startProxy, type Proxy } from '../support/proxy.ts';
@@ -81,10 +87,15 @@ test('#7 a claim whose answer is lost is asked again with its key, and the Job r
   network.blackHole('answers');
   const execution = await deployment.startScript(scope, 'true');
   const [job] = await deployment.client.api.jobs.list.query({ executionId: execution.id });
-  const [claimed] = await waitFor('the claim to be committed', async () => {
-    const attempts = await deployment.attemptsOf(job?.id ?? 0);
-    return attempts.length > 0 && attempts;
-  });
+  // One that was under way when the answers were lost is waited for, a third of the lease, before the next is made.
+  const [claimed] = await waitFor(
+    'the claim to be committed',
+    async () => {
+      const attempts = await deployment.attemptsOf(job?.id ?? 0);
+      return attempts.length > 0 && attempts;
+    },
+    { timeoutMs: leaseMs / 3 + intervals.poll + 10_000 },
+  );
   network.drop();
   network.restore();
   const { jobs } = await deployment.ended(execution);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { connectUser } from '../../scripts/launch/serviceClient.ts';
 import { executionRequest } from '../support/actionText.ts';
-import { startFaultDeployment, type FaultDeployment } from '../support/faultDeployment.ts';
+import { leaseMs, startFaultDeployment, type FaultDeployment } from '../support/faultDeployment.ts';
 import { hold } from '../support/holdPoints.ts';
 import { waitFor } from '../support/waitFor.ts';
 
@@ -13,33 +13,41 @@ beforeAll(async () => {
 });
 afterAll(() => resources.disposeAsync());
 
-test('an Execution whose replica is killed while it resolves the scope gets its Jobs from another replica, once', async () => {
-  const { sql, replica, client, userToken } = deployment;
-  const other = await deployment.startReplica();
-  await using survivor = connectUser(other.url, userToken);
-  const request = executionRequest();
-  // The hold point: the resolution reads the repositories, and nobody gets to them.
-  await using held = await hold(sql, (tx) => tx`lock table repositories in access exclusive mode`);
-  const asked = client.api.executions.create.mutate(request);
-  const lost = asked.then(
-    () => 'answered',
-    () => 'lost',
-  );
-  const executionId = await waitFor('the resolution to be under way, and its lease renewed', async () => {
-    const [row] = await sql<{ id: string }[]>`
-      select id from executions where resolving_until is not null and changed_xid <> 0`;
-    return row !== undefined && Number(row.id);
-  });
-  await replica.end('SIGKILL');
-  expect(await lost).toBe('lost');
-  await held.release();
-  const execution = await survivor.api.executions.create.mutate(request);
-  expect(execution).toMatchObject({ id: executionId, state: 'queued', counts: { queued: repositories } });
-  const started = await sql<{ actor: string }[]>`
+test(
+  'an Execution whose replica is killed while it resolves the scope gets its Jobs from another replica, once',
+  async () => {
+    const { sql, replica, client, userToken } = deployment;
+    const other = await deployment.startReplica();
+    await using survivor = connectUser(other.url, userToken);
+    const request = executionRequest();
+    // The hold point: the resolution reads the repositories, and nobody gets to them.
+    await using held = await hold(sql, (tx) => tx`lock table repositories in access exclusive mode`);
+    const asked = client.api.executions.create.mutate(request);
+    const lost = asked.then(
+      () => 'answered',
+      () => 'lost',
+    );
+    const executionId = await waitFor(
+      'the resolution to be under way, and its lease renewed',
+      async () => {
+        const [row] = await sql<{ id: string }[]>`
+        select id from executions where resolving_until is not null and changed_xid <> 0`;
+        return row !== undefined && Number(row.id);
+      },
+      { timeoutMs: leaseMs + 10_000 },
+    );
+    await replica.end('SIGKILL');
+    expect(await lost).toBe('lost');
+    await held.release();
+    const execution = await survivor.api.executions.create.mutate(request);
+    expect(execution).toMatchObject({ id: executionId, state: 'queued', counts: { queued: repositories } });
+    const started = await sql<{ actor: string }[]>`
     select actor from audit_events where event = 'execution.started'`;
-  expect(started).toEqual([{ actor: 'Ada' }]);
-  // The client of the replica that was killed asks again when that one is back, with the same key.
-  await replica.startAgain();
-  expect((await client.api.executions.create.mutate(request)).id).toBe(executionId);
-  expect(await survivor.api.executions.list.query({})).toHaveLength(1);
-}, 90_000);
+    expect(started).toEqual([{ actor: 'Ada' }]);
+    // The client of the replica that was killed asks again when that one is back, with the same key.
+    await replica.startAgain();
+    expect((await client.api.executions.create.mutate(request)).id).toBe(executionId);
+    expect(await survivor.api.executions.list.query({})).toHaveLength(1);
+  },
+  2 * leaseMs + 90_000,
+);

@@ -11,14 +11,24 @@ export interface BreakableEngine extends AsyncDisposable {
   breakNext(request: RegExp): void;
   /** How many calls were broken so. */
   readonly broken: number;
+  /** Keeps the next call whose request line matches from the engine, until it is released. */
+  holdNext(request: RegExp): HeldCall;
   /** Says nothing and hears nothing from now on, and lets nobody know: connections stay, new ones are taken. */
   hang(): void;
+}
+
+/** A call that has not reached the engine. */
+export interface HeldCall {
+  /** Resolves when it was made. */
+  readonly made: Promise<void>;
+  release(): void;
 }
 
 /** Puts a socket at that path in front of the machine's Docker Engine. */
 export async function startBreakableEngine(path: string): Promise<BreakableEngine> {
   const sockets = new Set<Socket>();
   let breaking: RegExp | undefined;
+  let holding: { readonly request: RegExp; readonly onMade: (pass: () => void) => void } | undefined;
   let broken = 0;
   let hangs = false;
   const tie = (from: Socket, to: Socket) => {
@@ -44,14 +54,22 @@ export async function startBreakableEngine(path: string): Promise<BreakableEngin
     // Each call of a runner has a connection of its own, so that its first bytes say which it is.
     client.once('data', (first: Buffer) => {
       client.pause();
-      if (breaking?.test(first.toString('latin1').split('\r\n')[0] ?? '') === true) {
+      const request = first.toString('latin1').split('\r\n')[0] ?? '';
+      if (breaking?.test(request) === true) {
         breaking = undefined;
         broken += 1;
         client.destroy();
         return;
       }
       client.unshift(first);
-      client.pipe(engine);
+      const pass = () => client.pipe(engine);
+      if (holding?.request.test(request) !== true) {
+        pass();
+        return;
+      }
+      const { onMade } = holding;
+      holding = undefined;
+      onMade(pass);
     });
   });
   server.listen(path);
@@ -63,6 +81,16 @@ export async function startBreakableEngine(path: string): Promise<BreakableEngin
     host: `unix://${path}`,
     breakConnections,
     breakNext: (request) => (breaking = request),
+    holdNext(request) {
+      const made = Promise.withResolvers<void>();
+      const released = Promise.withResolvers<void>();
+      const onMade = (pass: () => void) => {
+        made.resolve();
+        void released.promise.then(pass);
+      };
+      holding = { request, onMade };
+      return { made: made.promise, release: released.resolve };
+    },
     hang() {
       hangs = true;
       for (const socket of sockets) socket.unpipe().pause();

@@ -22,6 +22,9 @@ import { waitFor } from './waitFor.ts';
 /** The image of command steps in these tests; the project's scripts make it. */
 export const testImage = 'flotilla/demo:local';
 
+/** How long a hold point may be held, in milliseconds. */
+const holdsMs = 10 * 60_000;
+
 export interface DeploymentOptions {
   /** Puts repositories into the folder that the service serves, before it starts. */
   readonly repositories: (folder: string) => Promise<unknown>;
@@ -96,7 +99,8 @@ export async function startDeployment(options: DeploymentOptions): Promise<Deplo
   await mkdir(repositoriesFolder);
   await options.repositories(repositoriesFolder);
   const databaseUrl = options.databaseUrl ?? resources.use(await testDatabase()).url;
-  const { sql, database } = resources.use(connect(databaseUrl, { max: 2 }));
+  // A transaction that a test holds open is a silent connection.
+  const { sql, database } = resources.use(connect(databaseUrl, { max: 2, statementMs: holdsMs }));
   const user = await ensureUser(database, 'Ada', 'member');
   const [userToken, runnerToken] = await Promise.all([
     createToken(database, { scope: 'user', userId: user.id, label: 'Ada' }),

@@ -18,6 +18,8 @@ export async function hold(sql: Sql, statements: (transaction: Sql) => Promise<u
   const released = Promise.withResolvers<void>();
   const client = sql as unknown as TransactionalClient;
   const transaction = client.begin(async (tx) => {
+    // The service's pools end a transaction that rests for half a minute.
+    await tx`set local idle_in_transaction_session_timeout = 0`;
     await statements(tx);
     holding.resolve();
     await released.promise;

@@ -4,10 +4,10 @@ import type { ContainerLimits } from '../config.ts';
 import { AttemptError } from '../jobs/attemptError.ts';
 import { demultiplex, type Output } from './demultiplex.ts';
 import { fromEngine, partsFromEngine } from './engineGone.ts';
-import { exitOf } from './exitOf.ts';
 import { ranOutOfMemory } from './outOfMemory.ts';
 import type { Confinement } from './profile.ts';
 import { ignoreGone, stopContainer } from './stopContainer.ts';
+import { watchExit } from './watchExit.ts';
 
 /** A mount of a folder of this machine. */
 export interface Mount {
@@ -104,9 +104,8 @@ export async function createContainer(docker: Docker, spec: ContainerSpec): Prom
     calls.signal.addEventListener('abort', () => stream.destroy(abandonedBy(calls.signal)), { once: true });
     const ended = new AbortController();
     stream.once('close', () => ended.abort());
-    const exit = exitOf(docker, container.id, calls.signal);
+    const { code: exit } = await inTime(calls, () => watchExit(docker, container.id, calls.signal));
     const exited = new AbortController();
-    // Whoever fails first below reports; an unwatched rejection must not end the process meanwhile.
     exit.catch(() => undefined).finally(() => exited.abort());
     let startedAt: number | undefined;
     let stopped = false;

@@ -94,17 +94,11 @@ export async function createContainer(docker: Docker, spec: ContainerSpec): Prom
         },
       ));
   try {
-    // The socket itself (`hijack`): an answer's body would be one more copy of all that is written.
-    const stream = (await inTime(calls, () =>
-      container.attach({ stream: true, stdout: true, stderr: true, hijack: true, abortSignal: calls.signal }),
-    )) as Socket;
-    // Read only once it has started: an engine that goes away before is noticed there.
-    stream.on('error', () => undefined);
-    // The request's signal no longer reaches a socket that was handed over.
-    calls.signal.addEventListener('abort', () => stream.destroy(abandonedBy(calls.signal)), { once: true });
+    const [stream, { code: exit }] = await inTime(calls, () =>
+      Promise.all([attach(container, calls.signal), watchExit(docker, container.id, calls.signal)]),
+    );
     const ended = new AbortController();
     stream.once('close', () => ended.abort());
-    const { code: exit } = await inTime(calls, () => watchExit(docker, container.id, calls.signal));
     const exited = new AbortController();
     exit.catch(() => undefined).finally(() => exited.abort());
     let startedAt: number | undefined;
@@ -137,6 +131,18 @@ export async function createContainer(docker: Docker, spec: ContainerSpec): Prom
     await remove();
     throw error;
   }
+}
+
+/** What a container will write. Aborting the signal ends it. */
+async function attach(container: Docker.Container, abortSignal: AbortSignal): Promise<Socket> {
+  // The socket itself (`hijack`): an answer's body would be one more copy of all that is written.
+  const options = { stream: true, stdout: true, stderr: true, hijack: true, abortSignal };
+  const stream = (await container.attach(options)) as Socket;
+  // Read only once it has started: an engine that goes away before is noticed there.
+  stream.on('error', () => undefined);
+  // The request's signal no longer reaches a socket that was handed over.
+  abortSignal.addEventListener('abort', () => stream.destroy(abandonedBy(abortSignal)), { once: true });
+  return stream;
 }
 
 function running({

@@ -14,6 +14,8 @@ import { waitFor } from '../support/waitFor.ts';
 const running = real ? 50 : 10;
 /** How long Postgres is down, in milliseconds: four leases. */
 const downMs = 4 * leaseMs;
+/** Less than a call waits for the database, in milliseconds. */
+const awayMs = 1000;
 
 const resources = new AsyncDisposableStack();
 let deployment: FaultDeployment;
@@ -64,9 +66,6 @@ test(
   },
   downMs + 120_000,
 );
-
-/** Less than a call waits for the database, in milliseconds. */
-const awayMs = 1000;
 
 test('#11 an editor that connects while Postgres is down is answered, and follows a log, when it is back', async () => {
   const { execution, attempt } = await startStreaming(deployment);

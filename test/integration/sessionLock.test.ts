@@ -1,7 +1,7 @@
-import { createConnection, createServer, type AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
-import { sessionLocks, takeSessionLock } from '../../service/src/db/sessionLock.ts';
 import { connect } from '../../service/src/db/database.ts';
+import { sessionLocks, takeSessionLock } from '../../service/src/db/sessionLock.ts';
+import { startProxy } from '../support/proxy.ts';
 import { testDatabase } from '../support/testDatabase.ts';
 import { waitFor } from '../support/waitFor.ts';
 
@@ -21,33 +21,16 @@ test('who waits for a lock stops when told to, also while the server takes no co
   await using database = await testDatabase();
   await using connections = connect(database.url, { max: 1 });
   await using _held = await takeSessionLock(database.url, sessionLocks.scan, { wait: false });
-  const server = Number(new URL(database.url).port);
-  const door = createServer((near) => {
-    const far = createConnection(server);
-    for (const [one, other] of [
-      [near, far],
-      [far, near],
-    ] as const) {
-      one.on('error', () => one.destroy());
-      one.once('close', () => other.destroy());
-      one.pipe(other);
-    }
-  });
-  await new Promise<void>((resolve) => door.listen(0, '127.0.0.1', resolve));
-  const { port } = door.address() as AddressInfo;
+  await using network = await startProxy(database.url);
   const stop = new AbortController();
-  const waiting = takeSessionLock(database.url.replace(`:${server}`, `:${port}`), sessionLocks.scan, {
-    wait: true,
-    signal: stop.signal,
-  });
+  const waiting = takeSessionLock(network.url, sessionLocks.scan, { wait: true, signal: stop.signal });
   await waitFor('the lock to be waited for', async () => {
     const rows = await connections.sql`
       select from pg_locks join pg_database on pg_database.oid = database
        where datname = current_database() and locktype = 'advisory' and not granted`;
     return rows.length === 1;
   });
-  // What stands goes on.
-  door.close();
+  network.refuse();
   stop.abort(new Error('enough'));
   await expect(waiting).rejects.toThrow('enough');
 });

@@ -28,7 +28,13 @@ export interface HeldCall {
 export async function startBreakableEngine(path: string): Promise<BreakableEngine> {
   const sockets = new Set<Socket>();
   let breaking: RegExp | undefined;
-  let holding: { readonly request: RegExp; readonly onMade: (pass: () => void) => void } | undefined;
+  let holding:
+    | {
+        readonly request: RegExp;
+        readonly made: PromiseWithResolvers<void>;
+        readonly released: PromiseWithResolvers<void>;
+      }
+    | undefined;
   let broken = 0;
   let hangs = false;
   const tie = (from: Socket, to: Socket) => {
@@ -62,14 +68,14 @@ export async function startBreakableEngine(path: string): Promise<BreakableEngin
         return;
       }
       client.unshift(first);
-      const pass = () => client.pipe(engine);
-      if (holding?.request.test(request) !== true) {
-        pass();
+      if (holding?.request.test(request) === true) {
+        const { made, released } = holding;
+        holding = undefined;
+        made.resolve();
+        void released.promise.then(() => client.pipe(engine));
         return;
       }
-      const { onMade } = holding;
-      holding = undefined;
-      onMade(pass);
+      client.pipe(engine);
     });
   });
   server.listen(path);
@@ -84,11 +90,7 @@ export async function startBreakableEngine(path: string): Promise<BreakableEngin
     holdNext(request) {
       const made = Promise.withResolvers<void>();
       const released = Promise.withResolvers<void>();
-      const onMade = (pass: () => void) => {
-        made.resolve();
-        void released.promise.then(pass);
-      };
-      holding = { request, onMade };
+      holding = { request, made, released };
       return { made: made.promise, release: released.resolve };
     },
     hang() {

@@ -45,7 +45,7 @@ const marks = {
  */
 export async function waitForBlocked(sql: Sql, count: number, kind?: keyof typeof marks): Promise<void> {
   const mark = kind === undefined ? '' : marks[kind];
-  await waitFor(`${count} ${kind ?? 'statement'} to wait for a lock`, async () => {
+  await waitFor(`${count} statements (${kind ?? 'of any kind'}) to wait for a lock`, async () => {
     const [row] = await sql<{ blocked: number }[]>`
       select count(*)::int as blocked from pg_stat_activity
        where datname = current_database() and wait_event_type = 'Lock'

@@ -17,6 +17,8 @@ export interface Proxy extends AsyncDisposable {
   throttle(bytesPerSecond: number): void;
   /** Passes nothing on, or nothing of one way, and lets nobody know: connections stay open, new ones are taken, bytes wait. */
   blackHole(way?: Way): void;
+  /** Takes no more connections, like an address where nothing listens; those that stand go on. */
+  refuse(): void;
   /** Half-open: nothing passes on the connections that stand now, for ever, and no side hears of the other; new ones work. */
   freeze(): void;
   /** Ends delay, throttle and black hole; what waited goes on. */
@@ -61,6 +63,7 @@ export async function startProxy(
       change({
         held: { requests: way !== 'answers', answers: way !== 'requests' } satisfies Weather['held'],
       }),
+    refuse: () => server.close(),
     freeze: () => network.connections.forEach((connection) => connection.freeze()),
     restore: () => change(fair),
     async [Symbol.asyncDispose]() {

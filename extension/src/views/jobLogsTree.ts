@@ -99,7 +99,7 @@ export class JobLogsTree implements TreeDataProvider<JobLogsNode>, Disposable {
     return item;
   }
 
-  /** The rows whose times move on: of Steps that run, and of an Attempt that has none yet. */
+  /** The rows whose times move on: of Steps that run, and of an Attempt while none does. */
   redrawRunning(): void {
     if (this.#job === undefined) return;
     const live = this.#model.attempts(this.#job.jobId).filter(({ endedAt }) => endedAt === null);

@@ -4,9 +4,9 @@ import type { LiveModel } from '../model/liveModel.ts';
 import { Disposables, type Disposable } from '../platform/disposables.ts';
 import { oneLine } from '../platform/plainText.ts';
 import { holdWhileVisible } from './holdWhileVisible.ts';
-import { whileTicking } from './whileTicking.ts';
 import type { JobLogsTree } from './jobLogsTree.ts';
 import type { JobLogsNode, JobNode } from './nodes.ts';
+import { whileTicking } from './whileTicking.ts';
 
 /** The view *Job Logs*: it follows what is selected in *Executions*. */
 export class JobLogsView implements Disposable {

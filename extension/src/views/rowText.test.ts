@@ -196,16 +196,19 @@ describe('a changed file says', () => {
 });
 
 test('an Attempt says how it ended, how long it took and where', () => {
-  expect(attemptText(anAttempt({ state: 'claimed', claimedAt: 0 }), 5000)).toBe('preparing · 5.0s · here');
+  expect(attemptText(anAttempt({ claimedAt: 0 }), 5000)).toBe('running · 5.0s · here');
   expect(
     attemptText(anAttempt({ state: 'lost', outcome: { kind: 'lost' }, claimedAt: 0, endedAt: 30_000 }), 0),
   ).toBe('its runner was lost · 30s · here');
 });
 
-test('an Attempt that lives leaves it to its Steps how long they take', () => {
-  const attempt = anAttempt({ claimedAt: 0, steps: [aStep({ startedAt: 1000 })] });
-  expect(attemptText(attempt, 5000)).toBe('running · here');
-  expect(stepText(aStep({ startedAt: 1000 }), 5000)).toBe('4.0s');
+test('an Attempt leaves it to the Step that runs how long it takes', () => {
+  const pending = aStep({ state: 'pending', startedAt: null });
+  const preparing = anAttempt({ state: 'claimed', claimedAt: 0, steps: [pending] });
+  expect(attemptText(preparing, 5000)).toBe('preparing · 5.0s · here');
+  const step = aStep({ state: 'running', startedAt: 1000 });
+  expect(attemptText(anAttempt({ claimedAt: 0, steps: [step, pending] }), 5000)).toBe('running · here');
+  expect(stepText(step, 5000)).toBe('4.0s');
 });
 
 test('an Attempt says that its log is damaged', () => {

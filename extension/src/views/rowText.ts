@@ -190,14 +190,14 @@ function linesText(added: number | null, removed: number | null): string {
 }
 
 /**
- * Of an Attempt: how it ended, how long it took, where, what it changed, and what is not there of its log. While it lives
- * its Steps say how long they take.
+ * Of an Attempt: how it ended, how long it took, where, what it changed, and what is not there of its log. A Step
+ * that runs says itself how long it takes.
  */
 export function attemptText(attempt: AttemptView, now: number): string {
   const outcome = attempt.outcome === null ? undefined : outcomeText(attempt.outcome);
   return joined(
     outcome ?? (attempt.state === 'claimed' ? 'preparing' : 'running'),
-    (attempt.endedAt !== null || attempt.steps.length === 0) &&
+    !attempt.steps.some(({ state }) => state === 'running') &&
       formatDuration((attempt.endedAt ?? now) - attempt.claimedAt),
     attempt.runner,
     attempt.patch !== null && patchText(attempt.patch),

@@ -94,11 +94,9 @@ export async function createContainer(docker: Docker, spec: ContainerSpec): Prom
         },
       ));
   try {
-    const [stream, { code: exit }] = await inTime(calls, () =>
+    const [{ stream, ended }, { code: exit }] = await inTime(calls, () =>
       Promise.all([attach(container, calls.signal), watchExit(docker, container.id, calls.signal)]),
     );
-    const ended = new AbortController();
-    stream.once('close', () => ended.abort());
     const exited = new AbortController();
     exit.catch(() => undefined).finally(() => exited.abort());
     let startedAt: number | undefined;
@@ -119,7 +117,7 @@ export async function createContainer(docker: Docker, spec: ContainerSpec): Prom
           graceMs,
           runsForMs: () => (startedAt === undefined ? undefined : performance.now() - startedAt),
           exited: exited.signal,
-          ended: ended.signal,
+          ended,
           remove,
           onFailure,
         });
@@ -133,8 +131,11 @@ export async function createContainer(docker: Docker, spec: ContainerSpec): Prom
   }
 }
 
-/** What a container will write. Aborting the signal ends it. */
-async function attach(container: Docker.Container, abortSignal: AbortSignal): Promise<Socket> {
+/** What a container will write, and a signal that aborts when that has ended. Aborting the given signal ends it. */
+async function attach(
+  container: Docker.Container,
+  abortSignal: AbortSignal,
+): Promise<{ readonly stream: Socket; readonly ended: AbortSignal }> {
   // The socket itself (`hijack`): an answer's body would be one more copy of all that is written.
   const options = { stream: true, stdout: true, stderr: true, hijack: true, abortSignal };
   const stream = (await container.attach(options)) as Socket;
@@ -142,7 +143,9 @@ async function attach(container: Docker.Container, abortSignal: AbortSignal): Pr
   stream.on('error', () => undefined);
   // The request's signal no longer reaches a socket that was handed over.
   abortSignal.addEventListener('abort', () => stream.destroy(abandonedBy(abortSignal)), { once: true });
-  return stream;
+  const ended = new AbortController();
+  stream.once('close', () => ended.abort());
+  return { stream, ended: ended.signal };
 }
 
 function running({

@@ -16,6 +16,7 @@ export default defineConfig({
       },
       suite('integration', 30_000),
       suite('sandbox', 60_000),
+      suite('attacks', 60_000),
       suite('faults', 120_000),
       suite('e2e', 240_000),
     ],
@@ -34,7 +35,7 @@ function suite(name: string, testTimeout: number) {
       expect: { poll: { timeout: 10_000 } },
       fileParallelism: name === 'integration',
       // These tests share one Postgres and have a database each; the other suites start servers of their own.
-      ...(name === 'integration' || name === 'sandbox'
+      ...(name === 'integration' || name === 'sandbox' || name === 'attacks'
         ? { globalSetup: ['test/support/globalSetup.ts'] }
         : {}),
       ...(name === 'integration' ? { maxWorkers: 2 } : {}),

@@ -21,6 +21,7 @@ const needs = {
   unit: [],
   integration: [],
   sandbox: ['docker'],
+  attacks: ['docker'],
   faults: ['docker', 'faketime'],
   e2e: ['docker', 'browser'],
 } as const satisfies Record<string, readonly Need[]>;

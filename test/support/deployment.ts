@@ -12,7 +12,7 @@ import {
   type ServiceProgram,
 } from '../../scripts/launch/serviceProgram.ts';
 import { createToken, ensureUser } from '../../service/src/auth/tokens.ts';
-import { connect, type Sql } from '../../service/src/db/database.ts';
+import { connect, type Database, type Sql } from '../../service/src/db/database.ts';
 import { removeContainersUnder } from './containers.ts';
 import { persist } from './persist.ts';
 import { temporaryFolder } from './temporaryFolder.ts';
@@ -68,6 +68,8 @@ export interface Deployment extends AsyncDisposable {
   readonly runnerToken: string;
   /** The database, for what the API does not show. */
   readonly sql: Sql;
+  /** The same, for the service's own functions. */
+  readonly database: Database;
   readonly service: ServiceProgram;
   /** Kills the service without a goodbye and starts it again at the same address. */
   restartService(): Promise<void>;
@@ -153,6 +155,7 @@ export async function startDeployment(options: DeploymentOptions): Promise<Deplo
     userToken,
     runnerToken,
     sql,
+    database,
     get service() {
       return replica.program;
     },

@@ -1,0 +1,40 @@
+import { join } from 'node:path';
+import { createToken, ensureUser } from '../../../service/src/auth/tokens.ts';
+import { startDeployment, type Deployment, type DeploymentOptions } from '../../support/deployment.ts';
+import { makeRepository } from '../../support/repositories.ts';
+import { startBystander, type Bystander } from './startBystander.ts';
+
+/** A service as a program that is attacked, with a user beside the attacker who works on. */
+export interface AttackedService extends Deployment {
+  readonly bystander: Bystander;
+  readonly memberToken: string;
+  readonly readerToken: string;
+}
+
+/** Starts one over one repository, `plain`, unless the options say otherwise. */
+export async function attackedService(options: Partial<DeploymentOptions> = {}): Promise<AttackedService> {
+  await using resources = new AsyncDisposableStack();
+  const deployment = resources.use(
+    await startDeployment({
+      repositories: (folder) => makeRepository(join(folder, 'plain'), { files: { file: 'text\n' } }),
+      ...options,
+    }),
+  );
+  const userToken = async (name: string, role: 'member' | 'reader') => {
+    const user = await ensureUser(deployment.database, name, role);
+    return createToken(deployment.database, { scope: 'user', userId: user.id, label: name });
+  };
+  const [memberToken, readerToken, bystanderToken] = await Promise.all([
+    userToken('Mallory', 'member'),
+    userToken('Rea', 'reader'),
+    userToken('Bo', 'reader'),
+  ]);
+  const bystander = resources.use(await startBystander(deployment.url, bystanderToken));
+  const owned = resources.move();
+  return Object.create(deployment, {
+    bystander: { value: bystander },
+    memberToken: { value: memberToken },
+    readerToken: { value: readerToken },
+    [Symbol.asyncDispose]: { value: () => owned.disposeAsync() },
+  }) as AttackedService;
+}

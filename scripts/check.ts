@@ -23,6 +23,11 @@ const checks: readonly Check[] = [
     command: ['knip'],
     repair: 'delete what is unused, or name its entry point in knip.json',
   },
+  {
+    name: 'dependencies',
+    command: ['node', 'scripts/checkDependencies.ts'],
+    repair: 'take another package, or let a person decide and write it into scripts/dependencies/policy.ts',
+  },
   { name: 'types', command: ['tsc', '-b', '--pretty'], repair: 'by hand: npx tsc -b' },
 ];
 

@@ -1,5 +1,5 @@
 /**
- * After `npm ci`: makes `node_modules/.bin/node`, the Node 24 of all npm scripts, lead to this platform's package.
+ * After `npm ci`: makes `node_modules/.bin/node`, the Node of all npm scripts, lead to this platform's package.
  * npm 11 does so by itself; npm 10 makes the link and removes it again together with the other platforms' packages.
  * Runs on the Node that the machine has, so it is plain JavaScript.
  */
@@ -19,7 +19,7 @@ const packages = {
 const wanted = packages[`${process.platform}-${process.arch}`];
 if (wanted === undefined) {
   console.warn(
-    `There is no package with Node 24 for ${process.platform} ${process.arch}: use a Node 24 of your own.`,
+    `There is no package with Node 26 for ${process.platform} ${process.arch}: use a Node 26 of your own.`,
   );
 } else {
   const folder = join(dirname(fileURLToPath(import.meta.url)), '..', 'node_modules', '.bin');

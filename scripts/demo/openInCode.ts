@@ -38,6 +38,7 @@ export async function openInCode(
   await mkdir(codeFolder);
   const password = randomBytes(9).toString('base64url');
   const server = await startCodeServer({
+    node: tools.node,
     program: tools.codeServer,
     folder: codeFolder,
     vsix: join(root, 'dist/flotilla.vsix'),

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, realpath, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { execa } from 'execa';
@@ -8,7 +8,9 @@ import type { Say } from './say.ts';
 
 /** VS Code for the browser, and what drives a browser: the packages of `test/e2e/tools`. */
 export interface BrowserTools {
-  /** The script that Node runs to start code-server. */
+  /** The Node 24 that code-server asks for; ours is newer (decision 0001). */
+  readonly node: string;
+  /** The script that it runs to start code-server. */
   readonly codeServer: string;
   /** The module `playwright-core`, to be imported. */
   readonly playwright: string;
@@ -24,6 +26,7 @@ const installedLockfile = join(folder, 'node_modules', '.installed-lockfile.json
  */
 export async function ensureBrowserTools(say: Say): Promise<BrowserTools> {
   const tools: BrowserTools = {
+    node: join(folder, 'node_modules/.bin/node'),
     codeServer: join(folder, 'node_modules/code-server/out/node/entry.js'),
     playwright: pathToFileURL(join(folder, 'node_modules/playwright-core/index.mjs')).href,
   };
@@ -33,26 +36,32 @@ export async function ensureBrowserTools(say: Say): Promise<BrowserTools> {
   say.announce(
     'Installing VS Code for the browser (code-server) and Playwright; this takes two minutes, once.',
   );
-  const result = await execa('npm', ['ci'], {
+  // The scripts of packages need the Node that comes with them.
+  await npm(['ci', '--ignore-scripts']);
+  await npm(['rebuild'], await realpath(tools.node));
+  await writeFile(installedLockfile, lockfile);
+  return tools;
+}
+
+/** Runs npm on the tools. Their scripts find `node` first, and its headers beside it: nothing is fetched for node-gyp. */
+async function npm(args: readonly string[], node: string = process.execPath): Promise<void> {
+  const result = await execa('npm', args, {
     cwd: folder,
     all: true,
     reject: false,
     stdin: 'ignore',
-    // npm's scripts must find our Node, whose headers come with its package: nothing is fetched for node-gyp.
     env: {
-      PATH: `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}`,
-      npm_config_nodedir: join(dirname(process.execPath), '..'),
+      PATH: `${dirname(node)}:${process.env['PATH'] ?? ''}`,
+      npm_config_nodedir: join(dirname(node), '..'),
       // An npm that started this script says here which Node it is, and code-server's install believes it.
       npm_config_user_agent: undefined,
     },
   });
-  if (result.failed) {
-    throw new Error(
-      `"npm ci" in test/e2e/tools failed (exit code ${result.exitCode}):\n${result.all.split('\n').slice(-12).join('\n')}`,
-    );
-  }
-  await writeFile(installedLockfile, lockfile);
-  return tools;
+  if (!result.failed) return;
+  const said = result.all.split('\n').slice(-12).join('\n');
+  throw new Error(
+    `"npm ${args.join(' ')}" in test/e2e/tools failed (exit code ${result.exitCode}):\n${said}`,
+  );
 }
 
 async function ensureCompiler(say: Say): Promise<void> {

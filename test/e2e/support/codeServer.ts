@@ -6,6 +6,8 @@ import { waitFor } from '../../support/waitFor.ts';
 import { freePort } from './freePort.ts';
 
 export interface CodeServerOptions {
+  /** The Node that runs it. */
+  readonly node: string;
   /** The program: a JavaScript file. */
   readonly program: string;
   /** An empty folder for its settings and extensions. */
@@ -42,7 +44,7 @@ const settings = {
 
 /** Starts VS Code as a server, with the extension installed as a user installs it: from the VSIX. */
 export async function startCodeServer(options: CodeServerOptions): Promise<CodeServer> {
-  const { program, folder, vsix, password } = options;
+  const { node, program, folder, vsix, password } = options;
   const userData = join(folder, 'user-data');
   await mkdir(join(userData, 'User'), { recursive: true });
   await writeFile(join(userData, 'User', 'settings.json'), JSON.stringify(settings));
@@ -56,13 +58,13 @@ export async function startCodeServer(options: CodeServerOptions): Promise<CodeS
   const env = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^(VSCODE|CODE_SERVER|FLOTILLA)_/.test(name)),
   );
-  await execa(process.execPath, [program, ...common, '--install-extension', vsix, '--force'], {
+  await execa(node, [program, ...common, '--install-extension', vsix, '--force'], {
     env,
     extendEnv: false,
   });
   const port = await freePort();
   const child = execa(
-    process.execPath,
+    node,
     [
       program,
       ...common,

@@ -29,6 +29,7 @@ export async function openEditor(workspaceFolder: string): Promise<Editor> {
   const folder = resources.use(await temporaryFolder());
   const server = resources.use(
     await startCodeServer({
+      node: tools.node,
       program: tools.codeServer,
       folder: folder.path,
       vsix: join(root, 'dist/flotilla.vsix'),

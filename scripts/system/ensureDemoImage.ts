@@ -3,7 +3,7 @@ import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import Docker from 'dockerode';
 import { execa } from 'execa';
-import { installDebianPackages } from './debianPackages.ts';
+import { ensureDebootstrap, makeDebian } from './debootstrap.ts';
 import { findProgram } from './findProgram.ts';
 import type { Say } from './say.ts';
 
@@ -22,27 +22,12 @@ export async function ensureDemoImage(say: Say): Promise<string> {
   const docker = new Docker();
   if (await hasImage(docker, demoImage)) return demoImage;
   if (userInfo().uid !== 0 || (await findProgram('apt-get')) === undefined) return pull(docker, say);
-  if ((await findProgram('debootstrap')) === undefined) {
-    await installDebianPackages(
-      {
-        packages: ['debootstrap'],
-        purpose: `make the small Debian image ${demoImage}`,
-        otherwise: 'debootstrap',
-      },
-      say,
-    );
-  }
+  await ensureDebootstrap(`make the small Debian image ${demoImage}`, say);
   say.announce(`Making the image ${demoImage} (Debian with git); this takes half a minute, once.`);
   const folder = await mkdtemp(join(tmpdir(), 'flotilla-image-'));
   try {
     const root = join(folder, 'root');
-    await run('debootstrap', [
-      '--variant=minbase',
-      '--include=git,ca-certificates',
-      'bookworm',
-      root,
-      'http://deb.debian.org/debian',
-    ]);
+    await makeDebian({ root, packages: ['git', 'ca-certificates'] });
     for (const path of ballast) await rm(join(root, path), { recursive: true, force: true });
     const archive = execa('tar', ['--create', '--directory', root, '.'], { buffer: false });
     const imported = await docker.importImage(archive.stdout, {
@@ -81,13 +66,4 @@ function finished(docker: Docker, stream: NodeJS.ReadableStream): Promise<void> 
   return new Promise((resolve, reject) =>
     docker.modem.followProgress(stream, (error) => (error === null ? resolve() : reject(error))),
   );
-}
-
-async function run(program: string, args: readonly string[]): Promise<void> {
-  const result = await execa(program, args, { all: true, reject: false, stdin: 'ignore' });
-  if (result.failed) {
-    throw new Error(
-      `${program} failed (exit code ${result.exitCode}):\n${result.all.split('\n').slice(-5).join('\n')}`,
-    );
-  }
 }

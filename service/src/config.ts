@@ -2,6 +2,7 @@ import { homedir, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import { maxTimeoutSeconds } from '@flotilla/shared/definition/duration';
 import { z } from 'zod';
+import { ServerAddressError, serverAddress } from './db/serverAddress.ts';
 
 const milliseconds = (standard: number) => z.coerce.number().int().min(10).default(standard);
 
@@ -25,7 +26,17 @@ const environment = z.object({
   /** Image of `command` steps whose Action names none. */
   FLOTILLA_DEFAULT_IMAGE: z.string().min(1).default('ubuntu:24.04'),
   /** A Postgres server of your own; without it the service starts one from its npm package. */
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// URL' }).optional(),
+  DATABASE_URL: z
+    .url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// URL' })
+    .superRefine((url, context) => {
+      try {
+        serverAddress(url);
+      } catch (error) {
+        if (!(error instanceof ServerAddressError)) throw error;
+        context.addIssue({ code: 'custom', message: error.message });
+      }
+    })
+    .optional(),
   /** False lets the embedded Postgres forget all when the machine crashes, for demos and tests: it is faster. */
   FLOTILLA_DURABLE: z.stringbool().default(true),
   /** Whether the data folder holds a token for a runner on this machine; by default with the embedded Postgres only. */

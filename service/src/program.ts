@@ -1,12 +1,15 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
+import type { Logger } from 'pino';
 import { lockFolder } from '@flotilla/launcher/lockFolder';
 import { messageOf } from '@flotilla/shared/errors';
 import { createPairingCode, isUnpaired, pairingMinutes } from './auth/pairing.ts';
 import { authenticate, createToken, ensureUser } from './auth/tokens.ts';
 import { readConfig, type Config } from './config.ts';
+import { certificateTrouble } from './db/certificateTrouble.ts';
 import { startEmbeddedPostgres } from './db/embedded/embeddedPostgres.ts';
+import { serverAddress } from './db/serverAddress.ts';
 import { isTransientDatabaseError } from './db/transientErrors.ts';
 import { readIfThere } from './files.ts';
 import { listen } from './http/listen.ts';
@@ -31,7 +34,7 @@ export async function runProgram(): Promise<number> {
   process.once('SIGINT', () => ending.resolve(0));
   try {
     await mkdir(config.dataFolder, { recursive: true });
-    await using database = await openDatabase(config);
+    await using database = await openDatabase(config, logger);
     await using service = await openService(config, database.url, logger, (error) => {
       logger.fatal({ err: error }, 'background work failed');
       ending.resolve(1);
@@ -48,8 +51,11 @@ export async function runProgram(): Promise<number> {
   }
 }
 
-async function openDatabase(config: Config): Promise<{ url: string } & AsyncDisposable> {
+async function openDatabase(config: Config, logger: Logger): Promise<{ url: string } & AsyncDisposable> {
   if (config.databaseUrl !== undefined) {
+    const { risk } = serverAddress(config.databaseUrl);
+    if (risk !== undefined)
+      logger.warn(`the connection to the database ${risk}; see sslmode in DATABASE_URL`);
     return { url: config.databaseUrl, [Symbol.asyncDispose]: () => Promise.resolve() };
   }
   await using resources = new AsyncDisposableStack();
@@ -71,6 +77,13 @@ async function openDatabase(config: Config): Promise<{ url: string } & AsyncDisp
 /** A start waits for no database: whoever starts the service reads what is wrong, and whatever supervises it starts it again. */
 function explainAbsence(error: unknown): never {
   if (!isTransientDatabaseError(error)) throw error;
+  const trouble = certificateTrouble(error);
+  if (trouble !== undefined) {
+    throw new Error(
+      `The database cannot be trusted: its certificate ${trouble}. Name the certificate of its authority in DATABASE_URL (sslrootcert=FILE), and the server by the name in its own.`,
+      { cause: error },
+    );
+  }
   throw new Error(
     `The database cannot be reached (${messageOf(error)}); see DATABASE_URL, and whether it runs.`,
     {

@@ -1,6 +1,7 @@
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
-import postgres from 'postgres';
+import type postgres from 'postgres';
 import { answeredSockets } from './answeredSocket.ts';
+import { openClient } from './client.ts';
 import * as schema from './schema.ts';
 
 /**
@@ -50,8 +51,7 @@ const indexOnly = {
 /**
  * Opens the pools. Two kinds of client, because drizzle replaces its client's date and JSON handling (runner.md §6).
  * `statementMs` bounds every query, by the server's `statement_timeout` and, when that is not heard of, by
- * {@link answeredSockets}; `fetch_types: false` avoids a query per connection that crashes on a restart (postgres.js
- * #1223).
+ * {@link answeredSockets}.
  */
 export function connect(
   url: string,
@@ -66,20 +66,17 @@ export function connect(
     // In seconds, for the connection that listens, which may rest for ever: a lost one is noticed after ten more.
     keep_alive: 10,
     max: options.max ?? 10,
-    connect_timeout: 5,
     backoff: reconnectSeconds,
-    fetch_types: false,
     max_lifetime: 45 * 60,
-    onnotice: () => undefined,
     connection: {
       application_name: 'flotilla',
       statement_timeout: statementMs,
       idle_in_transaction_session_timeout: 30_000,
     },
   };
-  const builderClient = postgres(url, common);
-  const sql = postgres(url, common) as Sql;
-  const hot = postgres(url, {
+  const builderClient = openClient(url, common);
+  const sql = openClient(url, common) as Sql;
+  const hot = openClient(url, {
     ...common,
     max: Math.min(common.max, 4),
     connection: { ...common.connection, ...indexOnly },

@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { drizzle } from 'drizzle-orm/postgres-js';
 import { migrate as applyMigrations } from 'drizzle-orm/postgres-js/migrator';
-import postgres from 'postgres';
+import type postgres from 'postgres';
+import { openClient } from './client.ts';
 
 /** The schema this program knows. Raised with each migration. */
 export const schemaNumber = 6;
@@ -20,7 +21,7 @@ const migrationsFolder = fileURLToPath(new URL('../../../migrations', import.met
  * lock makes replicas that start together take turns. Refuses a database that asks for a newer program.
  */
 export async function migrate(url: string): Promise<void> {
-  const client = postgres(url, { max: 1, fetch_types: false, connect_timeout: 5, onnotice: () => undefined });
+  const client = openClient(url, { max: 1 });
   try {
     await client`select pg_advisory_lock(${migrationLock})`;
     const lowest = await readMinCompatible(client);

@@ -1,4 +1,4 @@
-import postgres from 'postgres';
+import { openClient } from './client.ts';
 
 /** Numbers of the locks that replicas take from each other, beside the migration's (see migrate.ts). */
 export const sessionLocks = { scan: 7_420_002, housekeeping: 7_420_003 } as const;
@@ -21,12 +21,9 @@ export async function takeSessionLock(
   { wait, signal }: LockOptions,
 ): Promise<AsyncDisposable | undefined> {
   signal?.throwIfAborted();
-  const client = postgres(url, {
+  const client = openClient(url, {
     max: 1,
-    fetch_types: false,
-    connect_timeout: 5,
     max_lifetime: null,
-    onnotice: () => undefined,
     connection: { application_name: 'flotilla lock' },
   });
   const end = () => client.end({ timeout: 5 });

@@ -1,3 +1,5 @@
+import { certificateTrouble } from './certificateTrouble.ts';
+
 /**
  * Codes after which the same statement may succeed: the connection or the server went away, or the server chose a
  * victim. Whether the statement took effect is then unknown, so only idempotent ones may be repeated (runner.md §6).
@@ -53,11 +55,16 @@ const exhausted: Readonly<Record<string, string>> = {
   '53300': 'connections',
 };
 
-/** Whether the database was away, busy or short of something, as opposed to a statement that is wrong. Looks through `cause`. */
+/**
+ * Whether the database was away, busy, short of something or not to be trusted, as opposed to a statement that is wrong.
+ * Looks through `cause`.
+ */
 export function isTransientDatabaseError(error: unknown): boolean {
   return chainOf(error).some(
     ({ code, error: one }) =>
-      transientCodes.has(code) || code in exhausted || (networkCodes.has(code) && isOfStatement(one)),
+      transientCodes.has(code) ||
+      code in exhausted ||
+      ((networkCodes.has(code) || certificateTrouble(one) !== undefined) && isOfStatement(one)),
   );
 }
 

@@ -1,5 +1,6 @@
 import { FlotillaError } from '@flotilla/shared/errors';
 import type { Logger } from 'pino';
+import { certificateTrouble } from './certificateTrouble.ts';
 import { exhaustedResource } from './transientErrors.ts';
 
 /**
@@ -7,6 +8,15 @@ import { exhaustedResource } from './transientErrors.ts';
  * can mend is logged as an error.
  */
 export function unavailable(error: unknown, logger: Pick<Logger, 'error'>): FlotillaError {
+  const trouble = certificateTrouble(error);
+  if (trouble !== undefined) {
+    logger.error({ err: error }, `the certificate of the database ${trouble}`);
+    return new FlotillaError(
+      'unavailable',
+      `The database cannot be trusted: its certificate ${trouble}. Its operator has to mend that.`,
+      { cause: error },
+    );
+  }
   const resource = exhaustedResource(error);
   if (resource === undefined)
     return new FlotillaError('unavailable', 'The database is away for a moment. Try again.', {

@@ -3,8 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { chown, mkdir, open, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import postgres from 'postgres';
 import { readIfThere } from '../../files.ts';
+import { openClient } from '../client.ts';
 import { postgresBinaries } from './binaries.ts';
 import { ensurePostgresUser, type PostgresUser } from './postgresUser.ts';
 
@@ -158,7 +158,7 @@ class Cluster {
 }
 
 async function ensureDatabase(url: string): Promise<void> {
-  const client = postgres(url.replace(/\/flotilla$/, '/postgres'), { max: 1, fetch_types: false });
+  const client = openClient(url.replace(/\/flotilla$/, '/postgres'), { max: 1 });
   try {
     const found = await client`select from pg_database where datname = 'flotilla'`;
     if (found.length === 0) await client`create database flotilla`;

@@ -36,6 +36,26 @@ const permitted: readonly (readonly [folder: string, statement: string])[] = [
   ['extension/src', "import type { AppRouter } from '@flotilla/service/router'"],
 ];
 
+/** What shows texts without making them harmless first, so that it is in `extension/src/platform` alone. */
+const showing: readonly string[] = [
+  "import { window } from 'vscode'; void window.showErrorMessage(String(window))",
+  "import { window } from 'vscode'; const { showWarningMessage } = window; void showWarningMessage",
+  "import * as vscode from 'vscode'; void vscode.window.showInformationMessage(String(vscode))",
+  "import { window } from 'vscode'; void window['showQuickPick']([])",
+  "import { window } from 'vscode'; void window.showInputBox()",
+  "import { window } from 'vscode'; window.createTreeView('x', { treeDataProvider: undefined })",
+  "import { window } from 'vscode'; window.createOutputChannel('x')",
+  "import { MarkdownString } from 'vscode'; void new MarkdownString('x')",
+  "import { FileSystemError } from 'vscode'; throw FileSystemError.Unavailable('x')",
+  "import { Diagnostic } from 'vscode'; void Diagnostic",
+];
+
+test.concurrent.each(showing)('lint refuses outside of extension/src/platform: %s', async (statement) => {
+  const refusal = /no-restricted-(?:properties|imports)/;
+  expect(await lint('extension/src/views', statement)).toMatch(refusal);
+  expect(await lint('extension/src/platform', statement)).not.toMatch(refusal);
+});
+
 test.concurrent.each(forbidden)('lint refuses a file in %s that imports %s', async (folder, imported) => {
   expect(await lint(folder, `import { something } from '${imported}'`)).toContain('no-restricted-imports');
 });

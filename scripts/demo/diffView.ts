@@ -1,5 +1,5 @@
 import { splitPatch } from '@flotilla/shared/patch/splitPatch';
-import { printable } from './printable.ts';
+import { printable } from '../system/printable.ts';
 
 type Paint = (format: 'bold' | 'green' | 'red' | 'cyan' | 'dim', text: string) => string;
 

@@ -1,7 +1,7 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { safeFileNames } from '@flotilla/shared/text/safeFileNames';
 import type { JobView } from '@flotilla/shared/views';
-import { patchFileNames } from './patchFileNames.ts';
 
 /** One Job in `summary.json`. */
 export interface JobSummary {
@@ -26,13 +26,16 @@ const summaryFile = 'summary.json';
 export async function writeResults(folder: string, results: readonly JobResult[]): Promise<JobSummary[]> {
   await mkdir(folder, { recursive: true });
   await removeEarlier(folder);
-  const names = patchFileNames(results.map(({ job }) => job.repository));
-  const summaries = results.map(({ job, patch }) => ({
+  const names = safeFileNames(
+    results.map(({ job }) => job.repository),
+    '.patch',
+  );
+  const summaries = results.map(({ job, patch }, index) => ({
     repository: job.repository,
     baseRevision: job.baseRevision,
     state: job.state,
     seconds: secondsOf(job),
-    patch: patch === null ? null : (names.get(job.repository) ?? null),
+    patch: patch === null ? null : (names[index] ?? null),
   }));
   await Promise.all(
     results.map(async ({ patch }, index) => {

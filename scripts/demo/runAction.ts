@@ -6,7 +6,7 @@ import { DemoError } from './demoError.ts';
 import { followExecution, type EndedExecution } from './followExecution.ts';
 import type { ActionInput } from './input.ts';
 import { orAborted } from '../launch/interruption.ts';
-import { printable } from './printable.ts';
+import { printable } from '../system/printable.ts';
 import { scopeLines } from './scopeView.ts';
 import { resultOf, signOf } from './summaryTable.ts';
 import type { Terminal } from './terminal.ts';

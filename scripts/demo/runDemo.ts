@@ -11,7 +11,7 @@ import type { EndedExecution } from './followExecution.ts';
 import type { ActionInput, DemoInput } from './input.ts';
 import type { DemoOptions } from './options.ts';
 import { openInCode } from './openInCode.ts';
-import { printable } from './printable.ts';
+import { printable } from '../system/printable.ts';
 import { writeResults, type JobResult } from './results.ts';
 import { runAction, showScope } from './runAction.ts';
 import { count } from './scopeView.ts';

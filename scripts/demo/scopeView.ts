@@ -1,5 +1,5 @@
 import type { ScopePreview } from '@flotilla/shared/views';
-import { printable } from './printable.ts';
+import { printable } from '../system/printable.ts';
 
 /** So many of each kind are listed; more are counted. */
 const shown = 15;

@@ -1,6 +1,6 @@
 import { describeOutcome } from '@flotilla/shared/lifecycle/describeOutcome';
 import type { JobView } from '@flotilla/shared/views';
-import { printable } from './printable.ts';
+import { printable } from '../system/printable.ts';
 import { secondsOf } from './results.ts';
 
 const words: Partial<Record<JobView['state'], string>> = { timedOut: 'timed out' };

@@ -1,14 +1,17 @@
 import { prettyFactory } from 'pino-pretty';
+import { printable } from '../system/printable.ts';
 
 /** Cuts a program's output into lines, and draws those that are its log (JSON of pino) for people. */
 export class ProgramLog {
   readonly #prefix: string;
+  readonly #colorize: boolean;
   readonly #pretty: (line: string) => string;
   readonly #write: (line: string) => void;
   #rest = '';
 
   constructor(prefix: string, colorize: boolean, write: (line: string) => void) {
     this.#prefix = prefix;
+    this.#colorize = colorize;
     this.#write = write;
     this.#pretty = prettyFactory({
       colorize,
@@ -27,7 +30,7 @@ export class ProgramLog {
   #print(line: string): void {
     if (line.trim() === '') return;
     const drawn = line.startsWith('{') ? this.#pretty(line).trimEnd() : line;
-    for (const part of drawn.split('\n')) this.#write(`${this.#prefix} ${part}`);
+    for (const part of drawn.split('\n')) this.#write(`${this.#prefix} ${printable(part, this.#colorize)}`);
   }
 }
 

@@ -1,11 +1,12 @@
-import { FlotillaError, messageOf } from '@flotilla/shared/errors';
-import { FileChangeType, FileSystemError, l10n, MarkdownString, Uri, window, workspace } from 'vscode';
+import { FlotillaError } from '@flotilla/shared/errors';
+import { FileChangeType, l10n, Uri, window, workspace } from 'vscode';
 import type { FlotillaClient } from '../connection/client.ts';
 import type { Connection } from '../connection/connection.ts';
 import { schemes } from '../contributions/schemes.ts';
 import type { LiveModel } from '../model/liveModel.ts';
 import { Disposables, type Disposable } from '../platform/disposables.ts';
-import { ReadonlyFiles, type FileContent } from '../platform/readonlyFiles.ts';
+import { lines } from '../platform/markdown.ts';
+import { noSuchDocument, ReadonlyFiles, type FileContent } from '../platform/readonlyFiles.ts';
 import { fromAttemptUri, toAttemptUri, type AttemptDocument } from './attemptUri.ts';
 import { LiveTimelines } from './liveTimelines.ts';
 import { readAttemptLog } from './readAttemptLog.ts';
@@ -33,7 +34,7 @@ export class AttemptDocuments implements Disposable {
     this.#owned.own(
       workspace.registerFileSystemProvider(schemes.attempt, this.#files, {
         isCaseSensitive: true,
-        isReadonly: new MarkdownString(l10n.t('This shows an Attempt as its Runner reported it.')),
+        isReadonly: lines(l10n.t('This shows an Attempt as its Runner reported it.')),
       }),
     );
     this.#owned.own(
@@ -66,26 +67,20 @@ export class AttemptDocuments implements Disposable {
 
   async #fetch(uri: Uri): Promise<FileContent> {
     const document = fromAttemptUri(uri);
-    if (document === undefined) throw FileSystemError.FileNotFound(uri);
+    if (document === undefined) throw noSuchDocument();
     const { state } = this.#connection;
     if ('address' in state && state.address.origin !== document.origin) {
-      throw FileSystemError.Unavailable(
+      throw new FlotillaError(
+        'unavailable',
         l10n.t('This is of the service at {0}, and this window is connected to another.', document.origin),
       );
     }
-    try {
-      const text = await this.#connection.use((client) =>
-        document.kind === 'log'
-          ? readAttemptLog(client, document.attemptId)
-          : this.#readTimeline(client, document, uri.toString()),
-      );
-      return { bytes: new TextEncoder().encode(text), modifiedAt: Date.now() };
-    } catch (error) {
-      if (error instanceof FlotillaError && error.code === 'notFound') {
-        throw FileSystemError.FileNotFound(error.message);
-      }
-      throw FileSystemError.Unavailable(messageOf(error));
-    }
+    const text = await this.#connection.use((client) =>
+      document.kind === 'log'
+        ? readAttemptLog(client, document.attemptId)
+        : this.#readTimeline(client, document, uri.toString()),
+    );
+    return { bytes: new TextEncoder().encode(text), modifiedAt: Date.now() };
   }
 
   /** Timelines of Attempts of these Jobs are read again. */

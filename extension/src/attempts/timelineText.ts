@@ -1,6 +1,6 @@
 import { describeOutcome } from '@flotilla/shared/lifecycle/describeOutcome';
+import { oneLine } from '@flotilla/shared/text/oneLine';
 import type { AttemptView } from '@flotilla/shared/views';
-import { oneLine } from '../platform/plainText.ts';
 import { damageText, patchText } from '../views/rowText.ts';
 import { statuses } from '../views/status.ts';
 import { formatDuration } from '../views/time.ts';

@@ -4,7 +4,7 @@ import type { SourceProblem } from '@flotilla/shared/sourceProblem';
 import type { Origin } from '@flotilla/shared/views';
 import { CancellationError, l10n, Range, window, workspace, type TextDocument, type Uri } from 'vscode';
 import { schemes } from '../contributions/schemes.ts';
-import { withoutIcons } from '../platform/plainText.ts';
+import { tell } from '../platform/messages.ts';
 import { fromActionUri, type KeptVersion } from './actionUri.ts';
 import { gitOriginOf } from './gitOrigin.ts';
 
@@ -61,7 +61,7 @@ async function showProblems(document: TextDocument, problems: readonly SourcePro
           first.message,
         );
   const goThere = l10n.t('Go to Problem');
-  if ((await window.showErrorMessage(withoutIcons(sentence), goThere)) !== goThere) return;
+  if ((await tell('error', sentence, goThere)) !== goThere) return;
   await window.showTextDocument(document, {
     selection: new Range(place, document.positionAt(first.offset + first.length)),
   });

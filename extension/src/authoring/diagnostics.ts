@@ -1,6 +1,7 @@
 import { findScopeQueryProblems } from '@flotilla/shared/definition/scopeQueryProblems';
-import { Diagnostic, DiagnosticSeverity, languages, Range, workspace, type TextDocument } from 'vscode';
+import { languages, Range, workspace, type TextDocument } from 'vscode';
 import { Disposables, onDispose, type Disposable } from '../platform/disposables.ts';
+import { problemAt } from '../platform/problemAt.ts';
 import { isActionFile } from './actionFiles.ts';
 
 /** Typing pauses for so long before the text is looked at. */
@@ -20,9 +21,7 @@ export function registerDiagnostics(): Disposable {
       document.uri,
       problems.map(({ message, offset, length }) => {
         const range = new Range(document.positionAt(offset), document.positionAt(offset + length));
-        const diagnostic = new Diagnostic(range, message, DiagnosticSeverity.Error);
-        diagnostic.source = 'flotilla';
-        return diagnostic;
+        return problemAt(range, message);
       }),
     );
   };

@@ -1,9 +1,10 @@
 import type { ScopePreview } from '@flotilla/shared/views';
-import { FileChangeType, FileSystemError, l10n, MarkdownString, Uri, workspace } from 'vscode';
+import { FileChangeType, l10n, Uri, workspace } from 'vscode';
 import type { Connection } from '../connection/connection.ts';
 import { schemes } from '../contributions/schemes.ts';
 import { Disposables, type Disposable } from '../platform/disposables.ts';
-import { ReadonlyFiles } from '../platform/readonlyFiles.ts';
+import { lines } from '../platform/markdown.ts';
+import { noSuchDocument, ReadonlyFiles } from '../platform/readonlyFiles.ts';
 import { scopeText } from './scopeText.ts';
 
 interface Previewed {
@@ -26,7 +27,7 @@ export class ScopeDocuments implements Disposable {
     this.#owned.own(
       workspace.registerFileSystemProvider(schemes.scope, this.#files, {
         isCaseSensitive: true,
-        isReadonly: new MarkdownString(l10n.t('This shows what a scope query matched when it was asked.')),
+        isReadonly: lines(l10n.t('This shows what a scope query matched when it was asked.')),
       }),
     );
     this.#owned.own(
@@ -57,7 +58,7 @@ export class ScopeDocuments implements Disposable {
     if (known !== undefined) return known;
     const query = new URLSearchParams(uri.query);
     const scope = query.get('scope');
-    if (scope === null) throw FileSystemError.FileNotFound(uri);
+    if (scope === null) throw noSuchDocument();
     const preview = await this.#connection.use((client) => client.scopes.preview.query({ query: scope }));
     const rendered = this.#render(query.get('action') ?? '', preview);
     this.#previews.set(uri.toString(), rendered);

@@ -1,5 +1,5 @@
+import { oneLine } from '@flotilla/shared/text/oneLine';
 import type { ScopePreview } from '@flotilla/shared/views';
-import { oneLine } from '../platform/plainText.ts';
 
 export interface ScopeHeading {
   readonly actionName: string;

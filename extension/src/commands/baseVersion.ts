@@ -1,9 +1,11 @@
 import type { ActionVersionView } from '@flotilla/shared/views';
-import { CancellationError, commands, l10n, Range, Uri, window, workspace, WorkspaceEdit } from 'vscode';
+import { oneLine } from '@flotilla/shared/text/oneLine';
+import { CancellationError, l10n, Range, Uri, window, workspace, WorkspaceEdit } from 'vscode';
 import type { ActionText } from '../authoring/actionText.ts';
 import { toActionUri } from '../authoring/actionUri.ts';
 import type { FlotillaClient } from '../connection/client.ts';
-import { oneLine } from '../platform/plainText.ts';
+import { openDiffEditor } from '../platform/editors.ts';
+import { ask } from '../platform/messages.ts';
 import type { App } from './app.ts';
 
 /**
@@ -32,17 +34,17 @@ export async function decide(action: ActionText, latest: ActionVersionView): Pro
   const saveOver = l10n.t('Save as Version {0}', latest.version + 1);
   const compare = l10n.t('Compare');
   const takeTheirs = l10n.t('Use Version {0}', latest.version);
-  const answer = await window.showWarningMessage(
-    l10n.t(
-      '"{0}" is at version {1} on the service, and this text did not start from it.',
-      oneLine(latest.name),
-      latest.version,
-    ),
+  const answer = await ask(
+    'warning',
     {
-      modal: true,
+      sentence: l10n.t(
+        '"{0}" is at version {1} on the service, and this text did not start from it.',
+        oneLine(latest.name),
+        latest.version,
+      ),
       detail: l10n.t(
         '{0} saved it on {1}. Older versions stay, whatever you choose.',
-        latest.createdBy,
+        oneLine(latest.createdBy),
         new Date(latest.createdAt).toLocaleString(),
       ),
     },
@@ -54,7 +56,7 @@ export async function decide(action: ActionText, latest: ActionVersionView): Pro
   const theirs = Uri.from(toActionUri(latest));
   if (answer === compare) {
     const title = l10n.t('{0}: version {1} and this text', latest.name, latest.version);
-    await commands.executeCommand('vscode.diff', theirs, action.uri, title);
+    await openDiffEditor(theirs, action.uri, title);
   } else if (answer === takeTheirs) {
     await replaceText(action.uri, latest.text);
   }

@@ -1,6 +1,7 @@
 import { isExecutionEnded } from '@flotilla/shared/lifecycle/executionState';
-import { CancellationError, l10n, window } from 'vscode';
-import { oneLine } from '../platform/plainText.ts';
+import { oneLine } from '@flotilla/shared/text/oneLine';
+import { CancellationError, l10n } from 'vscode';
+import { ask } from '../platform/messages.ts';
 import type { App } from './app.ts';
 import { executionOf } from './pickExecution.ts';
 
@@ -14,13 +15,16 @@ export async function cancelExecution(app: App, argument: unknown): Promise<void
   );
   const { queued, running } = execution.counts;
   const cancel = l10n.t('Cancel Execution');
-  const answer = await window.showWarningMessage(
-    l10n.t('Cancel {0} #{1}?', oneLine(execution.actionName), execution.id),
-    { modal: true, detail: detailOf(queued, running) },
-    { title: cancel },
-    { title: l10n.t('Let It Run'), isCloseAffordance: true },
+  const answer = await ask(
+    'warning',
+    {
+      sentence: l10n.t('Cancel {0} #{1}?', oneLine(execution.actionName), execution.id),
+      detail: detailOf(queued, running),
+      stay: l10n.t('Let It Run'),
+    },
+    cancel,
   );
-  if (answer?.title !== cancel) throw new CancellationError();
+  if (answer !== cancel) throw new CancellationError();
   app.cancelledHere.add(execution.id);
   await app.connection.use((client) => client.executions.cancel.mutate({ executionId: execution.id }));
 }

@@ -1,7 +1,8 @@
 import { FlotillaError } from '@flotilla/shared/errors';
 import type { AttemptView, JobView } from '@flotilla/shared/views';
-import { commands, l10n, window } from 'vscode';
-import { oneLine, withoutIcons } from '../platform/plainText.ts';
+import { l10n } from 'vscode';
+import { openDiffEditor } from '../platform/editors.ts';
+import { tell } from '../platform/messages.ts';
 import { openComparedChanges } from '../review/openChanges.ts';
 import { nodeOf } from '../views/nodes.ts';
 import { attemptText } from '../views/rowText.ts';
@@ -41,8 +42,9 @@ async function twoOf(
   const ask = (candidates: readonly AttemptView[], placeholder: string) =>
     choose(
       candidates.map((attempt) => ({
-        label: `$(${statuses[attempt.state].icon}) ${l10n.t('Attempt {0}', attempt.number)}`,
-        description: withoutIcons(attemptText(attempt, now)),
+        label: l10n.t('Attempt {0}', attempt.number),
+        icon: statuses[attempt.state].icon,
+        description: attemptText(attempt, now),
         value: attempt,
       })),
       placeholder,
@@ -77,7 +79,8 @@ async function comparePatches(
     client.attempts.compare.query({ before: before.id, after: after.id }),
   );
   if (compared.files.length === 0) {
-    void window.showInformationMessage(
+    void tell(
+      'information',
       l10n.t('Attempts {0} and {1} changed the same in the same way.', before.number, after.number),
     );
     return;
@@ -103,11 +106,9 @@ async function compareLogs(app: App, job: JobView, before: AttemptView, after: A
       attemptId: attempt.id,
       number: attempt.number,
     });
-  await commands.executeCommand('vscode.diff', uri(before), uri(after), titleOf(job, before, after), {
-    preview: true,
-  });
+  await openDiffEditor(uri(before), uri(after), titleOf(job, before, after));
 }
 
 function titleOf(job: JobView, before: AttemptView, after: AttemptView): string {
-  return l10n.t('{0}: attempt {1} ↔ {2}', oneLine(job.repository), before.number, after.number);
+  return l10n.t('{0}: attempt {1} ↔ {2}', job.repository, before.number, after.number);
 }

@@ -1,11 +1,13 @@
 import { FlotillaError, messageOf } from '@flotilla/shared/errors';
-import { CancellationError, ConfigurationTarget, env, l10n, window, workspace } from 'vscode';
+import { CancellationError, ConfigurationTarget, env, l10n, workspace } from 'vscode';
 import { openSocket, type Socket } from '../connection/client.ts';
 import { dialler } from '../connection/describe.ts';
 import { probe } from '../connection/probe.ts';
 import { parseConnectText, type ServerAddress } from '../connection/serverAddress.ts';
 import { readSetting, settingsSection } from '../contributions/settings.ts';
 import { onDispose } from '../platform/disposables.ts';
+import { askForText } from '../platform/inputs.ts';
+import { tell } from '../platform/messages.ts';
 import { withCancellableProgress } from '../platform/progress.ts';
 import type { App } from './app.ts';
 
@@ -42,14 +44,14 @@ export async function connect(app: App, argument: unknown): Promise<void> {
   await useServer(address);
   app.connection.forgetRefusals();
   await app.connection.reconsider();
-  void window.showInformationMessage(l10n.t('Connected to {0} as {1}.', address.host, user));
+  void tell('information', l10n.t('Connected to {0} as {1}.', address.host, user));
 }
 
 const exampleUrl = 'http://127.0.0.1:7420/connect?code=ABCD-EFGH';
 
 async function askForUrl(app: App): Promise<string> {
   const { state } = app.connection;
-  const typed = await window.showInputBox({
+  const typed = await askForText({
     title: l10n.t('Connect to Flotilla'),
     prompt: l10n.t(
       'Paste the connect URL that the service printed when it started, or its address to use a token. {0} will dial.',
@@ -58,7 +60,7 @@ async function askForUrl(app: App): Promise<string> {
     placeHolder: exampleUrl,
     value: 'address' in state ? state.address.baseUrl : '',
     ignoreFocusOut: true,
-    validateInput: (value) =>
+    problemOf: (value) =>
       value === '' || parseConnectText(value) !== undefined ? undefined : l10n.t('This is not an address.'),
   });
   if (typed === undefined || typed === '') throw new CancellationError();
@@ -68,7 +70,7 @@ async function askForUrl(app: App): Promise<string> {
 async function askForToken(app: App, address: ServerAddress): Promise<string> {
   const known = await app.tokens.read(address.origin);
   if (known !== undefined && (await isAccepted(address, known))) return known;
-  const token = await window.showInputBox({
+  const token = await askForText({
     title: l10n.t('Token for {0}', address.host),
     prompt: l10n.t('`npm run token -- create --scope user` on the server makes one.'),
     password: true,

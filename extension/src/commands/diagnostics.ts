@@ -1,5 +1,6 @@
-import { env, l10n, UIKind, version, window, workspace } from 'vscode';
+import { env, l10n, UIKind, version, workspace } from 'vscode';
 import { describeState } from '../connection/describe.ts';
+import { tell } from '../platform/messages.ts';
 import type { App } from './app.ts';
 
 /** Shows the extension's own log. */
@@ -29,5 +30,5 @@ export async function copyDiagnostics(app: App, _argument: unknown): Promise<voi
     `executions held: ${app.model.executions.length}`,
   ];
   await env.clipboard.writeText(`${lines.join('\n')}\n`);
-  void window.showInformationMessage(l10n.t('The diagnostics are in the clipboard.'));
+  void tell('information', l10n.t('The diagnostics are in the clipboard.'));
 }

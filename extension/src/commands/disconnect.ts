@@ -1,5 +1,6 @@
-import { ConfigurationTarget, l10n, window, workspace } from 'vscode';
+import { ConfigurationTarget, l10n, workspace } from 'vscode';
 import { readSetting, settingsSection } from '../contributions/settings.ts';
+import { tell } from '../platform/messages.ts';
 import type { App } from './app.ts';
 
 /** Forgets the service and this editor's token for it. */
@@ -10,7 +11,8 @@ export async function disconnect(app: App, _argument: unknown): Promise<void> {
   await configuration.update('server.url', undefined, ConfigurationTarget.Global);
   await app.connection.reconsider();
   if (readSetting('server.url') !== '') {
-    void window.showInformationMessage(
+    void tell(
+      'information',
       l10n.t(
         'The token is forgotten. The settings of this workspace still name {0}.',
         readSetting('server.url'),

@@ -1,15 +1,16 @@
 import { CancellationError, l10n, Uri, window, workspace } from 'vscode';
 import { actionTemplate } from '../authoring/template.ts';
 import { exists } from '../platform/exists.ts';
+import { askForFolder, askForText } from '../platform/inputs.ts';
 import type { App } from './app.ts';
 
 /** Asks for a name, writes an action file from a template and opens it. Nothing that is there is overwritten. */
 export async function newAction(_app: App, _argument: unknown): Promise<void> {
-  const name = await window.showInputBox({
+  const name = await askForText({
     title: l10n.t('New Action'),
     prompt: l10n.t('What is the Action called?'),
     placeHolder: 'bump-node',
-    validateInput: (value) =>
+    problemOf: (value) =>
       /^[\w.-]+$/.test(value) ? undefined : l10n.t('A name has letters, digits, ".", "_" and "-" only.'),
   });
   if (name === undefined) throw new CancellationError();
@@ -31,11 +32,7 @@ async function folderFor(fileName: string): Promise<Uri> {
     if (chosen === undefined) throw new CancellationError();
     return chosen.uri;
   }
-  const chosen = await window.showOpenDialog({
-    canSelectFiles: false,
-    canSelectFolders: true,
-    openLabel: l10n.t('Create {0} Here', fileName),
-  });
-  if (chosen?.[0] === undefined) throw new CancellationError();
-  return chosen[0];
+  const chosen = await askForFolder({ openLabel: l10n.t('Create {0} Here', fileName) });
+  if (chosen === undefined) throw new CancellationError();
+  return chosen;
 }

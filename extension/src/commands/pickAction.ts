@@ -1,18 +1,10 @@
 import { stemOf } from '@flotilla/shared/definition/fileNames';
-import {
-  CancellationError,
-  l10n,
-  QuickPickItemKind,
-  TabInputText,
-  Uri,
-  window,
-  workspace,
-  type QuickPickItem,
-} from 'vscode';
+import { CancellationError, l10n, TabInputText, Uri, window, workspace } from 'vscode';
 import { isActionFile } from '../authoring/actionFiles.ts';
 import { toActionUri } from '../authoring/actionUri.ts';
 import { schemes } from '../contributions/schemes.ts';
-import { withoutIcons } from '../platform/plainText.ts';
+import { pickOne, type Choice, type Heading } from '../platform/inputs.ts';
+import { tell } from '../platform/messages.ts';
 import { nodeOf } from '../views/nodes.ts';
 import type { App } from './app.ts';
 
@@ -34,29 +26,32 @@ export async function actionUriOf(app: App, argument: unknown, placeholder: stri
 }
 
 async function pickAction(app: App, placeholder: string): Promise<Uri> {
-  const items = async (): Promise<(QuickPickItem & { uri?: Uri })[]> => {
+  const items = async (): Promise<(Choice<Uri> | Heading)[]> => {
     const files = await app.actionFiles.list();
     const kept = app.catalogue.actions;
     return [
       ...heading(l10n.t('Workspace'), files),
       ...files.map((uri) => ({
-        label: `$(file-code) ${withoutIcons(stemOf(uri.path))}`,
-        description: withoutIcons(workspace.asRelativePath(uri)),
-        uri,
+        icon: 'file-code',
+        label: stemOf(uri.path),
+        description: workspace.asRelativePath(uri),
+        value: uri,
       })),
       ...heading(l10n.t('Service'), kept),
       ...kept.map(({ id: actionId, name, latestVersion: version, description }) => ({
-        label: `$(cloud) ${withoutIcons(name)}`,
+        icon: 'cloud',
+        label: name,
         description: `v${version}`,
-        detail: withoutIcons(description),
-        uri: Uri.from(toActionUri({ actionId, name, version })),
+        detail: description,
+        value: Uri.from(toActionUri({ actionId, name, version })),
       })),
     ];
   };
   const found = await items();
   if (found.length === 0) {
     const create = l10n.t('New Action…');
-    const choice = await window.showInformationMessage(
+    const choice = await tell(
+      'information',
       l10n.t('There is no Action yet: no *.action.json in this workspace, and none on the service.'),
       create,
     );
@@ -66,11 +61,11 @@ async function pickAction(app: App, placeholder: string): Promise<Uri> {
     }
     throw new CancellationError();
   }
-  const chosen = await window.showQuickPick(found, { placeHolder: placeholder, matchOnDescription: true });
-  if (chosen?.uri === undefined) throw new CancellationError();
-  return chosen.uri;
+  const chosen = await pickOne(found, { placeHolder: placeholder });
+  if (chosen === undefined) throw new CancellationError();
+  return chosen;
 }
 
-function heading(label: string, below: readonly unknown[]): QuickPickItem[] {
-  return below.length === 0 ? [] : [{ label, kind: QuickPickItemKind.Separator }];
+function heading(label: string, below: readonly unknown[]): Heading[] {
+  return below.length === 0 ? [] : [{ heading: label }];
 }

@@ -1,7 +1,6 @@
 import type { AttemptView, ChangedFile, ExecutionView, JobView } from '@flotilla/shared/views';
 import { FlotillaError } from '@flotilla/shared/errors';
 import { l10n } from 'vscode';
-import { oneLine, withoutIcons } from '../platform/plainText.ts';
 import { nodeOf } from '../views/nodes.ts';
 import { executionText, fileText, jobText } from '../views/rowText.ts';
 import { statuses } from '../views/status.ts';
@@ -22,7 +21,8 @@ export async function executionOf(
   const now = app.model.serverTime;
   return choose(
     app.model.executions.filter(fits).map((execution) => ({
-      label: `$(${statuses[execution.state].icon}) ${withoutIcons(execution.actionName)} #${execution.id}`,
+      label: `${execution.actionName} #${execution.id}`,
+      icon: statuses[execution.state].icon,
       description: executionText(execution, now),
       value: execution,
     })),
@@ -50,8 +50,9 @@ export async function jobOf(
   const now = app.model.serverTime;
   return choose(
     jobs.filter(fits).map((job) => ({
-      label: `$(${statuses[job.state].icon}) ${withoutIcons(job.repository)}`,
-      description: withoutIcons(jobText(job, app.model.attempt(job.id, job.currentAttemptId), now)),
+      label: job.repository,
+      icon: statuses[job.state].icon,
+      description: jobText(job, app.model.attempt(job.id, job.currentAttemptId), now),
       value: job,
     })),
     placeholder,
@@ -77,7 +78,7 @@ export async function attemptOf(
   if (attempt === undefined) {
     throw new FlotillaError(
       'notFound',
-      l10n.t('No Runner has taken {0} yet, so there is no log.', oneLine(job.repository)),
+      l10n.t('No Runner has taken {0} yet, so there is no log.', job.repository),
     );
   }
   return { job, attempt, step: node?.kind === 'step' ? node.index : undefined };
@@ -91,11 +92,11 @@ export async function fileOf(app: App, argument: unknown, job: JobView): Promise
   if (given !== undefined) return given;
   return choose(
     files.map((file) => ({
-      label: withoutIcons(file.path),
-      description: withoutIcons(`${file.status} ${fileText(file)}`),
+      label: file.path,
+      description: `${file.status} ${fileText(file)}`,
       value: file,
     })),
-    l10n.t('Which file of {0}?', oneLine(job.repository)),
+    l10n.t('Which file of {0}?', job.repository),
     l10n.t('There is nothing to choose from yet.'),
   );
 }

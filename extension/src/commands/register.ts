@@ -1,7 +1,8 @@
-import { commands, l10n, window } from 'vscode';
+import { commands, l10n } from 'vscode';
 import { rowCommandIds, type CommandId } from '../contributions/commandIds.ts';
 import { Disposables, type Disposable } from '../platform/disposables.ts';
 import { handleError } from '../platform/errors.ts';
+import { tell } from '../platform/messages.ts';
 import type { App, CommandHandler } from './app.ts';
 import { cancelExecution } from './cancelExecution.ts';
 import { cancelJob } from './cancelJob.ts';
@@ -90,7 +91,8 @@ export function registerCommands(app: App): Disposable {
  * must then not be taken for one of the palette, which asks or takes the active editor: that would be another thing.
  */
 function sayRowIsGone(): void {
-  void window.showInformationMessage(
+  void tell(
+    'information',
     l10n.t('That row was being updated at the moment of the click. Please click it again.'),
   );
 }

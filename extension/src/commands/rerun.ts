@@ -1,7 +1,8 @@
 import { isJobEnded } from '@flotilla/shared/lifecycle/jobLifecycle';
-import { CancellationError, l10n, window } from 'vscode';
+import { oneLine } from '@flotilla/shared/text/oneLine';
+import { CancellationError, l10n } from 'vscode';
 import { untilAnswered } from '../connection/untilAnswered.ts';
-import { oneLine } from '../platform/plainText.ts';
+import { ask } from '../platform/messages.ts';
 import { endedJobs, unsuccessfulJobs } from '../views/jobCounts.ts';
 import type { App } from './app.ts';
 import { executionOf, jobOf } from './pickExecution.ts';
@@ -40,12 +41,15 @@ export async function rerunAllJobs(app: App, argument: unknown): Promise<void> {
   );
   const count = endedJobs(counts);
   const rerun = count === 1 ? l10n.t('Rerun 1 Job') : l10n.t('Rerun {0} Jobs', count);
-  const answer = await window.showWarningMessage(
-    l10n.t('Rerun all Jobs of {0} #{1}?', oneLine(actionName), id),
-    { modal: true, detail: detailOf(count, counts.succeeded) },
-    { title: rerun },
+  const answer = await ask(
+    'warning',
+    {
+      sentence: l10n.t('Rerun all Jobs of {0} #{1}?', oneLine(actionName), id),
+      detail: detailOf(count, counts.succeeded),
+    },
+    rerun,
   );
-  if (answer?.title !== rerun) throw new CancellationError();
+  if (answer !== rerun) throw new CancellationError();
   await rerunExecution(app, id, 'all');
 }
 

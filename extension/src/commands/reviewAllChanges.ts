@@ -1,5 +1,6 @@
 import type { ChangedFile, JobView } from '@flotilla/shared/views';
-import { l10n, window } from 'vscode';
+import { l10n } from 'vscode';
+import { tell } from '../platform/messages.ts';
 import { withCancellableProgress } from '../platform/progress.ts';
 import { openExecutionChanges } from '../review/openChanges.ts';
 import type { Unit } from '../review/parts.ts';
@@ -21,9 +22,7 @@ export async function reviewAllChanges(app: App, argument: unknown): Promise<voi
     includedFiles(app, execution.id, signal),
   );
   if (units.length === 0) {
-    void window.showInformationMessage(
-      l10n.t('Nothing of {0} #{1} is left in.', execution.actionName, execution.id),
-    );
+    void tell('information', l10n.t('Nothing of {0} #{1} is left in.', execution.actionName, execution.id));
     return;
   }
   await openExecutionChanges(app.origin(), execution, units);

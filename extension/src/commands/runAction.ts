@@ -1,8 +1,10 @@
 import { FlotillaError } from '@flotilla/shared/errors';
+import { oneLine, shortened } from '@flotilla/shared/text/oneLine';
 import type { ExecutionView, ScopePreview } from '@flotilla/shared/views';
-import { CancellationError, l10n, window } from 'vscode';
+import { CancellationError, l10n } from 'vscode';
 import { readAction, type ActionText } from '../authoring/actionText.ts';
-import { oneLine, withoutIcons } from '../platform/plainText.ts';
+import { pickOne } from '../platform/inputs.ts';
+import { ask, tell } from '../platform/messages.ts';
 import type { App } from './app.ts';
 import { actionUriOf } from './pickAction.ts';
 import { openPreview } from './previewScope.ts';
@@ -11,6 +13,10 @@ import { startExecution } from './startExecution.ts';
 
 /** So many names fit into a question. */
 const shownNames = 10;
+/** So many characters of each. */
+const nameCharacters = 120;
+/** Characters of a query that leave room for what is said of it. */
+const queryCharacters = 250;
 
 /** Runs an Action over its whole scope, after a question that says how many repositories that is. */
 export async function runAction(app: App, argument: unknown): Promise<void> {
@@ -26,16 +32,16 @@ export async function runOnOneRepository(app: App, argument: unknown): Promise<v
   const action = await readAction(await actionUriOf(app, argument, l10n.t('Run which Action?')));
   const preview = await resolveScope(app, action);
   if (preview.targets.length === 0) return refuseEmptyScope(app, action, preview);
-  const chosen = await window.showQuickPick(
+  const chosen = await pickOne(
     preview.targets.map((target) => ({
-      label: withoutIcons(target.repository),
-      description: withoutIcons(target.baseRef.replace(/^refs\/heads\//, '')),
-      repository: target.repository,
+      label: target.repository,
+      description: target.baseRef.replace(/^refs\/heads\//, ''),
+      value: target.repository,
     })),
-    { placeHolder: l10n.t('Run {0} on which repository?', oneLine(action.definition.name)) },
+    { placeHolder: l10n.t('Run {0} on which repository?', action.definition.name) },
   );
   if (chosen === undefined) throw new CancellationError();
-  await show(app, await startExecution(app, action, [chosen.repository]));
+  await show(app, await startExecution(app, action, [chosen]));
 }
 
 async function confirm(
@@ -46,14 +52,18 @@ async function confirm(
   const count = targets.length;
   const run = count === 1 ? l10n.t('Run on 1 Repository') : l10n.t('Run on {0} Repositories', count);
   const preview = l10n.t('Preview Scope');
-  const names = targets.slice(0, shownNames).map((target) => oneLine(target.repository));
+  const names = targets
+    .slice(0, shownNames)
+    .map((target) => shortened(oneLine(target.repository), nameCharacters));
   const more = count - names.length;
-  const answer = await window.showInformationMessage(
-    count === 1
-      ? l10n.t('Run {0} on 1 repository?', oneLine(action.definition.name))
-      : l10n.t('Run {0} on {1} repositories?', oneLine(action.definition.name), count),
+  const name = oneLine(action.definition.name);
+  const answer = await ask(
+    'information',
     {
-      modal: true,
+      sentence:
+        count === 1
+          ? l10n.t('Run {0} on 1 repository?', name)
+          : l10n.t('Run {0} on {1} repositories?', name, count),
       detail: [
         [...names, ...(more > 0 ? [l10n.t('and {0} more', more)] : [])].join(', '),
         ...(leftOut.length > 0
@@ -83,10 +93,11 @@ async function refuseEmptyScope(app: App, action: ActionText, preview: ScopePrev
     );
   }
   const show = l10n.t('Preview Scope');
-  const answer = await window.showWarningMessage(
+  const answer = await tell(
+    'warning',
     l10n.t(
       'No repository matches "{0}"; {1} are left out. Nothing was started.',
-      withoutIcons(preview.query),
+      shortened(preview.query, queryCharacters),
       preview.leftOut.length,
     ),
     show,

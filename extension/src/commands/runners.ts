@@ -1,6 +1,5 @@
 import type { RunnerView } from '@flotilla/shared/views';
 import { l10n } from 'vscode';
-import { withoutIcons } from '../platform/plainText.ts';
 import { nodeOf } from '../views/nodes.ts';
 import { runnerText } from '../views/runnerText.ts';
 import type { App } from './app.ts';
@@ -47,8 +46,8 @@ async function runnerOf(
   const now = app.connection.serverTime;
   return choose(
     runners.filter(fits).map((runner) => ({
-      label: withoutIcons(runner.name),
-      description: withoutIcons(runnerText(runner, now)),
+      label: runner.name,
+      description: runnerText(runner, now),
       value: runner,
     })),
     placeholder,

@@ -1,9 +1,10 @@
 import { FrameDecoder } from '@flotilla/shared/logs/frame';
-import { CancellationError, l10n, Uri, window, workspace } from 'vscode';
+import { safeFileNames } from '@flotilla/shared/text/safeFileNames';
+import { CancellationError, l10n, Uri, workspace } from 'vscode';
 import type { FlotillaClient } from '../connection/client.ts';
 import { fromBase64 } from '../logs/base64.ts';
+import { askForNewFile } from '../platform/inputs.ts';
 import { withCancellableProgress } from '../platform/progress.ts';
-import { patchFileNames } from '../review/patchFileNames.ts';
 import type { App } from './app.ts';
 import { attemptOf } from './pickExecution.ts';
 
@@ -13,10 +14,9 @@ const readBytes = 1024 * 1024;
 /** Writes the whole log of an Attempt to a file: the bytes as the Steps wrote them, colours included. */
 export async function saveLog(app: App, argument: unknown): Promise<void> {
   const { job, attempt } = await attemptOf(app, argument, l10n.t('The log of which Job?'));
-  const [stem = 'log'] = patchFileNames([job.repository]);
-  const name = `${stem.replace(/\.patch$/, '')}-attempt-${attempt.number}.log`;
+  const [name = 'log'] = safeFileNames([job.repository], `-attempt-${attempt.number}.log`);
   const folder = workspace.workspaceFolders?.[0]?.uri;
-  const target = await window.showSaveDialog({
+  const target = await askForNewFile({
     ...(folder === undefined ? {} : { defaultUri: Uri.joinPath(folder, name) }),
     saveLabel: l10n.t('Save Log'),
   });

@@ -1,8 +1,10 @@
 import { leaveOut } from '@flotilla/shared/patch/leaveOut';
+import { safeFileNames } from '@flotilla/shared/text/safeFileNames';
 import type { ChangedFile, JobView } from '@flotilla/shared/views';
-import { CancellationError, l10n, Uri, window, workspace } from 'vscode';
+import { CancellationError, l10n, Uri, workspace } from 'vscode';
+import { askForFolder } from '../platform/inputs.ts';
+import { ask, tell } from '../platform/messages.ts';
 import { withCancellableProgress } from '../platform/progress.ts';
-import { patchFileNames } from '../review/patchFileNames.ts';
 import type { Unit } from '../review/parts.ts';
 import { exists } from '../platform/exists.ts';
 import type { App } from './app.ts';
@@ -17,17 +19,17 @@ export async function savePatches(app: App, argument: unknown): Promise<void> {
     (candidate) => candidate.changed > 0,
     l10n.t('Save the Patches of which Execution?'),
   );
-  const chosen = await window.showOpenDialog({
-    canSelectFiles: false,
-    canSelectFolders: true,
+  const folder = await askForFolder({
     openLabel: l10n.t('Save Patches Here'),
     title: l10n.t('Folder for the Patches of {0} #{1}', execution.actionName, execution.id),
   });
-  const folder = chosen?.[0];
   if (folder === undefined) throw new CancellationError();
   const saved = await withCancellableProgress(l10n.t('Saving Patches…'), async (signal, report) => {
     const units = await includedFiles(app, execution.id, signal);
-    const names = patchFileNames(units.map(({ job }) => job.repository));
+    const names = safeFileNames(
+      units.map(({ job }) => job.repository),
+      '.patch',
+    );
     const targets = names.map((name) => Uri.joinPath(folder, name));
     await confirmOverwriting(targets);
     for (const [index, unit] of units.entries()) {
@@ -39,13 +41,15 @@ export async function savePatches(app: App, argument: unknown): Promise<void> {
     return units.length;
   });
   if (saved === 0) {
-    void window.showInformationMessage(
+    void tell(
+      'information',
       l10n.t('Nothing of {0} #{1} is left in, so no Patch was saved.', execution.actionName, execution.id),
     );
     return;
   }
   const where = workspace.asRelativePath(folder, true);
-  void window.showInformationMessage(
+  void tell(
+    'information',
     saved === 1
       ? l10n.t('1 Patch is in {0}. `git apply` takes it.', where)
       : l10n.t('{0} Patches are in {1}. `git apply` takes them.', saved, where),
@@ -70,12 +74,10 @@ async function confirmOverwriting(targets: readonly Uri[]): Promise<void> {
   const count = present.filter(Boolean).length;
   if (count === 0) return;
   const overwrite = l10n.t('Overwrite');
-  const answer = await window.showWarningMessage(
+  const sentence =
     count === 1
       ? l10n.t('1 of these files is there already. Overwrite it?')
-      : l10n.t('{0} of these files are there already. Overwrite them?', count),
-    { modal: true },
-    overwrite,
-  );
+      : l10n.t('{0} of these files are there already. Overwrite them?', count);
+  const answer = await ask('warning', { sentence, detail: '' }, overwrite);
   if (answer !== overwrite) throw new CancellationError();
 }

@@ -12,6 +12,7 @@ import {
 } from 'vscode';
 import { logLanguage } from '../contributions/schemes.ts';
 import { Disposables, onDispose, type Disposable } from '../platform/disposables.ts';
+import { channelName, createChannel } from '../platform/log.ts';
 import { statuses } from '../views/status.ts';
 import { followLog, type Tail } from './logFollower.ts';
 import { LogText, type LogPart } from './logText.ts';
@@ -43,8 +44,8 @@ export class LogChannel implements Disposable {
   #isEnded = false;
 
   constructor(parts: LogChannelParts) {
-    this.name = parts.name;
-    this.#channel = this.#owned.own(window.createOutputChannel(parts.name, logLanguage));
+    this.name = channelName(parts.name);
+    this.#channel = this.#owned.own(createChannel(this.name, logLanguage));
     this.#owned.own(onDispose(() => clearTimeout(this.#settling)));
     const following = followLog(parts.tail, {
       onRecords: (records) => {

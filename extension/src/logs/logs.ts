@@ -1,17 +1,19 @@
 import { messageOf } from '@flotilla/shared/errors';
+import { shortened } from '@flotilla/shared/text/oneLine';
 import type { AttemptView, JobView } from '@flotilla/shared/views';
 import { l10n } from 'vscode';
 import { refusalOf, type FlotillaClient } from '../connection/client.ts';
 import type { Connection } from '../connection/connection.ts';
 import { Disposables, onDispose, type Disposable } from '../platform/disposables.ts';
 import type { Log } from '../platform/log.ts';
-import { oneLine } from '../platform/plainText.ts';
 import { LogChannel } from './logChannel.ts';
 import { LogDecorations } from './logDecorations.ts';
 import type { Tail } from './logFollower.ts';
 
 /** So many logs have a channel; the one that was opened longest ago goes, an ended one first. */
 const maxChannels = 10;
+/** Characters of a repository's name in that of a channel, which ends with what no other has. */
+const nameCharacters = 200;
 
 /** The logs that are shown: one output channel for each followed Attempt. */
 export class Logs implements Disposable {
@@ -45,7 +47,7 @@ export class Logs implements Disposable {
 
   #open(job: JobView, attempt: AttemptView): LogChannel {
     return new LogChannel({
-      name: `${oneLine(job.repository)} · ${l10n.t('attempt {0}', attempt.number)} (${attempt.id})`,
+      name: `${shortened(job.repository, nameCharacters)} · ${l10n.t('attempt {0}', attempt.number)} (${attempt.id})`,
       tail: this.#tailOf(attempt.id),
       onProblem: (error) =>
         this.#log.warn(`The log of attempt ${attempt.id} was cut and goes on: ${String(error)}`),

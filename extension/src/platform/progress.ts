@@ -1,4 +1,5 @@
 import { CancellationError, ProgressLocation, window, type Progress } from 'vscode';
+import { shownText } from './shownText.ts';
 
 /** What is over sooner shows nothing: a notification that flashes up only disturbs. */
 const patienceMs = 700;
@@ -15,8 +16,8 @@ export async function withCancellableProgress<T>(
   let latest = '';
   let shown: Progress<{ message: string }> | undefined;
   const working = work(ending.signal, (message) => {
-    latest = message;
-    shown?.report({ message });
+    latest = shownText('toast', message);
+    shown?.report({ message: latest });
   });
   const isOver = working.then(
     () => true,
@@ -24,7 +25,7 @@ export async function withCancellableProgress<T>(
   );
   if (!(await Promise.race([isOver, patience()]))) {
     await window.withProgress(
-      { location: ProgressLocation.Notification, title, cancellable: true },
+      { location: ProgressLocation.Notification, title: shownText('toast', title), cancellable: true },
       async (progress, token) => {
         shown = progress;
         progress.report({ message: latest });

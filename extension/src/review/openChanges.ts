@@ -1,6 +1,7 @@
 import type { ChangedFile, ComparedAttempts, ExecutionView, JobView } from '@flotilla/shared/views';
-import { commands, l10n, window, type Uri } from 'vscode';
-import { oneLine, withoutIcons } from '../platform/plainText.ts';
+import { l10n, type Uri } from 'vscode';
+import { openChangesEditor, openDiffEditor } from '../platform/editors.ts';
+import { pickMany } from '../platform/inputs.ts';
 import { shareOut, type Unit } from './parts.ts';
 import { patchUris, type ComparedJob } from './patchUris.ts';
 
@@ -12,11 +13,11 @@ export async function openDiff(origin: string, job: JobView, file: ChangedFile):
   const uris = patchUris(origin, job, file);
   if (uris === undefined) return;
   const { base, result } = uris;
-  const title = `${oneLine(file.path.split('/').at(-1) ?? file.path)} (${oneLine(job.repository)})`;
+  const title = `${file.path.split('/').at(-1) ?? file.path} (${job.repository})`;
   if (base !== undefined && result !== undefined) {
-    await commands.executeCommand('vscode.diff', base, result, title, { preview: true });
+    await openDiffEditor(base, result, title);
   } else {
-    await commands.executeCommand('vscode.changes', title, resources(origin, [{ job, files: [file] }]));
+    await openChangesEditor(title, resources(origin, [{ job, files: [file] }]));
   }
 }
 
@@ -26,7 +27,7 @@ export async function openJobChanges(
   job: JobView,
   files: readonly ChangedFile[],
 ): Promise<void> {
-  await openParts(origin, oneLine(job.repository), [{ job, files }]);
+  await openParts(origin, job.repository, [{ job, files }]);
 }
 
 /** Opens the files in which what two Attempts of a Job left behind differs. */
@@ -45,7 +46,7 @@ export async function openExecutionChanges(
   execution: ExecutionView,
   units: readonly Unit<JobView, ChangedFile>[],
 ): Promise<void> {
-  await openParts(origin, `${oneLine(execution.actionName)} #${execution.id}`, units);
+  await openParts(origin, `${execution.actionName} #${execution.id}`, units);
 }
 
 async function openParts(
@@ -60,17 +61,15 @@ async function openParts(
   const choices = parts.map((part, index) => ({
     label: l10n.t('Part {0} of {1}', index + 1, parts.length),
     description: l10n.t('{0} files', countFiles(part)),
-    detail: withoutIcons(repositoriesOf(part)),
-    title: `${title} (${index + 1}/${parts.length})`,
-    part,
+    detail: repositoriesOf(part),
     picked: index === 0,
+    value: { part, title: `${title} (${index + 1}/${parts.length})` },
   }));
-  const chosen = await window.showQuickPick(choices, {
-    canPickMany: true,
+  const chosen = await pickMany(choices, {
     title,
     placeHolder: l10n.t('{0} files are too many for one editor: choose the parts to open', countFiles(units)),
   });
-  for (const choice of chosen ?? []) await openPart(origin, choice.title, choice.part);
+  for (const { title: partTitle, part } of chosen) await openPart(origin, partTitle, part);
 }
 
 async function openPart(
@@ -78,7 +77,7 @@ async function openPart(
   title: string,
   units: readonly Unit<ComparedJob, ChangedFile>[],
 ): Promise<void> {
-  await commands.executeCommand('vscode.changes', title, resources(origin, units));
+  await openChangesEditor(title, resources(origin, units));
 }
 
 /** The triples that `vscode.changes` takes: what the row is about, before, after. */

@@ -1,8 +1,8 @@
-import { FlotillaError } from '@flotilla/shared/errors';
-import { FileSystemError, l10n, MarkdownString, workspace, type Uri } from 'vscode';
+import { l10n, workspace, type Uri } from 'vscode';
 import { schemes } from '../contributions/schemes.ts';
 import { Disposables, type Disposable } from '../platform/disposables.ts';
-import { ReadonlyFiles } from '../platform/readonlyFiles.ts';
+import { lines } from '../platform/markdown.ts';
+import { noSuchDocument, ReadonlyFiles } from '../platform/readonlyFiles.ts';
 import type { Contents } from './contents.ts';
 import { fromPatchUri } from './patchUri.ts';
 
@@ -15,21 +15,14 @@ export function registerPatchFiles(contents: Contents): Disposable {
   const files = owned.own(
     new ReadonlyFiles(async (uri: Uri) => {
       const side = fromPatchUri(uri);
-      if (side === undefined) throw FileSystemError.FileNotFound(uri);
-      try {
-        return { bytes: await contents.read(side), modifiedAt };
-      } catch (error) {
-        if (error instanceof FlotillaError && error.code === 'notFound') {
-          throw FileSystemError.FileNotFound(error.message);
-        }
-        throw FileSystemError.Unavailable(error instanceof Error ? error.message : String(error));
-      }
+      if (side === undefined) throw noSuchDocument();
+      return { bytes: await contents.read(side), modifiedAt };
     }),
   );
   owned.own(
     workspace.registerFileSystemProvider(schemes.patch, files, {
       isCaseSensitive: true,
-      isReadonly: new MarkdownString(
+      isReadonly: lines(
         l10n.t(
           'This is a side of a Patch as a Runner made it. To change it, change the Action and run it again.',
         ),

@@ -2,19 +2,20 @@ import { stemOf } from '@flotilla/shared/definition/fileNames';
 import type { ActionView } from '@flotilla/shared/views';
 import {
   l10n,
-  MarkdownString,
   ThemeIcon,
   TreeItem,
   TreeItemCollapsibleState,
   workspace,
-  type TreeDataProvider,
+  type MarkdownString,
   type Uri,
 } from 'vscode';
 import type { ActionFiles } from '../authoring/actionFiles.ts';
 import { setContextKey } from '../contributions/contextKeys.ts';
 import type { Catalogue } from '../model/catalogue.ts';
 import { Disposables, type Disposable } from '../platform/disposables.ts';
-import { escapeMarkdown, oneLine } from '../platform/plainText.ts';
+import type { Rows } from '../platform/treePane.ts';
+import { lines } from '../platform/markdown.ts';
+import { shownText } from '../platform/shownText.ts';
 import { NodeCache, nodeId, type ActionsNode } from './nodes.ts';
 import { contextValue } from './rowParts.ts';
 import { formatAge } from './time.ts';
@@ -24,7 +25,7 @@ import { TreeChanges } from './treeChanges.ts';
 const treeIntervalMs = 1000;
 
 /** Action files of the workspace and Actions that the service keeps; two groups where there are both. */
-export class ActionsTree implements TreeDataProvider<ActionsNode>, Disposable {
+export class ActionsTree implements Rows<ActionsNode>, Disposable {
   readonly #files: ActionFiles;
   readonly #catalogue: Catalogue;
   readonly #owned = new Disposables();
@@ -98,7 +99,7 @@ export class ActionsTree implements TreeDataProvider<ActionsNode>, Disposable {
 }
 
 function fileRow(uri: Uri, node: ActionsNode): TreeItem {
-  const row = new TreeItem(oneLine(stemOf(uri.path)), TreeItemCollapsibleState.None);
+  const row = new TreeItem(stemOf(uri.path), TreeItemCollapsibleState.None);
   const folder = workspace.asRelativePath(uri).split('/').slice(0, -1).join('/');
   row.description = folder;
   row.iconPath = new ThemeIcon('file-code');
@@ -108,7 +109,7 @@ function fileRow(uri: Uri, node: ActionsNode): TreeItem {
 }
 
 function actionRow(action: ActionView, node: ActionsNode): TreeItem {
-  const row = new TreeItem(oneLine(action.name), TreeItemCollapsibleState.None);
+  const row = new TreeItem(action.name, TreeItemCollapsibleState.None);
   row.description = `v${action.latestVersion} · ${formatAge(Date.now() - action.updatedAt)}`;
   row.iconPath = new ThemeIcon('cloud');
   row.contextValue = contextValue('action', { kept: true });
@@ -120,15 +121,14 @@ function actionRow(action: ActionView, node: ActionsNode): TreeItem {
 }
 
 function actionTooltip(action: ActionView): MarkdownString {
-  const parts = [
-    `**${escapeMarkdown(action.name)}** v${action.latestVersion}`,
-    ...(action.description === '' ? [] : [escapeMarkdown(action.description)]),
+  return lines(
+    `**${shownText('markdown', action.name)}** v${action.latestVersion}`,
+    ...(action.description === '' ? [] : [shownText('markdown', action.description)]),
     l10n.t(
       'Saved by {0}, {1}',
-      escapeMarkdown(action.updatedBy),
+      shownText('markdown', action.updatedBy),
       new Date(action.updatedAt).toLocaleString(),
     ),
-    ...(action.origin === null ? [] : [l10n.t('From {0}', escapeMarkdown(action.origin.file))]),
-  ];
-  return new MarkdownString(parts.join('\n\n'));
+    ...(action.origin === null ? [] : [l10n.t('From {0}', shownText('markdown', action.origin.file))]),
+  );
 }

@@ -1,7 +1,7 @@
-import { window } from 'vscode';
 import type { Connection } from '../connection/connection.ts';
 import type { Catalogue } from '../model/catalogue.ts';
 import { Disposables, type Disposable } from '../platform/disposables.ts';
+import { TreePane } from '../platform/treePane.ts';
 import type { ActionsTree } from './actionsTree.ts';
 import { holdWhileVisible } from './holdWhileVisible.ts';
 
@@ -12,7 +12,7 @@ export function createActionsView(
   tree: ActionsTree,
 ): Disposable {
   const owned = new Disposables();
-  const view = owned.own(window.createTreeView('flotilla.actions', { treeDataProvider: tree }));
+  const { view } = owned.own(new TreePane('flotilla.actions', tree));
   owned.own(holdWhileVisible(view, connection));
   owned.own(
     connection.onDidConnect(() => {

@@ -1,10 +1,14 @@
 import { isExecutionEnded } from '@flotilla/shared/lifecycle/executionState';
+import { shortened } from '@flotilla/shared/text/oneLine';
 import type { ExecutionView } from '@flotilla/shared/views';
-import { commands, l10n, window } from 'vscode';
+import { commands, l10n } from 'vscode';
 import { readSetting } from '../contributions/settings.ts';
 import type { LiveModel } from '../model/liveModel.ts';
 import type { Disposable } from '../platform/disposables.ts';
-import { oneLine } from '../platform/plainText.ts';
+import { tell } from '../platform/messages.ts';
+
+/** Characters of an Action's name that leave room for what is said of it. */
+const nameCharacters = 200;
 
 /**
  * Says once when an Execution that the user started has ended, with what to do next. Nothing opens by itself. Of those
@@ -29,8 +33,7 @@ async function notify(execution: ExecutionView): Promise<void> {
   if (wanted === 'off' || (wanted === 'failures' && !isFailure)) return;
   const next = execution.changed > 0 ? l10n.t('Review All Changes') : l10n.t('Show Executions');
   const settings = l10n.t('Settings');
-  const show = isFailure ? window.showWarningMessage : window.showInformationMessage;
-  const choice = await show(sentenceOf(execution), next, settings);
+  const choice = await tell(isFailure ? 'warning' : 'information', sentenceOf(execution), next, settings);
   if (choice === next && execution.changed > 0) {
     await commands.executeCommand('flotilla.reviewAllChanges', {
       kind: 'execution',
@@ -44,7 +47,7 @@ async function notify(execution: ExecutionView): Promise<void> {
 }
 
 function sentenceOf({ actionName, id, state, counts, changed }: ExecutionView): string {
-  const name = `${oneLine(actionName)} #${id}`;
+  const name = `${shortened(actionName, nameCharacters)} #${id}`;
   const failed = counts.failed + counts.timedOut + counts.errored;
   if (state === 'cancelled') return l10n.t('{0} was cancelled.', name);
   const changes =

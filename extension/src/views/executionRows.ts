@@ -2,7 +2,6 @@ import { isExecutionEnded } from '@flotilla/shared/lifecycle/executionState';
 import { isJobEnded } from '@flotilla/shared/lifecycle/jobLifecycle';
 import type { AttemptView, ChangedFile, ExecutionView, JobView, WaitingView } from '@flotilla/shared/views';
 import { l10n, ThemeIcon, TreeItem, TreeItemCheckboxState, TreeItemCollapsibleState, type Uri } from 'vscode';
-import { oneLine } from '../platform/plainText.ts';
 import { endedJobs, unsuccessfulJobs } from './jobCounts.ts';
 import { contextValue, statusIcon } from './rowParts.ts';
 import { executionText, jobsText, fileText, jobText } from './rowText.ts';
@@ -15,7 +14,7 @@ const { Collapsed, None } = TreeItemCollapsibleState;
  * (see DrawnRows); the head of the view has the numbers. `now` is the service's time.
  */
 export function executionRow(execution: ExecutionView, now: number, isOpened: boolean): TreeItem {
-  const row = new TreeItem(`${oneLine(execution.actionName)} #${execution.id}`, Collapsed);
+  const row = new TreeItem(`${execution.actionName} #${execution.id}`, Collapsed);
   const isEnded = isExecutionEnded(execution.state);
   const isLive = !isEnded && execution.state !== 'cancelling';
   const isPaused = isLive && execution.paused !== null;
@@ -54,8 +53,8 @@ export function jobRow(
   waiting: WaitingView | undefined,
 ): TreeItem {
   const state = shownState(job);
-  const row = new TreeItem(oneLine(job.repository), job.patch === null ? None : Collapsed);
-  const text = oneLine(jobText(job, attempt, now, waiting));
+  const row = new TreeItem(job.repository, job.patch === null ? None : Collapsed);
+  const text = jobText(job, attempt, now, waiting);
   row.description = text;
   row.iconPath = statusIcon(state);
   row.contextValue = contextValue('job', {
@@ -79,7 +78,7 @@ function shownState({ state, patch, held }: JobView): ShownState {
 }
 
 export function folderRow(name: string, path: string, files: readonly ChangedFile[]): TreeItem {
-  const row = new TreeItem(oneLine(name), TreeItemCollapsibleState.Expanded);
+  const row = new TreeItem(name, TreeItemCollapsibleState.Expanded);
   row.iconPath = ThemeIcon.Folder;
   row.contextValue = contextValue('folder', {});
   row.checkboxState = checkbox(
@@ -91,10 +90,10 @@ export function folderRow(name: string, path: string, files: readonly ChangedFil
 
 /** `uri` is the side that is there, for the icon of its sort and the decoration of its status. */
 export function fileRow(name: string, file: ChangedFile, uri: Uri): TreeItem {
-  const row = new TreeItem(oneLine(name), None);
+  const row = new TreeItem(name, None);
   row.resourceUri = uri;
   row.iconPath = ThemeIcon.File;
-  const text = oneLine(fileText(file));
+  const text = fileText(file);
   row.description = text;
   row.contextValue = contextValue('file', {});
   row.checkboxState = checkbox(file.included, file.path);

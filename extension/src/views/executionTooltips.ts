@@ -2,8 +2,8 @@ import { jobCount } from '@flotilla/shared/lifecycle/executionState';
 import { describeOutcome } from '@flotilla/shared/lifecycle/describeOutcome';
 import type { ExecutionView, JobView, WaitingView } from '@flotilla/shared/views';
 import { l10n, type MarkdownString } from 'vscode';
-import { escapeMarkdown } from '../platform/plainText.ts';
-import { code, lines } from './markdown.ts';
+import { lines } from '../platform/markdown.ts';
+import { shownText } from '../platform/shownText.ts';
 import { patchText, pauseText } from './rowText.ts';
 import { statuses } from './status.ts';
 import { formatDuration } from './time.ts';
@@ -13,15 +13,15 @@ export function executionTooltip(execution: ExecutionView): MarkdownString {
     .filter(([, count]) => count > 0)
     .map(([state, count]) => `${count} ${statuses[state as keyof typeof execution.counts].spoken}`);
   return lines(
-    `**${escapeMarkdown(execution.actionName)}** v${execution.actionVersion} — ${statuses[execution.state].spoken}`,
+    `**${shownText('markdown', execution.actionName)}** v${execution.actionVersion} — ${statuses[execution.state].spoken}`,
     execution.state === 'resolving'
       ? l10n.t('Its repositories are being found.')
       : `${jobCount(execution.counts)} Jobs: ${counts.join(', ')}`,
     ...limitsOf(execution),
-    `${l10n.t('Scope')}: ${code(execution.scopeQuery)}`,
+    `${l10n.t('Scope')}: ${shownText('code', execution.scopeQuery)}`,
     l10n.t(
       'Started by {0}, {1}',
-      escapeMarkdown(execution.createdBy),
+      shownText('markdown', execution.createdBy),
       new Date(execution.createdAt).toLocaleString(),
     ),
   );
@@ -32,7 +32,7 @@ function limitsOf(execution: ExecutionView): string[] {
   const { held, maxParallel, maxFailures, priority } = execution;
   const pause = pauseText(execution);
   return [
-    ...(pause === undefined ? [] : [escapeMarkdown(pause)]),
+    ...(pause === undefined ? [] : [shownText('markdown', pause)]),
     ...(held === 0 ? [] : [l10n.t('{0} queued Jobs are held back', held)]),
     ...(maxParallel === null ? [] : [l10n.t('At most {0} run at the same time', maxParallel)]),
     ...(maxFailures === null ? [] : [l10n.t('{0} failed Jobs pause it', maxFailures)]),
@@ -42,20 +42,24 @@ function limitsOf(execution: ExecutionView): string[] {
 
 export function jobTooltip(job: JobView, waiting: WaitingView | undefined): MarkdownString {
   return lines(
-    `**${escapeMarkdown(job.repository)}** — ${statuses[job.state].spoken}`,
+    `**${shownText('markdown', job.repository)}** — ${statuses[job.state].spoken}`,
     ...(waiting === undefined
       ? []
       : [
-          escapeMarkdown(waiting.message),
+          shownText('markdown', waiting.message),
           ...(waiting.place === null ? [] : [l10n.t('Place {0} in the queue', waiting.place)]),
         ]),
-    ...(job.outcome === null || job.outcome.kind === 'succeeded' ? [] : [code(describeOutcome(job.outcome))]),
+    ...(job.outcome === null || job.outcome.kind === 'succeeded'
+      ? []
+      : [shownText('code', describeOutcome(job.outcome))]),
     ...(job.patch === null ? [] : [patchText(job.patch)]),
-    `${code(job.baseRef.replace(/^refs\/heads\//, ''))} @ ${code(job.baseRevision.slice(0, 12))}`,
+    `${shownText('code', job.baseRef.replace(/^refs\/heads\//, ''))} @ ${shownText('code', job.baseRevision.slice(0, 12))}`,
     ...(job.startedAt !== null && job.endedAt !== null
       ? [l10n.t('Took {0}', formatDuration(job.endedAt - job.startedAt))]
       : []),
-    ...(job.requires.length > 0 ? [l10n.t('Needs a runner with {0}', code(job.requires.join(', ')))] : []),
+    ...(job.requires.length > 0
+      ? [l10n.t('Needs a runner with {0}', shownText('code', job.requires.join(', ')))]
+      : []),
     ...(job.attemptCount > 1 ? [l10n.t('{0} attempts', job.attemptCount)] : []),
   );
 }

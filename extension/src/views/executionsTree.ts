@@ -1,10 +1,11 @@
 import type { ChangedFile, JobView, WaitingView } from '@flotilla/shared/views';
-import { TreeItem, type TreeDataProvider } from 'vscode';
+import { TreeItem } from 'vscode';
 import type { ChangedFiles } from '../model/changedFiles.ts';
 import type { LiveModel } from '../model/liveModel.ts';
 import type { Touched } from '../model/modelState.ts';
 import type { Waits } from '../model/waits.ts';
 import { Disposables, type Disposable } from '../platform/disposables.ts';
+import type { Rows } from '../platform/treePane.ts';
 import type { Log } from '../platform/log.ts';
 import { DrawnRows } from './drawnRows.ts';
 import { executionRow, fileRow, folderRow, jobRow, moreRow } from './executionRows.ts';
@@ -27,7 +28,7 @@ export interface ExecutionsTreeParts {
 }
 
 /** Executions, their Jobs, and the files that a Job changed. */
-export class ExecutionsTree implements TreeDataProvider<ExecutionsNode>, Disposable {
+export class ExecutionsTree implements Rows<ExecutionsNode>, Disposable {
   readonly #parts: ExecutionsTreeParts;
   readonly #owned = new Disposables();
   readonly #changes = this.#owned.own(

@@ -1,5 +1,5 @@
 import { isExecutionEnded } from '@flotilla/shared/lifecycle/executionState';
-import { l10n, TreeItemCheckboxState, window, type TreeView } from 'vscode';
+import { l10n, TreeItemCheckboxState } from 'vscode';
 import type { Connection } from '../connection/connection.ts';
 import { describeState } from '../connection/describe.ts';
 import { setContextKey } from '../contributions/contextKeys.ts';
@@ -8,6 +8,7 @@ import type { LiveModel } from '../model/liveModel.ts';
 import { Disposables, type Disposable } from '../platform/disposables.ts';
 import { handleError } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
+import { TreePane } from '../platform/treePane.ts';
 import type { ExecutionsTree } from './executionsTree.ts';
 import { holdWhileVisible } from './holdWhileVisible.ts';
 import type { ExecutionsNode, JobNode } from './nodes.ts';
@@ -27,39 +28,38 @@ export interface ExecutionsViewParts {
 export class ExecutionsView implements Disposable {
   readonly #parts: ExecutionsViewParts;
   readonly #owned = new Disposables();
-  readonly #view: TreeView<ExecutionsNode>;
+  readonly #pane: TreePane<ExecutionsNode>;
 
   constructor(parts: ExecutionsViewParts) {
     this.#parts = parts;
     const { connection, model, tree } = parts;
-    this.#view = this.#owned.own(
-      window.createTreeView('flotilla.executions', {
-        treeDataProvider: tree,
+    this.#pane = this.#owned.own(
+      new TreePane('flotilla.executions', tree, {
         manageCheckboxStateManually: true,
         showCollapseAll: true,
       }),
     );
-    this.#owned.own(holdWhileVisible(this.#view, connection));
+    this.#owned.own(holdWhileVisible(this.#pane.view, connection));
     this.#owned.own(connection.onDidChangeState(() => this.#show()));
     this.#owned.own(model.onDidChange(() => this.#show()));
     this.#owned.own(
-      this.#view.onDidChangeCheckboxState(({ items }) => {
+      this.#pane.view.onDidChangeCheckboxState(({ items }) => {
         for (const [node, state] of items) {
           void this.#setIncluded(node, state === TreeItemCheckboxState.Checked);
         }
       }),
     );
     this.#owned.own(
-      this.#view.onDidChangeSelection(({ selection: [node] }) => {
+      this.#pane.view.onDidChangeSelection(({ selection: [node] }) => {
         if (node !== undefined && 'jobId' in node) {
           parts.onSelectJob({ kind: 'job', executionId: node.executionId, jobId: node.jobId });
         }
       }),
     );
-    this.#owned.own(this.#view.onDidExpandElement(({ element }) => this.#setOpened(element, true)));
-    this.#owned.own(this.#view.onDidCollapseElement(({ element }) => this.#setOpened(element, false)));
+    this.#owned.own(this.#pane.view.onDidExpandElement(({ element }) => this.#setOpened(element, true)));
+    this.#owned.own(this.#pane.view.onDidCollapseElement(({ element }) => this.#setOpened(element, false)));
     this.#owned.own(
-      whileTicking(this.#view, connection, () => {
+      whileTicking(this.#pane.view, connection, () => {
         tree.redrawRunning();
         this.#showHead();
       }),
@@ -70,12 +70,12 @@ export class ExecutionsView implements Disposable {
   /** Shows an Execution, opened, without taking the focus. */
   async reveal(executionId: number): Promise<void> {
     const node = this.#parts.tree.executionNode(executionId);
-    await this.#view.reveal(node, { select: true, focus: false, expand: true });
+    await this.#pane.view.reveal(node, { select: true, focus: false, expand: true });
   }
 
   /** Shows a Job whose Execution is held, and selects it. */
   async revealJob(job: JobNode): Promise<void> {
-    await this.#view.reveal(this.#parts.tree.jobNode(job), { select: true, focus: false });
+    await this.#pane.view.reveal(this.#parts.tree.jobNode(job), { select: true, focus: false });
   }
 
   dispose(): void {
@@ -85,7 +85,7 @@ export class ExecutionsView implements Disposable {
   #show(): void {
     const { model } = this.#parts;
     const running = model.executions.filter((execution) => !isExecutionEnded(execution.state)).length;
-    this.#view.badge =
+    this.#pane.view.badge =
       running === 0
         ? undefined
         : {
@@ -96,8 +96,7 @@ export class ExecutionsView implements Disposable {
                 : l10n.t('{0} Executions are running', running),
           };
     this.#showHead();
-    const message = this.#message();
-    if (this.#view.message !== message) this.#view.message = message;
+    this.#pane.showMessage(this.#message());
     setContextKey('flotilla:executionsLoaded', model.isListed);
     setContextKey(
       'flotilla:runners',
@@ -118,7 +117,7 @@ export class ExecutionsView implements Disposable {
         : running.length === 1
           ? `${host} · ${executionText(only, model.serverTime)}`
           : `${host} · ${l10n.t('{0} running', running.length)}`;
-    if (this.#view.description !== head) this.#view.description = head;
+    this.#pane.showHead(head);
   }
 
   #setOpened(node: ExecutionsNode, isOpened: boolean): void {

@@ -4,7 +4,10 @@ import { holdWhile } from '../connection/holdWhile.ts';
 import { Disposables, type Disposable } from '../platform/disposables.ts';
 
 /** Holds the connection for as long as a view can be seen. */
-export function holdWhileVisible(view: TreeView<unknown>, connection: Connection): Disposable {
+export function holdWhileVisible(
+  view: Pick<TreeView<unknown>, 'visible' | 'onDidChangeVisibility'>,
+  connection: Connection,
+): Disposable {
   const owned = new Disposables();
   const hold = owned.own(holdWhile(connection, () => view.visible));
   owned.own(view.onDidChangeVisibility(() => hold.look()));

@@ -1,11 +1,12 @@
+import { oneLine } from '@flotilla/shared/text/oneLine';
 import type { AttemptView, StepView } from '@flotilla/shared/views';
-import { l10n, TreeItem, TreeItemCollapsibleState, type TreeDataProvider } from 'vscode';
+import { l10n, TreeItem, TreeItemCollapsibleState } from 'vscode';
 import { attemptTooltip } from './attemptTooltip.ts';
 import type { LiveModel } from '../model/liveModel.ts';
 import type { Touched } from '../model/modelState.ts';
 import { Disposables, type Disposable } from '../platform/disposables.ts';
+import type { Rows } from '../platform/treePane.ts';
 import type { Log } from '../platform/log.ts';
-import { oneLine } from '../platform/plainText.ts';
 import { DrawnRows } from './drawnRows.ts';
 import { NodeCache, nodeId, type JobLogsNode, type JobNode } from './nodes.ts';
 import { contextValue, statusIcon } from './rowParts.ts';
@@ -18,7 +19,7 @@ import { TreeChanges } from './treeChanges.ts';
 const treeIntervalMs = 100;
 
 /** The Attempts of one Job, newest first, each with its Steps. A click opens the log there. */
-export class JobLogsTree implements TreeDataProvider<JobLogsNode>, Disposable {
+export class JobLogsTree implements Rows<JobLogsNode>, Disposable {
   readonly #model: LiveModel;
   readonly #log: Log;
   readonly #owned = new Disposables();
@@ -163,7 +164,7 @@ function attemptRow(
   const { Expanded, Collapsed, None } = TreeItemCollapsibleState;
   const state = attempt.steps.length === 0 ? None : isNewest ? Expanded : Collapsed;
   const row = new TreeItem(l10n.t('Attempt {0}', attempt.number), state);
-  row.description = oneLine(attemptText(attempt, now));
+  row.description = attemptText(attempt, now);
   row.iconPath = statusIcon(attempt.state);
   row.contextValue = contextValue('attempt', { hasLog: !attempt.expired, others: hasOthers });
   row.accessibilityInformation = {
@@ -173,7 +174,7 @@ function attemptRow(
 }
 
 function stepRow(step: StepView, now: number, attempt: AttemptView | undefined): TreeItem {
-  const row = new TreeItem(oneLine(stepName(step)), TreeItemCollapsibleState.None);
+  const row = new TreeItem(stepName(step), TreeItemCollapsibleState.None);
   row.description = stepText(step, attempt === undefined ? now : runnerTime(attempt, now));
   row.iconPath = statusIcon(step.state);
   row.contextValue = contextValue('step', { hasLog: step.state !== 'pending' && attempt?.expired === false });
@@ -191,5 +192,5 @@ function stepRow(step: StepView, now: number, attempt: AttemptView | undefined):
 
 /** The whole command, and the image it runs in. */
 function stepTooltip({ title, image, imageDigest }: StepView): string {
-  return [title, image, ...(imageDigest === null ? [] : [imageDigest])].join('\n');
+  return [title, image, ...(imageDigest === null ? [] : [imageDigest])].map(oneLine).join('\n');
 }

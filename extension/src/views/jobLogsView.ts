@@ -1,8 +1,7 @@
-import { window, type TreeView } from 'vscode';
 import type { Connection } from '../connection/connection.ts';
 import type { LiveModel } from '../model/liveModel.ts';
 import { Disposables, type Disposable } from '../platform/disposables.ts';
-import { oneLine } from '../platform/plainText.ts';
+import { TreePane } from '../platform/treePane.ts';
 import { holdWhileVisible } from './holdWhileVisible.ts';
 import type { JobLogsTree } from './jobLogsTree.ts';
 import type { JobLogsNode, JobNode } from './nodes.ts';
@@ -13,20 +12,20 @@ export class JobLogsView implements Disposable {
   readonly #model: LiveModel;
   readonly #tree: JobLogsTree;
   readonly #owned = new Disposables();
-  readonly #view: TreeView<JobLogsNode>;
+  readonly #pane: TreePane<JobLogsNode>;
 
   constructor(connection: Connection, model: LiveModel, tree: JobLogsTree) {
     this.#model = model;
     this.#tree = tree;
-    this.#view = this.#owned.own(window.createTreeView('flotilla.jobLogs', { treeDataProvider: tree }));
-    this.#owned.own(holdWhileVisible(this.#view, connection));
-    this.#owned.own(whileTicking(this.#view, connection, () => tree.redrawRunning()));
+    this.#pane = this.#owned.own(new TreePane('flotilla.jobLogs', tree));
+    this.#owned.own(holdWhileVisible(this.#pane.view, connection));
+    this.#owned.own(whileTicking(this.#pane.view, connection, () => tree.redrawRunning()));
   }
 
   /** Shows the Attempts of a Job. */
   show(node: JobNode): void {
     const job = this.#model.job(node.executionId, node.jobId);
-    this.#view.description = job === undefined ? '' : oneLine(job.repository);
+    this.#pane.showHead(job?.repository ?? '');
     this.#tree.show(node);
   }
 

@@ -1,6 +1,7 @@
 /** The words beside the names in the trees. Pure: what they say depends on the rows and the time alone. */
 import { jobCount } from '@flotilla/shared/lifecycle/executionState';
 import { describeOutcome } from '@flotilla/shared/lifecycle/describeOutcome';
+import { oneLine } from '@flotilla/shared/text/oneLine';
 import type {
   AttemptView,
   ChangedFile,
@@ -9,7 +10,6 @@ import type {
   StepView,
   WaitingView,
 } from '@flotilla/shared/views';
-import { oneLine } from '../platform/plainText.ts';
 import { endedJobs, failedJobs } from './jobCounts.ts';
 import { formatAge, formatDuration } from './time.ts';
 

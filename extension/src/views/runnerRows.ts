@@ -1,7 +1,7 @@
 import type { RunnerJobView, RunnerView } from '@flotilla/shared/views';
 import { l10n, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState, type MarkdownString } from 'vscode';
-import { escapeMarkdown, oneLine } from '../platform/plainText.ts';
-import { code, lines } from './markdown.ts';
+import { lines } from '../platform/markdown.ts';
+import { shownText } from '../platform/shownText.ts';
 import { contextValue, statusIcon } from './rowParts.ts';
 import { statuses } from './status.ts';
 import {
@@ -24,7 +24,7 @@ const looks: Readonly<Record<RunnerState, { icon: string; color: string; spoken:
 /** In all of these `now` is the service's time. */
 export function runnerRow(runner: RunnerView, now: number): TreeItem {
   const { Collapsed, None } = TreeItemCollapsibleState;
-  const row = new TreeItem(oneLine(runner.name), runner.running > 0 ? Collapsed : None);
+  const row = new TreeItem(runner.name, runner.running > 0 ? Collapsed : None);
   const { icon, color, spoken } = looks[runnerState(runner)];
   const text = runnerText(runner, now);
   row.description = text;
@@ -39,7 +39,7 @@ export function runnerRow(runner: RunnerView, now: number): TreeItem {
 }
 
 export function runnerJobRow(job: RunnerJobView, now: number): TreeItem {
-  const row = new TreeItem(oneLine(job.repository), TreeItemCollapsibleState.None);
+  const row = new TreeItem(job.repository, TreeItemCollapsibleState.None);
   const text = runnerJobText(job, now);
   row.description = text;
   row.iconPath = statusIcon(job.state);
@@ -55,13 +55,13 @@ export function runnerTooltip(runner: RunnerView, now: number): MarkdownString {
   const { inSlots, beside } = loadOf(runner);
   const state = runnerState(runner);
   return lines(
-    `**${escapeMarkdown(runner.name)}** — ${looks[state].spoken}`,
-    ...(problem === null ? [] : [escapeMarkdown(problem)]),
+    `**${shownText('markdown', runner.name)}** — ${looks[state].spoken}`,
+    ...(problem === null ? [] : [shownText('markdown', problem)]),
     ...(runner.drainRequested ? [l10n.t('Somebody asked it to claim nothing more.')] : []),
-    labels.length === 0 ? l10n.t('No labels') : l10n.t('Labels: {0}', code(labels.join(', '))),
+    labels.length === 0 ? l10n.t('No labels') : l10n.t('Labels: {0}', shownText('code', labels.join(', '))),
     l10n.t('Runs {0} of at most {1} Jobs at once', inSlots, capacity),
     ...(beside === 0 ? [] : [l10n.t('Prepares or finishes {0} more', beside)]),
-    ...(description === '' ? [] : [code(description)]),
+    ...(description === '' ? [] : [shownText('code', description)]),
     lastSeenText(runner, now),
   );
 }

@@ -1,6 +1,6 @@
 /** What the view *Runners* says. Pure: it depends on the rows and the time alone. */
+import { oneLine } from '@flotilla/shared/text/oneLine';
 import type { QueueView, RunnerJobView, RunnerView } from '@flotilla/shared/views';
-import { oneLine } from '../platform/plainText.ts';
 import { formatMoment } from './time.ts';
 
 const separator = ' · ';

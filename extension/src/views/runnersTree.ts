@@ -1,9 +1,10 @@
 import type { RunnerJobView, RunnerView } from '@flotilla/shared/views';
-import { l10n, TreeItem, type TreeDataProvider } from 'vscode';
+import { l10n, TreeItem } from 'vscode';
 import type { Connection } from '../connection/connection.ts';
 import type { LiveModel } from '../model/liveModel.ts';
 import type { Touched } from '../model/modelState.ts';
 import { Disposables, type Disposable } from '../platform/disposables.ts';
+import type { Rows } from '../platform/treePane.ts';
 import type { Log } from '../platform/log.ts';
 import { DrawnRows } from './drawnRows.ts';
 import { NodeCache, nodeId, type RunnersNode } from './nodes.ts';
@@ -20,7 +21,7 @@ export interface RunnersTreeParts {
 }
 
 /** The Runners of the service, by name, each with the Jobs that it works on. A click shows the Job. */
-export class RunnersTree implements TreeDataProvider<RunnersNode>, Disposable {
+export class RunnersTree implements Rows<RunnersNode>, Disposable {
   readonly #parts: RunnersTreeParts;
   readonly #owned = new Disposables();
   readonly #changes = this.#owned.own(

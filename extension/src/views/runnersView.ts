@@ -1,8 +1,8 @@
-import { window, type TreeView } from 'vscode';
 import type { Connection } from '../connection/connection.ts';
 import { setContextKey } from '../contributions/contextKeys.ts';
 import type { LiveModel } from '../model/liveModel.ts';
 import { Disposables, type Disposable } from '../platform/disposables.ts';
+import { TreePane } from '../platform/treePane.ts';
 import { holdWhileVisible } from './holdWhileVisible.ts';
 import type { RunnersNode } from './nodes.ts';
 import type { RunnersTree } from './runnersTree.ts';
@@ -12,12 +12,12 @@ import { queueText } from './runnerText.ts';
 export class RunnersView implements Disposable {
   readonly #model: LiveModel;
   readonly #owned = new Disposables();
-  readonly #view: TreeView<RunnersNode>;
+  readonly #pane: TreePane<RunnersNode>;
 
   constructor(connection: Connection, model: LiveModel, tree: RunnersTree) {
     this.#model = model;
-    this.#view = this.#owned.own(window.createTreeView('flotilla.runners', { treeDataProvider: tree }));
-    this.#owned.own(holdWhileVisible(this.#view, connection));
+    this.#pane = this.#owned.own(new TreePane('flotilla.runners', tree));
+    this.#owned.own(holdWhileVisible(this.#pane.view, connection));
     this.#owned.own(model.onDidChange(() => this.#show()));
   }
 
@@ -27,8 +27,7 @@ export class RunnersView implements Disposable {
 
   #show(): void {
     const { queue, runners } = this.#model;
-    const head = queue === undefined ? '' : queueText(queue);
-    if (this.#view.description !== head) this.#view.description = head;
+    this.#pane.showHead(queue === undefined ? '' : queueText(queue));
     setContextKey('flotilla:runnersLoaded', runners !== undefined);
   }
 }

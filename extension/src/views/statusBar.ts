@@ -5,6 +5,7 @@ import { describeState } from '../connection/describe.ts';
 import { readSetting } from '../contributions/settings.ts';
 import type { LiveModel } from '../model/liveModel.ts';
 import { Disposables, onDispose, type Disposable } from '../platform/disposables.ts';
+import { shownText } from '../platform/shownText.ts';
 
 /** So long a connection may be away before the item turns red: a service that restarts is back sooner. */
 const alarmMs = 30_000;
@@ -38,7 +39,7 @@ export class StatusBar implements Disposable {
     const running = this.#model.executions.filter((execution) => !isExecutionEnded(execution.state)).length;
     this.#item.command = 'flotilla.executions.focus';
     this.#item.backgroundColor = undefined;
-    this.#item.tooltip = describeState(state);
+    this.#item.tooltip = shownText('tooltip', describeState(state));
     switch (state.kind) {
       case 'online':
       case 'idle':

@@ -6,7 +6,11 @@ import { onDispose, type Disposable } from '../platform/disposables.ts';
 const tickMs = 3000;
 
 /** Calls back again and again while a view can be seen and what it shows is live. */
-export function whileTicking(view: TreeView<unknown>, connection: Connection, tick: () => void): Disposable {
+export function whileTicking(
+  view: Pick<TreeView<unknown>, 'visible'>,
+  connection: Connection,
+  tick: () => void,
+): Disposable {
   const ticking = setInterval(() => {
     if (view.visible && connection.state.kind === 'online') tick();
   }, tickMs);

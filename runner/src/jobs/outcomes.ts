@@ -1,7 +1,11 @@
 import { messageOf } from '@flotilla/shared/errors';
+import { oneLine, shortened } from '@flotilla/shared/text/oneLine';
 import { describeOutcome, type Outcome } from '@flotilla/shared/lifecycle/outcome';
 import type { Mask } from '../logs/mask.ts';
 import { AttemptError } from './attemptError.ts';
+
+/** Characters of the message of an outcome. */
+const maxMessage = 2000;
 
 /** An exception as an outcome, without secrets: what we know the cause of keeps it, anything else is ours. */
 export function errored(error: unknown, step: number | null, mask: Mask): Outcome {
@@ -9,7 +13,9 @@ export function errored(error: unknown, step: number | null, mask: Mask): Outcom
   const message = known ? error.message : `The runner could not go on: ${messageOf(error)}.`;
   const fromEngine = error instanceof Error && 'statusCode' in error;
   const reason = known ? error.reason : fromEngine ? 'sandbox' : 'internal';
-  return { kind: 'errored', reason, message: mask.text(message).slice(0, 2000), step };
+  // It may name a path that a Step made, or have git's own lines in it.
+  const line = oneLine(mask.text(message).replace(/\s*\n\s*/g, ' '));
+  return { kind: 'errored', reason, message: shortened(line, maxMessage - 1), step };
 }
 
 /** How a log ends. */

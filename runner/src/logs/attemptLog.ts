@@ -8,6 +8,7 @@ import {
   noStep,
   type Descriptor,
 } from '@flotilla/shared/logs/frame';
+import { manyLines, oneLine } from '@flotilla/shared/text/oneLine';
 import type { StreamHash } from '@flotilla/shared/protocol/runnerMessages';
 import { sizeText } from '../sizeText.ts';
 import { steadyClock } from '../steadyClock.ts';
@@ -82,9 +83,9 @@ export class AttemptLog {
     await this.#writeMasked(held, held.masked.push(data));
   }
 
-  /** A line of Flotilla's own. */
+  /** A line of Flotilla's own. What it quotes of others, such as a Step's script of several lines, cannot draw over it. */
   async notice(text: string, step: number = noStep): Promise<void> {
-    await this.#store(step, descriptors.notice, Buffer.from(`${this.#mask.text(text)}\n`));
+    await this.#store(step, descriptors.notice, Buffer.from(`${manyLines(this.#mask.text(text))}\n`));
   }
 
   /** Sends what a step left without a newline at its end. */
@@ -99,10 +100,7 @@ export class AttemptLog {
   takeLastErrorLine(): string {
     const line = stripVTControlCharacters(this.#lastError.toString());
     this.#lastError = Buffer.alloc(0);
-    return line
-      .replace(/\p{Cc}/gu, '')
-      .trim()
-      .slice(0, 500);
+    return oneLine(line.replace(/\p{Cc}/gu, '').trim()).slice(0, 500);
   }
 
   /**

@@ -12,6 +12,9 @@ test.each([
   ['sets the title of the window', '\u001b]0;title\u0007text', 'text'],
   ['rings the bell', 'ding\u0007', 'ding\ufffd'],
   ['turns the direction of text', 'a\u202eb', 'a\ufffdb'],
+  ['makes a link', '\u001b]8;;https://example.com\u001b\\text\u001b]8;;\u001b\\', 'text'],
+  ['writes to the clipboard', 'a\u001b]52;c;ZXZpbA==\u0007b', 'ab'],
+  ['hides a mark of direction', 'a\u061cb', 'a\ufffdb'],
   ['draws over itself', '10 %\r50 %\r100 %\r', '100 %'],
 ])('a line that %s is made harmless', (_, line, shown) => {
   expect(printable(line, true)).toBe(shown);

@@ -1,11 +1,9 @@
 import { stripVTControlCharacters } from 'node:util';
+import { oneLine } from '@flotilla/shared/text/oneLine';
 
 /** Sequences that set colours and weights (ECMA-48 SGR): the only ones from outside that may reach a terminal. */
 // eslint-disable-next-line no-control-regex -- escape sequences are what is looked for
 const colours = /(\u001b\[[\d;:]*m)/;
-/** Control characters but the tab, and marks that turn the direction of the text around them. */
-// eslint-disable-next-line no-control-regex -- they are what is looked for
-const unprintable = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 const reset = '\u001b[0m';
 
 /** A line that a container or a repository brought, made harmless: it sets colours at most, where they are shown. */
@@ -19,5 +17,5 @@ export function printable(line: string, coloured: boolean): string {
 }
 
 function plain(text: string): string {
-  return stripVTControlCharacters(text).replace(unprintable, '\ufffd');
+  return stripVTControlCharacters(text).split('\t').map(oneLine).join('\t');
 }

@@ -1,4 +1,5 @@
 import { array, assert, constantFrom, integer, nat, property, string, uint8Array } from 'fast-check';
+import { escape as escapeQuery } from 'node:querystring';
 import { expect, test } from 'vitest';
 import { Mask, MaskedStream } from './mask.ts';
 import { formsOf } from './secretForms.ts';
@@ -66,6 +67,68 @@ test('a secret is hidden in base64 wherever it begins, in both alphabets, at the
       },
     ),
   );
+});
+
+/** Any text that can be in a log, with all that encoders escape. */
+const oddSecrets = string({
+  unit: constantFrom(...Array.from('aZ9 /+=&%"\\\'<>~!*()-_.,:;?@#$\n\tü€😀')),
+  minLength: 4,
+  maxLength: 24,
+}).filter((text) => Buffer.byteLength(text.trim()) >= 4 && text.isWellFormed());
+
+const small = (text: string) => text.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase());
+const escapes: readonly (readonly [encoder: string, encode: (text: string) => string])[] = [
+  ['encodeURIComponent', encodeURIComponent],
+  ['encodeURIComponent, in small letters', (text) => small(encodeURIComponent(text))],
+  ['encodeURI', encodeURI],
+  ['querystring.escape', (text) => escapeQuery(text)],
+  ['a form', (text) => new URLSearchParams({ k: text }).toString().slice(2)],
+  ['a form, in small letters', (text) => small(new URLSearchParams({ k: text }).toString().slice(2))],
+  [
+    'RFC 3986',
+    (text) =>
+      encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`),
+  ],
+  [
+    'every byte',
+    (text) => Array.from(Buffer.from(text), (byte) => `%${byte.toString(16).padStart(2, '0')}`).join(''),
+  ],
+  ['JSON', (text) => JSON.stringify(text)],
+  ['JSON with slashes escaped', (text) => JSON.stringify(text).replaceAll('/', '\\/')],
+  ['JSON in ASCII', (text) => JSON.stringify(text).replace(/[^\0-\u007e]/g, unicode)],
+  [
+    'JSON in ASCII, in capitals',
+    (text) =>
+      JSON.stringify(text).replace(/[^\0-\u007e]/g, (c) => unicode(c).toUpperCase().replace('U', 'u')),
+  ],
+  ['JSON for HTML', (text) => JSON.stringify(text).replace(/[<>&]/g, unicode)],
+  [
+    'JSON for HTML with slashes escaped',
+    (text) =>
+      JSON.stringify(text)
+        .replaceAll('/', '\\/')
+        .replace(/[<>&']/g, unicode),
+  ],
+];
+const unicode = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+
+test.each(escapes)('a secret is hidden as it is escaped by %s', (_encoder, encode) => {
+  assert(
+    property(oddSecrets, places, (secret, cuts) => {
+      const mask = new Mask([secret]);
+      const text = encode(secret.trim());
+      const seen = shown(mask, Buffer.from(`<${text}>`), cuts).toString();
+      expect(seen.replaceAll('"', '')).toBe('<***>');
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test('a key of 3 KB with line ends costs a table of less than 40 MB', () => {
+  const key = Array.from({ length: 48 }, (_, line) => `${'aB3/+'.repeat(12)}${line}xyz`).join('\n');
+  const bytes = formsOf(Buffer.from(key)).reduce((sum, form) => sum + form.length, 0);
+  const classes = 1 + new Set(formsOf(Buffer.from(key)).flatMap((form) => [...form])).size;
+  expect(bytes * classes * 4).toBeLessThan(40e6);
 });
 
 test.each(['', 'a', 'abc', '  abc\n'])('%j is too short to be a secret', (secret) => {

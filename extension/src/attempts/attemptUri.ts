@@ -1,4 +1,5 @@
 import { schemes } from '../contributions/schemes.ts';
+import { uriPath } from '../platform/uriPath.ts';
 
 /** What a document of the scheme `flotilla-attempt` shows of an Attempt. */
 export interface AttemptDocument {
@@ -29,7 +30,9 @@ export function toAttemptUri(document: AttemptDocument): UriParts {
     ['number', String(number)],
     ['origin', origin],
   ]);
-  const path = kind === 'log' ? `/${repository}.log` : `/${repository} attempt ${number}.flotilla-timeline`;
+  const path = uriPath(
+    kind === 'log' ? `${repository}.log` : `${repository} attempt ${number}.flotilla-timeline`,
+  );
   return { scheme: schemes.attempt, path, query: query.toString() };
 }
 

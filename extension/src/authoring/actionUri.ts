@@ -1,4 +1,5 @@
 import { schemes } from '../contributions/schemes.ts';
+import { uriPath } from '../platform/uriPath.ts';
 
 /** A version of an Action as a document: `flotilla-action:/bump-node v3.action.json?action=1&version=3`. */
 export interface KeptVersion {
@@ -17,7 +18,11 @@ export function toActionUri({ actionId, name, version }: KeptVersion): {
     ['name', name],
     ['version', String(version)],
   ]);
-  return { scheme: schemes.action, path: `/${name} v${version}.action.json`, query: query.toString() };
+  return {
+    scheme: schemes.action,
+    path: uriPath(`${name} v${version}.action.json`),
+    query: query.toString(),
+  };
 }
 
 /** Undefined when the URI is of another scheme or not whole. */

@@ -5,6 +5,7 @@ import { schemes } from '../contributions/schemes.ts';
 import { Disposables, type Disposable } from '../platform/disposables.ts';
 import { lines } from '../platform/markdown.ts';
 import { noSuchDocument, ReadonlyFiles } from '../platform/readonlyFiles.ts';
+import { uriPath } from '../platform/uriPath.ts';
 import { scopeText } from './scopeText.ts';
 
 interface Previewed {
@@ -41,7 +42,7 @@ export class ScopeDocuments implements Disposable {
   put(actionName: string, preview: ScopePreview): Uri {
     const uri = Uri.from({
       scheme: schemes.scope,
-      path: `/${actionName}.flotilla-scope`,
+      path: uriPath(`${actionName}.flotilla-scope`),
       query: new URLSearchParams({ action: actionName, scope: preview.query }).toString(),
     });
     this.#previews.set(uri.toString(), this.#render(actionName, preview));

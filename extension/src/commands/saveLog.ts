@@ -1,15 +1,15 @@
-import { FrameDecoder } from '@flotilla/shared/logs/frame';
+import { FlotillaError } from '@flotilla/shared/errors';
 import { safeFileNames } from '@flotilla/shared/text/safeFileNames';
 import { CancellationError, l10n, Uri, workspace } from 'vscode';
 import type { FlotillaClient } from '../connection/client.ts';
-import { fromBase64 } from '../logs/base64.ts';
+import { logChunks } from '../logs/logChunks.ts';
 import { askForNewFile } from '../platform/inputs.ts';
 import { withCancellableProgress } from '../platform/progress.ts';
 import type { App } from './app.ts';
 import { attemptOf } from './pickExecution.ts';
 
-/** Bytes of one read; the service gives no more at once. */
-const readBytes = 1024 * 1024;
+/** The most bytes that are saved; they are held until all have come. */
+const maxSavedBytes = 1e9;
 
 /** Writes the whole log of an Attempt to a file: the bytes as the Steps wrote them, colours included. */
 export async function saveLog(app: App, argument: unknown): Promise<void> {
@@ -33,15 +33,15 @@ async function readLog(
   signal: AbortSignal,
   report: (message: string) => void,
 ): Promise<Uint8Array> {
-  const decoder = new FrameDecoder();
   const parts: Uint8Array[] = [];
-  let offset = 0;
-  for (;;) {
-    const { data, end } = await client.logs.read.query({ attemptId, offset, limit: readBytes }, { signal });
-    const chunk = fromBase64(data);
-    if (chunk.length === 0) break;
-    offset += chunk.length;
-    parts.push(...decoder.push(chunk).map((record) => record.data));
+  for await (const { records, offset, end } of logChunks(client, attemptId, signal)) {
+    if (offset > maxSavedBytes) {
+      throw new FlotillaError(
+        'unavailable',
+        l10n.t('The log has more than 1 GB, which is not saved from here.'),
+      );
+    }
+    parts.push(...records.map((record) => record.data));
     report(l10n.t('{0} of {1} MB', (offset / 1e6).toFixed(1), (end / 1e6).toFixed(1)));
   }
   return new Uint8Array(await new Blob(parts as Uint8Array<ArrayBuffer>[]).arrayBuffer());

@@ -36,7 +36,7 @@ export async function savePatches(app: App, argument: unknown): Promise<void> {
       signal.throwIfAborted();
       report(l10n.t('{0} of {1}', index + 1, units.length));
       const target = targets[index];
-      if (target !== undefined) await workspace.fs.writeFile(target, await patchOf(app, unit));
+      if (target !== undefined) await workspace.fs.writeFile(target, await patchOf(app, unit, signal));
     }
     return units.length;
   });
@@ -57,9 +57,13 @@ export async function savePatches(app: App, argument: unknown): Promise<void> {
 }
 
 /** The Patch of a Job; where files were left out of it, one that still applies without them. */
-async function patchOf(app: App, { job, files }: Unit<JobView, ChangedFile>): Promise<Uint8Array> {
+async function patchOf(
+  app: App,
+  { job, files }: Unit<JobView, ChangedFile>,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
   if (job.patch === null) return new Uint8Array(0);
-  const patch = await app.contents.patch(job.patch.attemptId);
+  const patch = await app.contents.patch(job.patch.attemptId, signal);
   const all = await app.files.load(job);
   if (files.length === all.length) return patch;
   const kept = new Set(files.map((file) => file.path));

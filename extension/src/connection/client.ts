@@ -1,14 +1,19 @@
 import type { AppRouter } from '@flotilla/service/router';
-import { ClosingWebSocket } from '@flotilla/shared/protocol/closingWebSocket';
 import { editorProtocol } from '@flotilla/shared/protocol/version';
 import { createTRPCClient, createWSClient, TRPCClientError, wsLink, type TRPCClient } from '@trpc/client';
 import type { Disposable } from '../platform/disposables.ts';
+import { checkAnswers } from './checkAnswers.ts';
+import { noMessage, readEnvelope } from './envelope.ts';
+import { GuardedWebSocket } from './guardedWebSocket.ts';
 import type { ServerAddress } from './serverAddress.ts';
 
 export type FlotillaClient = TRPCClient<AppRouter>;
 
 /** The longest time between two attempts to connect. */
 const maxRetryMs = 30_000;
+
+/** A connection that was lost so soon after it was opened is not opened again at once. */
+const hastyMs = 2000;
 
 /** WebSocket close code for "your token was revoked". */
 const revokedCode = 4401;
@@ -28,8 +33,9 @@ export interface Socket extends Disposable {
 
 /** Opens the window's one socket to a service. It connects again by itself until it is disposed. */
 export function openSocket(address: ServerAddress, token: string | undefined, events: SocketEvents): Socket {
+  let triedAt = -Infinity;
   const socket = createWSClient({
-    WebSocket: ClosingWebSocket,
+    WebSocket: GuardedWebSocket,
     url: address.webSocketUrl,
     connectionParams: () => ({
       token: token ?? '',
@@ -38,7 +44,22 @@ export function openSocket(address: ServerAddress, token: string | undefined, ev
     }),
     // A service that is gone without a word (a laptop that slept, a cut cable) is found within 20 s.
     keepAlive: { enabled: true, intervalMs: 10_000, pongTimeoutMs: 10_000 },
-    retryDelayMs,
+    retryDelayMs: (attempt) => {
+      const sinceMs = performance.now() - triedAt;
+      triedAt = performance.now();
+      return retryDelayMs(sinceMs < hastyMs ? Math.max(1, attempt) : attempt);
+    },
+    experimental_encoder: {
+      encode: (message) => JSON.stringify(message),
+      decode: (data) => {
+        const message = readEnvelope(data);
+        if (message !== undefined) return message;
+        // It is no service of ours, or not one any more.
+        const given = socket.connection?.ws;
+        if (given instanceof GuardedWebSocket) given.giveUp(4400);
+        return noMessage;
+      },
+    },
     onClose: (cause) => {
       if (cause?.code === revokedCode) events.onRevoked();
     },
@@ -50,7 +71,7 @@ export function openSocket(address: ServerAddress, token: string | undefined, ev
     },
   });
   return {
-    client: createTRPCClient<AppRouter>({ links: [wsLink({ client: socket })] }),
+    client: createTRPCClient<AppRouter>({ links: [checkAnswers, wsLink({ client: socket })] }),
     dispose() {
       states.unsubscribe();
       // Its promise only says when the last answer has come.

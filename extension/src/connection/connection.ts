@@ -3,6 +3,7 @@ import { commonVersion, editorProtocol } from '@flotilla/shared/protocol/version
 import type { ServerView } from '@flotilla/shared/views';
 import { onDispose, type Disposable } from '../platform/disposables.ts';
 import { Emitter } from '../platform/emitter.ts';
+import { boundedFetch, type AnswerBounds, type BoundedAnswer } from './boundedFetch.ts';
 import { isUnauthorized, openSocket, type FlotillaClient, type Socket } from './client.ts';
 import type { ConnectionState } from './connectionState.ts';
 import type { ServerAddress } from './serverAddress.ts';
@@ -41,6 +42,7 @@ export class Connection implements Disposable {
   #open: { readonly socket: Socket; readonly address: ServerAddress; readonly token: string } | undefined;
   #refusedToken: string | undefined;
   #incompatibleUrl: string | undefined;
+  #noted: string | undefined;
   /** What the service's clock is ahead of this machine's, as of the last greeting; negative when it is behind. */
   #aheadMs = 0;
 
@@ -88,19 +90,22 @@ export class Connection implements Disposable {
   }
 
   /** Asks the service by HTTP, with the token of its own origin. The path begins with a slash. */
-  async fetch(path: string, signal: AbortSignal): Promise<Response> {
+  async fetch(path: string, bounds: AnswerBounds, signal: AbortSignal): Promise<BoundedAnswer> {
     const address = this.#sources.address();
     const token = address === undefined ? undefined : await this.#sources.token(address.origin);
     const isAllowed = address !== undefined && (!address.isExposed || this.#sources.allowInsecure());
     if (!isAllowed || token === undefined) throw this.#unavailable();
-    const response = await fetch(`${address.baseUrl}${path}`, {
-      headers: { authorization: `Bearer ${token}` },
-      // A redirect could lead to another host.
-      redirect: 'error',
-      signal,
-    });
-    if (response.status === 401) this.#refuse(token);
-    return response;
+    const headers = { authorization: `Bearer ${token}` };
+    const answer = await boundedFetch(`${address.baseUrl}${path}`, headers, bounds, signal);
+    if (answer.status === 401) this.#refuse(token);
+    return answer;
+  }
+
+  /** Writes to the extension's log what keeps a part of the window from its rows, once for as long as it stays so. */
+  note(sentence: string): void {
+    if (sentence === this.#noted) return;
+    this.#noted = sentence;
+    this.#sources.log.warn(sentence);
   }
 
   /** Looks again at address, token and settings, and at whether anyone needs the socket. */

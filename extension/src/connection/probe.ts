@@ -2,6 +2,7 @@ import { FlotillaError } from '@flotilla/shared/errors';
 import { l10n } from 'vscode';
 import { dialler } from './describe.ts';
 import { failureKind } from './failureKind.ts';
+import { programAt } from './programAt.ts';
 import type { ServerAddress } from './serverAddress.ts';
 
 /** How long a service may take to say that it is there. */
@@ -9,24 +10,21 @@ const probeMs = 10_000;
 
 /** Asks whether a Flotilla service is at an address. Throws one sentence that says what is there instead. */
 export async function probe(address: ServerAddress, cancelled: AbortSignal): Promise<void> {
-  let response: Response;
+  let answer: Awaited<ReturnType<typeof programAt>>;
   try {
-    response = await fetch(`${address.baseUrl}/healthz`, {
-      redirect: 'error',
-      signal: AbortSignal.any([cancelled, AbortSignal.timeout(probeMs)]),
-    });
+    answer = await programAt(address.baseUrl, AbortSignal.any([cancelled, AbortSignal.timeout(probeMs)]));
   } catch (error) {
     cancelled.throwIfAborted();
+    if (error instanceof FlotillaError) throw error;
     throw new FlotillaError('unavailable', describeFailure(address, error), { cause: error });
   }
-  const answer: unknown = await response.json().catch(() => undefined);
-  if (!response.ok || (answer as { program?: unknown } | undefined)?.program !== 'flotilla') {
+  if (answer.program !== 'flotilla') {
     throw new FlotillaError(
       'unavailable',
       l10n.t(
         'What answers at {0} is not a Flotilla service (HTTP {1}). Check the host, the port and the path.',
         address.baseUrl,
-        response.status,
+        answer.status,
       ),
     );
   }

@@ -1,4 +1,4 @@
-import { array, assert, constantFrom, property } from 'fast-check';
+import { array, assert, constantFrom, nat, property } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { AnsiParser, type StyledRun } from './ansi.ts';
 
@@ -103,4 +103,55 @@ test('where the stream is cut makes no difference', () => {
       expect(seen(parse(...parts))).toEqual(whole);
     }),
   );
+});
+
+test('whatever a Step writes, what is left has no control but line ends and tabs, however it is cut', () => {
+  const pieces = constantFrom(
+    '\u001b',
+    '[',
+    ']',
+    '8;;https://x',
+    '52;c;',
+    ';',
+    '38',
+    '31',
+    'm',
+    'H',
+    '\u0007',
+    '\\',
+    'text',
+    '\n',
+    '\u009b',
+    'P',
+    '\r',
+  );
+  assert(
+    property(array(pieces, { maxLength: 40 }), nat(40), (parts, cut) => {
+      const whole = new AnsiParser().push(parts.join(''));
+      const parser = new AnsiParser();
+      const inTwo = [...parser.push(parts.slice(0, cut).join('')), ...parser.push(parts.slice(cut).join(''))];
+      const textOf = (runs: readonly StyledRun[]) => runs.map(({ text }) => text).join('');
+      expect(textOf(inTwo)).toBe(textOf(whole));
+      expect(textOf(whole)).not.toMatch(/[^\n\r\t\P{Cc}]/u);
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+test.each([
+  ['colours within colours', '\u001b[', '38;', 'm'],
+  ['beginnings of sequences', '', '\u001b[1;2', 'x'],
+  ['a title without an end', '\u001b]0;', 'title', ''],
+  ['escapes', '', '\u001b', ''],
+  ['strings', '', '\u001bP', 'q'],
+])('%s cost time that grows with their length alone', (_what, begin, more, end) => {
+  const timeOf = (times: number) => {
+    const text = begin + more.repeat(times) + end;
+    const began = performance.now();
+    new AnsiParser().push(text);
+    return performance.now() - began;
+  };
+  timeOf(1000);
+  const once = timeOf(150_000);
+  expect(timeOf(300_000)).toBeLessThan(Math.max(500, 4 * once));
 });

@@ -44,7 +44,7 @@ const maxSequence = 4096;
 const sequence =
   /\u001b(?:\[([0-?]*)[ -/]*([@-~])|[\]PX^_][^\u0007\u001b]*(?:\u0007|\u001b\\)|[ -/]*[0-OQ-WYZ\\`-~])/y;
 const unfinished = /\u001b(?:\[[0-?]*[ -/]*|[\]PX^_][^\u0007\u001b]*\u001b?|[ -/]*)$/y;
-const controls = /[\u0000-\u0008\u000b\u000c\u000e-\u001a\u001c-\u001f\u007f-\u009f]/g;
+const controls = /[\u0000-\u0008\u000b\u000c\u000e-\u001a\u001c-\u001f\u007f-\u009f\u2028\u2029]/g;
 /* eslint-enable no-control-regex */
 
 /**
@@ -92,6 +92,9 @@ export class AnsiParser {
   }
 }
 
+/** Codes that say a colour, behind the one that says that it follows: a kind and three parts. */
+const maxColorCodes = 4;
+
 /** What `CSI … m` has set so far. */
 class Attributes {
   #foreground: AnsiColor | undefined;
@@ -104,7 +107,7 @@ class Attributes {
     for (let index = 0; index < codes.length; index++) {
       const code = codes[index] ?? 0;
       if (code === 38 || code === 48) {
-        const { color, used } = extendedColor(codes.slice(index + 1));
+        const { color, used } = extendedColor(codes.slice(index + 1, index + 1 + maxColorCodes));
         if (code === 38) this.#foreground = color;
         else this.#background = color;
         index += used;

@@ -79,6 +79,27 @@ test('where bytes are missing the stream is asked for again from the gap', () =>
   expect(stream.text()).toEqual(lines);
 });
 
+test('where the same bytes go on missing, it is asked for again after a pause', () => {
+  const stream = play();
+  stream.send(chunk(0, 100), chunk(130, log.length));
+  for (let times = 0; times < 50; times++) stream.send(chunk(130, log.length));
+  expect(stream.asked).toEqual([0, 100]);
+  expect(stream.problems).toHaveLength(2);
+  vi.advanceTimersToNextTimer();
+  expect(stream.asked).toEqual([0, 100, 100]);
+});
+
+test.each([
+  ['is no base64', { kind: 'chunk', offset: 0, data: '%%%' } as const, /damaged/],
+  ['is no frame', { kind: 'chunk', offset: 0, data: btoa('x'.repeat(40)) } as const, /descriptor 120/],
+])('a log that %s ends with a sentence', (_what, message, sentence) => {
+  const stream = play();
+  stream.send(message);
+  vi.runAllTimers();
+  expect(stream.refusals).toEqual([expect.stringMatching(sentence)]);
+  expect(stream.asked).toEqual([0]);
+});
+
 test('after an error it goes on from its own offset, and says that there was one', () => {
   const stream = play();
   stream.send(chunk(0, 110));

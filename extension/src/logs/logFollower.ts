@@ -1,4 +1,4 @@
-import { FrameDecoder, type LogRecord } from '@flotilla/shared/logs/frame';
+import { FrameDecoder, FrameError, type LogRecord } from '@flotilla/shared/logs/frame';
 import type { AttemptState } from '@flotilla/shared/lifecycle/attemptLifecycle';
 import type { LogMessage } from '@flotilla/shared/views';
 import { onDispose, type Disposable } from '../platform/disposables.ts';
@@ -35,6 +35,8 @@ export type Tail = (
 export function followLog(tail: Tail, listener: LogListener): Disposable {
   const decoder = new FrameDecoder();
   let offset = 0;
+  /** Where bytes were missing the last time. */
+  let gapAt: number | undefined;
   let isOver = false;
   let stream: Disposable | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -51,13 +53,29 @@ export function followLog(tail: Tail, listener: LogListener): Disposable {
   const onChunk = (start: number, data: Uint8Array) => {
     if (start > offset) {
       listener.onProblem(new Error(`The log came from byte ${start}, and byte ${offset} was next.`));
-      ask();
+      stream?.dispose();
+      stream = undefined;
+      // Once at once; whoever goes on leaving out the same bytes is not asked without end.
+      if (gapAt === offset) again();
+      else ask();
+      gapAt = offset;
       return;
     }
     const rest = data.subarray(offset - start);
     if (rest.length === 0) return;
     offset += rest.length;
     listener.onRecords(decoder.push(rest));
+  };
+  /** What is no base64 or no frames stays so when it is asked for again. */
+  const read = (start: number, data: string) => {
+    try {
+      onChunk(start, fromBase64(data));
+    } catch (error) {
+      stop();
+      listener.onRefused(
+        error instanceof FrameError ? error.message : 'The log cannot be read: it is damaged.',
+      );
+    }
   };
   const ask = () => {
     stream?.dispose();
@@ -66,7 +84,7 @@ export function followLog(tail: Tail, listener: LogListener): Disposable {
     const asked = tail(offset, {
       onMessage: (message) => {
         if (!isCurrent()) return;
-        if (message.kind === 'chunk') onChunk(message.offset, fromBase64(message.data));
+        if (message.kind === 'chunk') read(message.offset, message.data);
         else {
           stop();
           listener.onEnd(message.state);

@@ -7,9 +7,14 @@ const againMs = 2000;
 
 /**
  * Follows the feed of changes until it is disposed. A cut is resumed by tRPC from the last cursor; where the service
- * ends the subscription itself, it is asked again from the cursor that was reached.
+ * ends the subscription itself, it is asked again from the cursor that was reached. `onProblem` hears why a subscription
+ * failed that is tried again.
  */
-export function followFeed(client: FlotillaClient, onChanges: (changes: Changes) => void): Disposable {
+export function followFeed(
+  client: FlotillaClient,
+  onChanges: (changes: Changes) => void,
+  onProblem: (error: unknown) => void,
+): Disposable {
   let cursor: string | undefined;
   let isOver = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -26,7 +31,9 @@ export function followFeed(client: FlotillaClient, onChanges: (changes: Changes)
       },
       onError: (error) => {
         // Without a valid token the connection itself ends.
-        if (!isUnauthorized(error)) again();
+        if (isUnauthorized(error)) return;
+        onProblem(error);
+        again();
       },
       onComplete: again,
     });

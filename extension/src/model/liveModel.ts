@@ -1,3 +1,4 @@
+import { messageOf } from '@flotilla/shared/errors';
 import type {
   AttemptView,
   Changes,
@@ -171,7 +172,12 @@ export class LiveModel implements Disposable {
   #follow(client: FlotillaClient): void {
     if (this.#feed?.client !== client) {
       this.#feed?.subscription.dispose();
-      this.#feed = { client, subscription: followFeed(client, (changes) => this.#hear(client, changes)) };
+      const subscription = followFeed(
+        client,
+        (changes) => this.#hear(client, changes),
+        (error) => this.#connection.note(`The feed of changes: ${messageOf(error)}`),
+      );
+      this.#feed = { client, subscription };
     }
     this.#listAgain(client);
   }
@@ -194,7 +200,7 @@ export class LiveModel implements Disposable {
       () => client.executions.list.query({ limit: this.#limit }),
       (list, since) => {
         this.#isListed = true;
-        this.#apply(applyExecutions(this.#state, list, since));
+        this.#apply(applyExecutions(this.#state, list.slice(0, this.#limit), since));
       },
     );
     await Promise.all([...this.#state.jobs.keys()].map((executionId) => this.#listJobs(client, executionId)));

@@ -7,6 +7,13 @@ import type {
   RunnerView,
 } from '@flotilla/shared/views';
 
+/** Executions that are held, however many the feed names; of those that a person asked for there are less. */
+export const maxExecutions = 1000;
+/** Jobs of one Execution. */
+const maxJobs = 100_000;
+/** Attempts of one Job. */
+const maxAttempts = 1000;
+
 /** What this window holds of the service's rows. Never changed in place. */
 export interface ModelState {
   readonly executions: ReadonlyMap<number, ExecutionView>;
@@ -96,13 +103,13 @@ export function applyChanges(state: ModelState, changes: ChangedRows): Step {
   };
   return {
     state: {
-      executions: without(withRows(state.executions, executions), removed),
+      executions: without(newest(withRows(state.executions, executions), maxExecutions), removed),
       jobs: without(
-        withGroups(state.jobs, held, (job) => job.executionId),
+        withGroups(state.jobs, held, (job) => job.executionId, maxJobs),
         removed,
       ),
       attempts: without(
-        withGroups(state.attempts, attempts, (attempt) => attempt.jobId),
+        withGroups(state.attempts, attempts, (attempt) => attempt.jobId, maxAttempts),
         new Set(changes.removed.flatMap((id) => [...(state.jobs.get(id)?.keys() ?? [])])),
       ),
       runnersOnline: changes.runnersOnline,
@@ -217,6 +224,13 @@ function withRows<T extends { readonly id: number }>(
   return next;
 }
 
+/** Of too many rows those with the highest ids. */
+function newest<T>(rows: ReadonlyMap<number, T>, most: number): ReadonlyMap<number, T> {
+  if (rows.size <= most) return rows;
+  const ids = [...rows.keys()].sort((a, b) => a - b);
+  return without(rows, new Set(ids.slice(0, -most)));
+}
+
 function without<T>(held: ReadonlyMap<number, T>, ids: ReadonlySet<number>): ReadonlyMap<number, T> {
   return [...ids].some((id) => held.has(id)) ? new Map([...held].filter(([id]) => !ids.has(id))) : held;
 }
@@ -225,11 +239,12 @@ function withGroups<T extends { readonly id: number }>(
   held: ReadonlyMap<number, ReadonlyMap<number, T>>,
   rows: readonly T[],
   groupOf: (row: T) => number,
+  most: number,
 ): ReadonlyMap<number, ReadonlyMap<number, T>> {
   if (rows.length === 0) return held;
   const next = new Map(held);
   for (const [group, members] of Map.groupBy(rows, groupOf)) {
-    next.set(group, withRows(held.get(group) ?? new Map<number, T>(), members));
+    next.set(group, newest(withRows(held.get(group) ?? new Map<number, T>(), members), most));
   }
   return next;
 }

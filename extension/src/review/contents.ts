@@ -1,13 +1,17 @@
-import { FlotillaError } from '@flotilla/shared/errors';
-import { l10n } from 'vscode';
+import { FlotillaError, messageOf } from '@flotilla/shared/errors';
+import { maxPatchBytes } from '@flotilla/shared/protocol/streams';
+import { shortened } from '@flotilla/shared/text/oneLine';
+import type { AnswerBounds, BoundedAnswer } from '../connection/boundedFetch.ts';
 import type { Connection } from '../connection/connection.ts';
 import { ContentCache } from './contentCache.ts';
 import type { PatchSide } from './patchUri.ts';
 
-/** Both sides of a large review; one text of 50 MB is the most that VS Code opens. */
+/** Both sides of a large review. */
 const cacheBytes = 64 * 1024 * 1024;
-/** How long one file or one Patch may take. */
-const fetchMs = 60_000;
+/** One text of 50 MB is the most that VS Code opens, and a Patch has no more (`maxPatchBytes`). */
+const bounds: AnswerBounds = { maxBytes: maxPatchBytes, stallMs: 20_000, wholeMs: 300_000 };
+/** Characters of a refusal that are shown. */
+const maxRefusal = 1000;
 
 /** Contents of files and whole Patches, from the service by HTTP. */
 export class Contents {
@@ -24,11 +28,7 @@ export class Contents {
     if ('address' in state && state.address.origin !== side.origin) {
       throw new FlotillaError(
         'unavailable',
-        l10n.t(
-          'This file is of the service at {0}, and this window is connected to {1}.',
-          side.origin,
-          state.address.origin,
-        ),
+        `This file is of the service at ${side.origin}, and this window is connected to ${state.address.origin}.`,
       );
     }
     const query = new URLSearchParams({
@@ -41,22 +41,40 @@ export class Contents {
   }
 
   /** The whole Patch of an Attempt, as git wrote it. */
-  patch(attemptId: number): Promise<Uint8Array> {
-    return this.#get(`/attempts/${attemptId}/patch`);
+  patch(attemptId: number, signal?: AbortSignal): Promise<Uint8Array> {
+    return this.#get(`/attempts/${attemptId}/patch`, signal);
   }
 
-  async #get(path: string): Promise<Uint8Array> {
-    const response = await this.#connection.fetch(path, AbortSignal.timeout(fetchMs));
-    if (!response.ok) throw await refusalIn(response);
-    return new Uint8Array(await response.arrayBuffer());
+  async #get(path: string, signal = new AbortController().signal): Promise<Uint8Array> {
+    const answer = await this.#fetch(path, signal);
+    if (!answer.ok) throw refusalIn(answer);
+    return answer.bytes;
+  }
+
+  async #fetch(path: string, signal: AbortSignal): Promise<BoundedAnswer> {
+    try {
+      return await this.#connection.fetch(path, bounds, signal);
+    } catch (error) {
+      if (signal.aborted || error instanceof FlotillaError) throw error;
+      const sentence = `The answer of the service broke off, or was none (${messageOf(error)}). Try again.`;
+      throw new FlotillaError('unavailable', sentence, { cause: error });
+    }
   }
 }
 
-async function refusalIn(response: Response): Promise<FlotillaError> {
-  const answer: unknown = await response.json().catch(() => undefined);
-  const { message } = (answer ?? {}) as { message?: unknown };
+function refusalIn({ status, bytes }: BoundedAnswer): FlotillaError {
   return new FlotillaError(
-    response.status === 404 ? 'notFound' : 'unavailable',
-    typeof message === 'string' ? message : l10n.t('The service answered with HTTP {0}.', response.status),
+    status === 404 ? 'notFound' : 'unavailable',
+    messageIn(bytes) ?? `The service answered with HTTP ${status}.`,
   );
+}
+
+function messageIn(bytes: Uint8Array): string | undefined {
+  try {
+    const { message } = (JSON.parse(new TextDecoder().decode(bytes)) ?? {}) as { message?: unknown };
+    return typeof message === 'string' ? shortened(message, maxRefusal) : undefined;
+  } catch {
+    // What stands before a service, such as a proxy, answers in a form of its own.
+    return undefined;
+  }
 }

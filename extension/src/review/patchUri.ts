@@ -1,4 +1,5 @@
 import { schemes } from '../contributions/schemes.ts';
+import { uriPath } from '../platform/uriPath.ts';
 
 /** One side of a changed file: what a document of the scheme `flotilla-patch` shows. */
 export interface PatchSide {
@@ -29,22 +30,25 @@ export function toPatchUri(side: PatchSide): UriParts {
     ['job', String(side.jobId)],
     ['name', side.repository],
     ['origin', side.origin],
+    ['path', side.path],
     ['repository', String(side.repositoryId)],
     ['side', side.side],
     ['tree', side.tree],
   ]);
-  return { scheme: schemes.patch, path: `/${side.repository}/${side.path}`, query: query.toString() };
+  return { scheme: schemes.patch, path: uriPath(side.repository, side.path), query: query.toString() };
 }
 
 /** Reads such a URI; undefined when it is none of ours. */
 export function fromPatchUri(uri: UriParts): PatchSide | undefined {
   if (uri.scheme !== schemes.patch) return undefined;
   const query = new URLSearchParams(uri.query);
-  const repository = query.get('name') ?? '';
   const side = query.get('side');
   const tree = query.get('tree') ?? '';
-  const prefix = `/${repository}/`;
-  if ((side !== 'base' && side !== 'result') || tree === '' || !uri.path.startsWith(prefix)) return undefined;
+  const path = query.get('path') ?? '';
+  const repository = query.get('name') ?? '';
+  if ((side !== 'base' && side !== 'result') || tree === '') return undefined;
+  // VS Code writes the letter of what looks like a drive small.
+  if (uri.path.toLowerCase() !== uriPath(repository, path).toLowerCase()) return undefined;
   return {
     origin: query.get('origin') ?? '',
     jobId: Number(query.get('job')),
@@ -52,6 +56,6 @@ export function fromPatchUri(uri: UriParts): PatchSide | undefined {
     repository,
     side,
     tree,
-    path: uri.path.slice(prefix.length),
+    path,
   };
 }

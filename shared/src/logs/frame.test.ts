@@ -67,3 +67,36 @@ test('a record may be as long as the limit and no longer', () => {
   expect(new FrameDecoder().push(encodeFrame(recordOf(maxFrameDataBytes)))).toHaveLength(1);
   expect(() => encodeFrame(recordOf(maxFrameDataBytes + 1))).toThrow(RangeError);
 });
+
+test('whatever bytes come, they are records or no log: nothing else is thrown, and no more is held than one record', () => {
+  assert(
+    property(array(uint8Array({ maxLength: 60 }), { maxLength: 20 }), (chunks) => {
+      const decoder = new FrameDecoder();
+      expect([undefined, FrameError]).toContain(
+        thrownBy(() => chunks.forEach((chunk) => decoder.push(chunk))),
+      );
+      expect(decoder.pendingBytes).toBeLessThanOrEqual(maxFrameDataBytes + frameHeaderBytes);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+/** The class of what a function throws; undefined when it throws nothing. */
+function thrownBy(work: () => void): unknown {
+  try {
+    work();
+    return undefined;
+  } catch (error) {
+    return (error as Error).constructor;
+  }
+}
+
+test('a record of 1 MB that comes byte by byte costs each byte once', () => {
+  const bytes = encodeFrame({ step: 0, descriptor: 1, time: 0, data: new Uint8Array(maxFrameDataBytes) });
+  const decoder = new FrameDecoder();
+  const began = Date.now();
+  let found = 0;
+  for (let at = 0; at < bytes.length; at++) found += decoder.push(bytes.subarray(at, at + 1)).length;
+  expect(found).toBe(1);
+  expect(Date.now() - began).toBeLessThan(3000);
+});

@@ -49,34 +49,51 @@ export function encodeFrame(record: LogRecord): Uint8Array {
 
 /** Turns chunks, cut anywhere, back into records. One decoder reads one log from its beginning, in order. */
 export class FrameDecoder {
-  #rest: Uint8Array = new Uint8Array(0);
+  /** The beginning of a record, in a room for all of it: however small the chunks are, each byte is copied once. */
+  #held: Uint8Array = new Uint8Array(0);
+  #heldBytes = 0;
 
   /** The records that are complete with this chunk. Throws a {@link FrameError}. */
   push(chunk: Uint8Array): LogRecord[] {
-    const bytes = this.#rest.length === 0 ? chunk : concat(this.#rest, chunk);
+    if (this.#heldBytes > 0 && this.#heldBytes + chunk.length <= this.#held.length) {
+      this.#held.set(chunk, this.#heldBytes);
+      this.#heldBytes += chunk.length;
+      return this.#heldBytes < this.#held.length ? [] : this.#read(this.#held);
+    }
+    return this.#read(this.#heldBytes === 0 ? chunk : concat(this.#held.subarray(0, this.#heldBytes), chunk));
+  }
+
+  #read(bytes: Uint8Array): LogRecord[] {
     const records: LogRecord[] = [];
     let at = 0;
+    let neededBytes = frameHeaderBytes;
     while (bytes.length - at >= frameHeaderBytes) {
       const view = new DataView(bytes.buffer, bytes.byteOffset + at, frameHeaderBytes);
       // Before the length is believed: a wrong one would be waited for in silence.
       const descriptor = descriptorOf(view.getUint8(0));
-      const end = at + frameHeaderBytes + lengthOf(view.getUint32(4, true));
-      if (end > bytes.length) break;
+      const frameBytes = frameHeaderBytes + lengthOf(view.getUint32(4, true));
+      if (at + frameBytes > bytes.length) {
+        neededBytes = frameBytes;
+        break;
+      }
       records.push({
         descriptor,
         step: view.getUint16(2, true),
         time: view.getFloat64(8, true),
-        data: bytes.subarray(at + frameHeaderBytes, end),
+        data: bytes.subarray(at + frameHeaderBytes, at + frameBytes),
       });
-      at = end;
+      at += frameBytes;
     }
-    this.#rest = bytes.slice(at);
+    const rest = bytes.subarray(at);
+    this.#heldBytes = rest.length;
+    this.#held = new Uint8Array(rest.length === 0 ? 0 : neededBytes);
+    this.#held.set(rest);
     return records;
   }
 
   /** Bytes of a record that is not complete yet: 0 at the end of every whole log. */
   get pendingBytes(): number {
-    return this.#rest.length;
+    return this.#heldBytes;
   }
 }
 

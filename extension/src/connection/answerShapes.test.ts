@@ -1,0 +1,65 @@
+import { anything, assert, property } from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { aJob, aRunner, aStep, anAttempt, anExecution } from '../model/builders.ts';
+import { answerShapes } from './answerShapes.ts';
+
+const look = (path: string, value: unknown) => answerShapes[path]?.(value);
+
+test('what a service answers is what its procedures answer', () => {
+  const job = aJob({ outcome: { kind: 'lost', losses: 3 } });
+  const failed = aJob({
+    outcome: { kind: 'failed', step: 0, exitCode: 1, outOfMemory: false, outOfDisk: false, lastLine: '' },
+  });
+  const changes = {
+    listAnew: false,
+    executions: [anExecution({ paused: { at: 1, by: null } })],
+    jobs: [job, failed],
+    attempts: [anAttempt({ steps: [aStep()], phases: [{ name: 'fetch', startedAt: 1.5, endedAt: null }] })],
+    removed: [7],
+    runnersOnline: 1,
+    runners: [aRunner()],
+    queue: null,
+  };
+  expect(look('executions.watch', { id: '1', data: changes })).toBeUndefined();
+  expect(look('logs.tail', { id: '1', data: { kind: 'chunk', offset: 0, data: '' } })).toBeUndefined();
+  expect(look('jobs.waiting', null)).toBeUndefined();
+});
+
+describe('a row', () => {
+  test.each([
+    ['a missing field', { id: undefined }, '[0].id'],
+    ['a negative id', { id: -1 }, '[0].id'],
+    ['a fraction as an id', { id: 1.5 }, '[0].id'],
+    ['a huge id', { id: 1e300 }, '[0].id'],
+    ['a time that is none', { createdAt: Number.POSITIVE_INFINITY }, '[0].createdAt'],
+    ['a text in place of a number', { createdAt: 'now' }, '[0].createdAt'],
+    ['an object in place of a text', { actionName: {} }, '[0].actionName'],
+    ['an unknown state', { state: '__proto__' }, '[0].state'],
+    ['negative counts', { counts: { ...anExecution().counts, failed: -5 } }, '[0].counts.failed'],
+    ['no counts', { counts: null }, '[0].counts'],
+  ])('with %s is refused, and where is said', (_what, values, place) => {
+    expect(look('executions.list', [{ ...anExecution(), ...values }])).toBe(place);
+  });
+});
+
+test('a path that no system has is refused', () => {
+  const file = { path: 'a/'.repeat(50_000), previousPath: null, status: 'added' };
+  expect(look('jobs.changedFiles', [file])).toBe('[0].path');
+});
+
+test('a list without an end is refused', () => {
+  expect(look('executions.list', Array.from({ length: 100_001 }))).toBe('');
+});
+
+test('whatever is answered, looking at it throws nothing', () => {
+  assert(
+    property(anything(), (value) => {
+      for (const shape of Object.values(answerShapes)) {
+        shape(value);
+        shape([value]);
+        shape({ id: '', data: value });
+      }
+    }),
+    { numRuns: 500 },
+  );
+});

@@ -1,0 +1,275 @@
+import { attemptStates } from '@flotilla/shared/lifecycle/attemptLifecycle';
+import { jobStates } from '@flotilla/shared/lifecycle/jobLifecycle';
+import type { JobCounts } from '@flotilla/shared/lifecycle/executionState';
+import type * as views from '@flotilla/shared/views';
+import {
+  anything,
+  count,
+  fields,
+  flag,
+  kinds,
+  listOf,
+  nullable,
+  number,
+  oneOf,
+  optional,
+  text,
+  textOf,
+  type Shape,
+} from './shape.ts';
+
+/** Characters of a path: as many as Linux takes, and so many that a tree of folders is not too deep to walk. */
+const path = textOf(4096);
+const stepStates = ['pending', 'running', 'succeeded', 'failed', 'timedOut', 'cancelled', 'errored'];
+const executionStates = ['resolving', 'queued', 'running', 'cancelling', 'succeeded', 'failed', 'cancelled'];
+
+const server = fields<views.ServerView>({
+  version: text,
+  protocol: fields<views.ServerView['protocol']>({ min: number, max: number }),
+  user: fields<views.ServerView['user']>({ name: text, role: text }),
+  defaultImage: text,
+  runnersOnline: count,
+  time: optional(number),
+});
+
+const origin = fields<views.Origin>({
+  file: text,
+  repository: optional(text),
+  commit: optional(text),
+  dirty: optional(flag),
+});
+
+const action = fields<views.ActionView>({
+  id: count,
+  name: text,
+  description: text,
+  latestVersion: count,
+  origin: nullable(origin),
+  updatedAt: number,
+  updatedBy: text,
+});
+
+const actionVersion = fields<views.ActionVersionView>({
+  actionId: count,
+  name: text,
+  version: count,
+  text,
+  origin: nullable(origin),
+  createdAt: number,
+  createdBy: text,
+});
+
+const counts = fields<JobCounts>({
+  queued: count,
+  running: count,
+  succeeded: count,
+  failed: count,
+  timedOut: count,
+  cancelled: count,
+  errored: count,
+});
+
+const execution = fields<views.ExecutionView>({
+  id: count,
+  actionId: count,
+  actionName: text,
+  actionVersion: count,
+  scopeQuery: text,
+  state: oneOf(executionStates),
+  counts,
+  changed: count,
+  held: count,
+  paused: nullable(fields<views.PauseView>({ at: number, by: nullable(text) })),
+  priority: number,
+  maxParallel: nullable(count),
+  maxFailures: nullable(count),
+  createdBy: text,
+  mine: flag,
+  createdAt: number,
+  startedAt: nullable(number),
+  endedAt: nullable(number),
+});
+
+const patch = fields<views.PatchView>({
+  attemptId: count,
+  baseTree: text,
+  resultTree: text,
+  files: count,
+  addedLines: count,
+  removedLines: count,
+});
+
+const outcome = kinds({
+  succeeded: anything,
+  failed: fields({ step: count, exitCode: number, lastLine: text }),
+  timedOut: fields({ step: nullable(count), seconds: number }),
+  cancelled: fields({ step: nullable(count) }),
+  errored: fields({ reason: text, message: text }),
+  lost: fields({ losses: optional(count) }),
+  released: anything,
+});
+
+const job = fields<views.JobView>({
+  id: count,
+  executionId: count,
+  repositoryId: count,
+  repository: text,
+  baseRef: text,
+  baseRevision: text,
+  state: oneOf(jobStates),
+  attemptCount: count,
+  held: flag,
+  requires: listOf(text),
+  currentAttemptId: nullable(count),
+  outcome: nullable(outcome),
+  patch: nullable(patch),
+  included: flag,
+  startedAt: nullable(number),
+  endedAt: nullable(number),
+});
+
+const step = fields<views.StepView>({
+  index: count,
+  title: text,
+  image: text,
+  imageDigest: nullable(text),
+  state: oneOf(stepStates),
+  exitCode: nullable(number),
+  startedAt: nullable(number),
+  endedAt: nullable(number),
+});
+
+const attempt = fields<views.AttemptView>({
+  id: count,
+  jobId: count,
+  number: count,
+  state: oneOf(attemptStates),
+  outcome: nullable(outcome),
+  runner: text,
+  phases: listOf(
+    fields<views.AttemptView['phases'][number]>({ name: text, startedAt: number, endedAt: nullable(number) }),
+  ),
+  patch: nullable(patch),
+  expired: flag,
+  queuedAt: optional(nullable(number)),
+  claimedAt: number,
+  endedAt: nullable(number),
+  logLength: count,
+  logSealed: flag,
+  logDamage: nullable(text),
+  logLimitReached: flag,
+  steps: listOf(step),
+});
+
+const runner = fields<views.RunnerView>({
+  id: text,
+  name: text,
+  version: text,
+  labels: listOf(text),
+  capacity: count,
+  description: text,
+  running: count,
+  lastSeenAt: number,
+  online: flag,
+  draining: flag,
+  drainRequested: flag,
+  problem: nullable(text),
+});
+
+const queue = fields<views.QueueView>({ ready: count, held: count, running: count, capacity: count });
+
+const changedFile = fields<views.ChangedFile>({
+  path,
+  previousPath: nullable(path),
+  status: oneOf(['added', 'modified', 'deleted', 'renamed', 'typeChanged']),
+  addedLines: nullable(count),
+  removedLines: nullable(count),
+  baseMode: nullable(text),
+  resultMode: nullable(text),
+  included: flag,
+});
+
+const changes = fields<views.Changes>({
+  listAnew: flag,
+  executions: listOf(execution),
+  jobs: listOf(job),
+  attempts: listOf(attempt),
+  removed: listOf(count),
+  runnersOnline: count,
+  runners: nullable(listOf(runner)),
+  queue: nullable(queue),
+});
+
+const waiting = fields<views.WaitingView>({
+  jobId: count,
+  reason: oneOf([
+    'paused',
+    'backOff',
+    'maxParallel',
+    'noRunner',
+    'noRunnerWithLabels',
+    'runnersNotClaiming',
+    'turn',
+  ]),
+  message: text,
+  place: nullable(count),
+  until: nullable(number),
+});
+
+const runnerJob = fields<views.RunnerJobView>({
+  attemptId: count,
+  number: count,
+  jobId: count,
+  executionId: count,
+  actionName: text,
+  repository: text,
+  state: oneOf(['claimed', 'running']),
+  claimedAt: number,
+});
+
+const target = fields<views.TargetView>({
+  repositoryId: count,
+  repository: text,
+  baseRef: text,
+  baseRevision: text,
+});
+
+const preview = fields<views.ScopePreview>({
+  query: text,
+  targets: listOf(target),
+  leftOut: listOf(fields<views.ScopePreview['leftOut'][number]>({ repository: text, reason: text })),
+});
+
+const compared = fields<views.ComparedAttempts>({
+  baseTree: text,
+  resultTree: text,
+  files: listOf(changedFile),
+});
+
+const logMessage = kinds({
+  chunk: fields({ offset: count, data: text }),
+  end: fields({ offset: count, state: oneOf(attemptStates) }),
+});
+
+/** What a service answers, by procedure. What is not here is not looked into. */
+export const answerShapes: Readonly<Record<string, Shape>> = {
+  'server.info': server,
+  'pairing.exchange': fields({ token: text }),
+  'actions.list': listOf(action),
+  'actions.get': actionVersion,
+  'scopes.preview': preview,
+  'executions.list': listOf(execution),
+  'executions.get': execution,
+  'executions.create': execution,
+  'executions.watch': fields({ id: text, data: changes }),
+  'jobs.list': listOf(job),
+  'jobs.get': job,
+  'jobs.changedFiles': listOf(changedFile),
+  'jobs.waiting': optional(nullable(waiting)),
+  'attempts.list': listOf(attempt),
+  'attempts.compare': compared,
+  'runners.list': listOf(runner),
+  'runners.jobs': listOf(runnerJob),
+  'logs.tail': fields({ id: text, data: logMessage }),
+  'logs.read': fields({ data: text, end: count }),
+};

@@ -103,6 +103,7 @@ beforeAll(async () => {
           ...Object.entries(same),
           ['traps', traps],
           ['nested', nested],
+          ['drawn', drawn],
           ['large', large],
         ] as const;
         await Promise.all(
@@ -182,6 +183,20 @@ test('a repository that a Step leaves inside ends the Attempt with the path', as
   expect(job.outcome).toMatchObject({
     reason: 'patch',
     message: expect.stringContaining('The steps left a git repository at "vendor/some lib".') as string,
+  });
+});
+
+const drawn: Case = {
+  base: `printf a > file`,
+  script: `name=$(printf 'a\\033[2J\\nb\\342\\200\\256c'); mkdir "$name"; cd "$name"; git init --quiet; printf x > y; git add y
+    git -c user.name=A -c user.email=a@example.org commit --quiet --message x`,
+};
+
+test('the path of such a repository is shown in one line, whatever it is called', async () => {
+  const { job } = await jobOf('drawn', drawn.script);
+  expect(job.outcome).toMatchObject({
+    reason: 'patch',
+    message: expect.stringContaining('The steps left a git repository at "a\ufffd[2J b\ufffdc".') as string,
   });
 });
 

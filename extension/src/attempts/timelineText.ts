@@ -26,7 +26,9 @@ export function timelineText(repository: string, attempt: AttemptView, now: numb
     ...(logDamage === null ? [] : [`Damage   ${damageText(logDamage)}`]),
     ...images.map((image) => `Image    ${oneLine(image)}`),
     '',
-    ...(bars.length === 0 ? ['Its Runner has not said yet what it does.'] : timelineLines(bars, barWidth)),
+    ...(bars.length === 0
+      ? ['Its Runner has not said yet what it does.']
+      : timelineLines(bars, barWidth).map(oneLine)),
     '',
   ].join('\n');
 }

@@ -15,6 +15,7 @@ import {
   optional,
   text,
   textOf,
+  time,
   type Shape,
 } from './shape.ts';
 
@@ -29,7 +30,7 @@ const server = fields<views.ServerView>({
   user: fields<views.ServerView['user']>({ name: text, role: text }),
   defaultImage: text,
   runnersOnline: count,
-  time: optional(number),
+  time: optional(time),
 });
 
 const origin = fields<views.Origin>({
@@ -45,7 +46,7 @@ const action = fields<views.ActionView>({
   description: text,
   latestVersion: count,
   origin: nullable(origin),
-  updatedAt: number,
+  updatedAt: time,
   updatedBy: text,
 });
 
@@ -55,7 +56,7 @@ const actionVersion = fields<views.ActionVersionView>({
   version: count,
   text,
   origin: nullable(origin),
-  createdAt: number,
+  createdAt: time,
   createdBy: text,
 });
 
@@ -79,15 +80,15 @@ const execution = fields<views.ExecutionView>({
   counts,
   changed: count,
   held: count,
-  paused: nullable(fields<views.PauseView>({ at: number, by: nullable(text) })),
+  paused: nullable(fields<views.PauseView>({ at: time, by: nullable(text) })),
   priority: number,
   maxParallel: nullable(count),
   maxFailures: nullable(count),
   createdBy: text,
   mine: flag,
-  createdAt: number,
-  startedAt: nullable(number),
-  endedAt: nullable(number),
+  createdAt: time,
+  startedAt: nullable(time),
+  endedAt: nullable(time),
 });
 
 const patch = fields<views.PatchView>({
@@ -124,8 +125,8 @@ const job = fields<views.JobView>({
   outcome: nullable(outcome),
   patch: nullable(patch),
   included: flag,
-  startedAt: nullable(number),
-  endedAt: nullable(number),
+  startedAt: nullable(time),
+  endedAt: nullable(time),
 });
 
 const step = fields<views.StepView>({
@@ -135,8 +136,8 @@ const step = fields<views.StepView>({
   imageDigest: nullable(text),
   state: oneOf(stepStates),
   exitCode: nullable(number),
-  startedAt: nullable(number),
-  endedAt: nullable(number),
+  startedAt: nullable(time),
+  endedAt: nullable(time),
 });
 
 const attempt = fields<views.AttemptView>({
@@ -147,13 +148,17 @@ const attempt = fields<views.AttemptView>({
   outcome: nullable(outcome),
   runner: text,
   phases: listOf(
-    fields<views.AttemptView['phases'][number]>({ name: text, startedAt: number, endedAt: nullable(number) }),
+    fields<views.AttemptView['phases'][number]>({
+      name: textOf(100),
+      startedAt: time,
+      endedAt: nullable(time),
+    }),
   ),
   patch: nullable(patch),
   expired: flag,
-  queuedAt: optional(nullable(number)),
-  claimedAt: number,
-  endedAt: nullable(number),
+  queuedAt: optional(nullable(time)),
+  claimedAt: time,
+  endedAt: nullable(time),
   logLength: count,
   logSealed: flag,
   logDamage: nullable(text),
@@ -169,7 +174,7 @@ const runner = fields<views.RunnerView>({
   capacity: count,
   description: text,
   running: count,
-  lastSeenAt: number,
+  lastSeenAt: time,
   online: flag,
   draining: flag,
   drainRequested: flag,
@@ -213,7 +218,7 @@ const waiting = fields<views.WaitingView>({
   ]),
   message: text,
   place: nullable(count),
-  until: nullable(number),
+  until: nullable(time),
 });
 
 const runnerJob = fields<views.RunnerJobView>({
@@ -224,7 +229,7 @@ const runnerJob = fields<views.RunnerJobView>({
   actionName: text,
   repository: text,
   state: oneOf(['claimed', 'running']),
-  claimedAt: number,
+  claimedAt: time,
 });
 
 const target = fields<views.TargetView>({

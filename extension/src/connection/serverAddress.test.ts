@@ -1,3 +1,4 @@
+import { array, assert, constantFrom, oneof, property, string } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseConnectText, parseServerAddress } from './serverAddress.ts';
 
@@ -48,4 +49,61 @@ describe('an address', () => {
   ])('%s is exposed on the way: %s', (text, isExposed) => {
     expect(parseServerAddress(text)?.isExposed).toBe(isExposed);
   });
+});
+
+test('whatever is pasted, it is an address of http or https without a user, or none, and nothing is thrown', () => {
+  const parts = constantFrom(
+    'http://',
+    'https://',
+    'file://',
+    'javascript:',
+    '//',
+    '/',
+    '\\',
+    '@',
+    ':',
+    '?code=',
+    '&',
+    '#',
+    '[',
+    '::1',
+    ']',
+    '%',
+    '%00',
+    '.',
+    'localhost',
+    '127.0.0.1',
+    'example.com',
+    '99999',
+    '7420',
+    'connect',
+    ' ',
+    '\n',
+    '\u202e',
+    'ü',
+    '\ud800',
+  );
+  const texts = oneof(
+    string({ unit: 'binary', maxLength: 40 }),
+    array(parts, { maxLength: 10 }).map((all) => all.join('')),
+  );
+  assert(
+    property(texts, (text) => {
+      const parsed = parseConnectText(text);
+      if (parsed === undefined) return;
+      const { baseUrl, origin, webSocketUrl, isExposed } = parsed.address;
+      const url = new URL(baseUrl);
+      expect(url.protocol).toMatch(/^https?:$/);
+      expect(url.username + url.password + url.search + url.hash).toBe('');
+      expect(url.origin).toBe(origin);
+      expect(new URL(webSocketUrl).host).toBe(url.host);
+      // What goes unencrypted to another machine is always said to.
+      expect(
+        isExposed ||
+          url.protocol === 'https:' ||
+          /^(?:localhost|.*\.localhost|127\..*|\[::1\])$/.test(url.hostname),
+      ).toBe(true);
+    }),
+    { numRuns: 3000 },
+  );
 });

@@ -17,6 +17,10 @@ export const flag: Shape = (value) => wrongUnless(typeof value === 'boolean');
 export const count: Shape = (value) => wrongUnless(Number.isSafeInteger(value) && Number(value) >= 0);
 export const number: Shape = (value) => wrongUnless(Number.isFinite(value));
 
+/** Unix milliseconds that a Date can say. */
+export const time: Shape = (value) =>
+  wrongUnless(Number.isFinite(value) && Math.abs(Number(value)) <= 8.64e15);
+
 /** A text of at most so many characters. */
 export function textOf(maxCharacters: number): Shape {
   return (value) => wrongUnless(typeof value === 'string' && value.length <= maxCharacters);

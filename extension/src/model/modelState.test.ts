@@ -8,6 +8,7 @@ import {
   applyJobs,
   applyOutdated,
   emptyState,
+  maxExecutions,
   nothingTouched,
 } from './modelState.ts';
 
@@ -89,6 +90,13 @@ describe('the feed', () => {
     expect([state.jobs.size, state.attempts.size]).toEqual([0, 0]);
     expect(touched).toMatchObject({ list: true, executions: nothing });
     expect(applyChanges(state, { ...none, removed: [1] }).touched.list).toBe(false);
+  });
+
+  test('that names more Executions than are held leaves the newest', () => {
+    const executions = Array.from({ length: maxExecutions + 5 }, (_, at) => anExecution({ id: at }));
+    const { state } = applyChanges(emptyState, { ...none, executions });
+    expect(state.executions.size).toBe(maxExecutions);
+    expect([...state.executions.keys()][0]).toBe(5);
   });
 
   test('leaves the state before it as it was', () => {

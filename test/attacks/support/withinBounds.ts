@@ -1,7 +1,13 @@
 import { expect } from 'vitest';
+import type { Program } from '../../../scripts/launch/program.ts';
 import { forgetPeak, residentBytes } from '../../support/residentBytes.ts';
 import type { AttackedService } from './attackedService.ts';
 import { watchPrograms } from './programsOf.ts';
+
+/** Which of our programs an attack is aimed at, e.g. a runner, and who must not notice. */
+export interface AttackedProgram extends Pick<AttackedService, 'bystander'> {
+  readonly program: Pick<Program, 'pid' | 'hasExited' | 'output'>;
+}
 
 const mebibyte = 1024 * 1024;
 
@@ -9,9 +15,9 @@ const mebibyte = 1024 * 1024;
 export interface Bounds {
   /** How long another user's call may take, in milliseconds: a busy event loop or database holds it up. */
   readonly otherCallMs: number;
-  /** By how much the service may grow, in bytes. */
+  /** By how much the attacked program may grow, in bytes. */
   readonly memoryBytes: number;
-  /** How many programs such as git the service may run at once. */
+  /** How many programs such as git it may run at once. */
   readonly programs: number;
   /** How much memory these may have together, in bytes. */
   readonly programBytes: number;
@@ -27,15 +33,16 @@ export const standardBounds: Bounds = {
 
 /**
  * Attacks, and asserts that the attack cost no more than its bounds, that every call of another user was answered
- * meanwhile, and that the service is still the same process. Returns what the attack returns. Bounds that are not given
- * are {@link standardBounds}.
+ * meanwhile, and that the service, or the program that is named, is still the same process. Returns what the attack
+ * returns. Bounds that are not given are {@link standardBounds}.
  */
 export async function withinBounds<T>(
-  attacked: AttackedService,
+  attacked: AttackedService | AttackedProgram,
   attack: () => Promise<T>,
   bounds: Partial<Bounds> = {},
 ): Promise<T> {
-  const { pid } = attacked.service;
+  const program = 'program' in attacked ? attacked.program : attacked.service;
+  const { pid } = program;
   const allowed = { ...standardBounds, ...bounds };
   await attacked.bystander.report();
   await forgetPeak(pid);
@@ -48,12 +55,12 @@ export async function withinBounds<T>(
   } finally {
     seen = await programs.seen();
   }
-  expect(attacked.service.hasExited(), `the service has ended:\n${attacked.service.output()}`).toBe(false);
+  expect(program.hasExited(), `the program has ended:\n${program.output()}`).toBe(false);
   const calls = await attacked.bystander.report();
   const grownBytes = (await residentBytes(pid, 'peak')) - before;
   expect(calls.refusals, 'what other users were refused with').toEqual([]);
   expect(calls.longestMs, 'the longest call of another user, in ms').toBeLessThanOrEqual(allowed.otherCallMs);
-  expect(grownBytes / mebibyte, 'by how much the service grew, in MiB').toBeLessThanOrEqual(
+  expect(grownBytes / mebibyte, 'by how much the program grew, in MiB').toBeLessThanOrEqual(
     allowed.memoryBytes / mebibyte,
   );
   expect(seen.mostAtOnce, 'programs at once').toBeLessThanOrEqual(allowed.programs);

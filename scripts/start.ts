@@ -7,11 +7,11 @@ import { styleText } from 'node:util';
 import { Command, CommanderError } from 'commander';
 import { messageOf } from '@flotilla/shared/errors';
 import { readConfig, type Config } from '../service/src/config.ts';
+import { stopPostgres } from '../service/src/db/embedded/stopPostgres.ts';
 import { listenForInterruption } from './launch/interruption.ts';
 import type { Program } from './launch/program.ts';
 import { startRunner } from './launch/runnerProgram.ts';
 import { startService, type ServiceProgram } from './launch/serviceProgram.ts';
-import { stopPostgres } from './launch/stopPostgres.ts';
 import { ProgramLog, wordsOf } from './start/logLines.ts';
 import { drain, untilOver, type Part } from './start/runTogether.ts';
 import { welcomeLines } from './start/welcome.ts';
@@ -39,7 +39,7 @@ async function main(args: readonly string[]): Promise<number> {
     await using resources = new AsyncDisposableStack();
     const service = await start(config, options.runner);
     // Only now: the Postgres of a service that was refused is another one's.
-    if (config.databaseUrl === undefined) resources.defer(() => stopPostgres(config.dataFolder));
+    if (config.databaseUrl === undefined) resources.defer(() => stopPostgres(config.postgresFolder));
     resources.use(service);
     const parts: Part[] = [{ name: 'the service', program: service }];
     const runner = options.runner ? await startLocalRunner(config, service, resources) : undefined;

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, open, type FileHandle } from 'node:fs/promises';
+import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { ensurePrivateFolder } from './privateFolder.ts';
 
 /** What a folder is locked by and for, in the words of the sentence that refuses the next one. */
 export interface FolderLock {
@@ -18,10 +19,11 @@ export interface FolderLock {
 /**
  * Takes a folder for this process: two runners on one would remove each other's work trees, and a second service would
  * take over the first one's embedded Postgres. The lock is the kernel's, so it ends with this process however that ends,
- * and holds between containers that share the folder. Throws an Error of one sentence when another has it.
+ * and holds between containers that share the folder. Throws an Error of one sentence when another has it, or when other
+ * users of the machine may enter it.
  */
 export async function lockFolder({ folder, file, holder, setting }: FolderLock): Promise<AsyncDisposable> {
-  await mkdir(folder, { recursive: true });
+  await ensurePrivateFolder({ folder, setting });
   await using held = new AsyncDisposableStack();
   // Never removed: whoever waited for a file that is gone would hold another lock than who comes next.
   const opened = held.adopt(await open(join(folder, file), 'a+'), (each) => each.close());

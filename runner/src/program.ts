@@ -42,6 +42,9 @@ export async function runProgram(): Promise<number> {
       holder: 'runner',
       setting: 'FLOTILLA_RUNNER_STATE',
     });
+    // Users of containers read the work tree whatever the mask was that this was started with; other users of the machine
+    // do not get through the state folder.
+    process.umask(0o022);
     await work(config, logger);
     return 0;
   } catch (error) {

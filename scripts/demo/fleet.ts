@@ -2,14 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import Docker from 'dockerode';
 import { labelNames } from '../../runner/src/sandbox/labels.ts';
+import { standardPostgresFolder } from '../../service/src/config.ts';
+import { stopPostgres } from '../../service/src/db/embedded/stopPostgres.ts';
 import type { Program } from '../launch/program.ts';
 import { startRunner } from '../launch/runnerProgram.ts';
 import { pair, type ServiceClient } from '../launch/serviceClient.ts';
 import { startService, type ServiceProgram } from '../launch/serviceProgram.ts';
-import { stopPostgres } from '../launch/stopPostgres.ts';
 
 export interface FleetOptions {
-  /** Folder for everything it keeps; as root the user `postgres` can reach it. */
+  /** Folder for everything it keeps; as root one that the user `postgres` can enter. */
   readonly folder: string;
   readonly repositoriesFolder: string;
   readonly defaultImage: string | undefined;
@@ -32,7 +33,7 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
   await using resources = new AsyncDisposableStack();
   const { folder } = options;
   const dataFolder = join(folder, 'data');
-  resources.defer(() => stopPostgres(dataFolder));
+  resources.defer(() => stopPostgres(standardPostgresFolder(dataFolder)));
   const service = resources.use(
     await startService({
       dataFolder,

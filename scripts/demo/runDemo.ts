@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeSampleRepositories } from '../sampleRepositories.ts';
@@ -68,7 +68,6 @@ async function temporaryFolder(resources: AsyncDisposableStack): Promise<string>
   const folder = await mkdtemp(join(tmpdir(), 'flotilla-demo-'));
   resources.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 10 }));
   await chmod(folder, 0o711);
-  await mkdir(join(folder, 'data'));
   return folder;
 }
 

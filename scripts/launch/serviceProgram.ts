@@ -4,7 +4,7 @@ import { startProgram, type Program } from './program.ts';
 import { untilReady } from './untilReady.ts';
 
 export interface ServiceOptions {
-  /** Folder for everything it keeps; as root one that the user `postgres` can reach. */
+  /** Folder for everything it keeps but its Postgres, which as root lies beside it, where the user `postgres` gets. */
   readonly dataFolder: string;
   /** The folder of git repositories that is its code host. */
   readonly repositoriesFolder?: string | undefined;

@@ -25,6 +25,7 @@ test('every variable reaches its place; folders become absolute', () => {
   const env = {
     FLOTILLA_DATA: 'data',
     FLOTILLA_SHARED: 'shared',
+    FLOTILLA_POSTGRES_DATA: 'postgres',
     FLOTILLA_HOST: '0.0.0.0',
     FLOTILLA_PORT: '0',
     FLOTILLA_REPOSITORIES: 'repositories',
@@ -52,6 +53,7 @@ test('every variable reaches its place; folders become absolute', () => {
   expect(readConfig(env)).toEqual({
     dataFolder: resolve('data'),
     sharedFolder: resolve('shared'),
+    postgresFolder: resolve('postgres'),
     host: '0.0.0.0',
     port: 0,
     repositoriesFolder: resolve('repositories'),

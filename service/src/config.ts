@@ -6,17 +6,27 @@ import { ServerAddressError, serverAddress } from './db/serverAddress.ts';
 
 const milliseconds = (standard: number) => z.coerce.number().int().min(10).default(standard);
 
-/** Where data lives unless told otherwise: as root a folder that the `postgres` user can reach, which /root is not. */
+/** Where data lives unless told otherwise. */
 function standardDataFolder(env: NodeJS.ProcessEnv): string {
   if (userInfo().uid === 0) return '/var/lib/flotilla';
   return join(env['XDG_DATA_HOME'] ?? join(homedir(), '.local', 'share'), 'flotilla');
 }
 
+/**
+ * Where the embedded Postgres lives unless told otherwise: as root beside the data folder, because it runs as the user
+ * `postgres` then, who cannot enter that.
+ */
+export function standardPostgresFolder(dataFolder: string): string {
+  return userInfo().uid === 0 ? `${dataFolder}-postgres` : join(dataFolder, 'postgres');
+}
+
 const environment = z.object({
-  /** Folder of everything the service keeps outside Postgres, and of the embedded Postgres. */
+  /** Folder of everything the service keeps outside Postgres. Nobody else may enter it. */
   FLOTILLA_DATA: z.string().min(1).optional(),
   /** Folder of the mirrors and objects, the same one for all replicas; by default the data folder. */
   FLOTILLA_SHARED: z.string().min(1).optional(),
+  /** Folder of the embedded Postgres. */
+  FLOTILLA_POSTGRES_DATA: z.string().min(1).optional(),
   /** Address to listen on. Anything but loopback opens the service to the network. */
   FLOTILLA_HOST: z.string().min(1).default('127.0.0.1'),
   /** Port to listen on; 0 takes a free one. */
@@ -85,6 +95,8 @@ export interface Config {
   readonly dataFolder: string;
   /** Of all replicas: mirrors and objects. */
   readonly sharedFolder: string;
+  /** Of the embedded Postgres. */
+  readonly postgresFolder: string;
   readonly host: string;
   readonly port: number;
   readonly repositoriesFolder: string | undefined;
@@ -127,6 +139,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   return {
     dataFolder,
     sharedFolder: values.FLOTILLA_SHARED === undefined ? dataFolder : resolve(values.FLOTILLA_SHARED),
+    postgresFolder: resolve(values.FLOTILLA_POSTGRES_DATA ?? standardPostgresFolder(dataFolder)),
     host: values.FLOTILLA_HOST,
     port: values.FLOTILLA_PORT,
     repositoriesFolder:

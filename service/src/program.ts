@@ -1,14 +1,16 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { lockFolder } from '@flotilla/launcher/lockFolder';
+import { ensurePrivateFolder } from '@flotilla/launcher/privateFolder';
 import { messageOf } from '@flotilla/shared/errors';
 import { createPairingCode, isUnpaired, pairingMinutes } from './auth/pairing.ts';
 import { authenticate, createToken, ensureUser } from './auth/tokens.ts';
 import { readConfig, type Config } from './config.ts';
 import { certificateTrouble } from './db/certificateTrouble.ts';
 import { startEmbeddedPostgres } from './db/embedded/embeddedPostgres.ts';
+import { moveEarlierPostgres } from './db/embedded/moveEarlierPostgres.ts';
 import { serverAddress } from './db/serverAddress.ts';
 import { isTransientDatabaseError } from './db/transientErrors.ts';
 import { readIfThere } from './files.ts';
@@ -33,8 +35,11 @@ export async function runProgram(): Promise<number> {
   process.once('SIGTERM', () => ending.resolve(0));
   process.once('SIGINT', () => ending.resolve(0));
   try {
-    await mkdir(config.dataFolder, { recursive: true });
+    await ensurePrivateFolder({ folder: config.dataFolder, setting: 'FLOTILLA_DATA' });
+    await ensurePrivateFolder({ folder: config.sharedFolder, setting: 'FLOTILLA_SHARED' });
     await using database = await openDatabase(config, logger);
+    // What is made from now on, also by git, is nobody else's, should a folder be opened to others later.
+    process.umask(0o077);
     await using service = await openService(config, database.url, logger, (error) => {
       logger.fatal({ err: error }, 'background work failed');
       ending.resolve(1);
@@ -67,8 +72,9 @@ async function openDatabase(config: Config, logger: Logger): Promise<{ url: stri
       setting: 'FLOTILLA_DATA',
     }),
   );
+  await moveEarlierPostgres(config);
   const { url } = resources.use(
-    await startEmbeddedPostgres({ folder: join(config.dataFolder, 'postgres'), durable: config.durable }),
+    await startEmbeddedPostgres({ folder: config.postgresFolder, durable: config.durable }),
   );
   const owned = resources.move();
   return { url, [Symbol.asyncDispose]: () => owned.disposeAsync() };

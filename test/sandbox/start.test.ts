@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { pair } from '../../scripts/launch/serviceClient.ts';
+import { standardPostgresFolder } from '../../service/src/config.ts';
 import { startEmbeddedPostgres } from '../../service/src/db/embedded/embeddedPostgres.ts';
 import { findRunningPostgres } from '../../service/src/db/embedded/runningPostgres.ts';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporaryFolder.ts';
@@ -75,7 +76,7 @@ test('service and runner start together, an editor connects, and Ctrl-C ends bot
   );
   expect(runnerStops).toBeGreaterThan(0);
   expect(serviceStops).toBeGreaterThan(runnerStops ?? Infinity);
-  expect(await findRunningPostgres(join(started.dataFolder, 'postgres'))).toBeUndefined();
+  expect(await findRunningPostgres(standardPostgresFolder(started.dataFolder))).toBeUndefined();
 });
 
 test('a second start on the same data folder is refused, and harms the first in nothing', async () => {
@@ -108,7 +109,7 @@ test('when the service dies, that is said and the rest ends, its Postgres too', 
   process.kill(pid, 'SIGKILL');
   expect((await started.child).exitCode).toBe(1);
   expect(started.output()).toContain('the service ended by itself (SIGKILL), so the rest ends too.');
-  expect(await findRunningPostgres(join(started.dataFolder, 'postgres'))).toBeUndefined();
+  expect(await findRunningPostgres(standardPostgresFolder(started.dataFolder))).toBeUndefined();
 });
 
 test('with DATABASE_URL the runner of this machine gets its token too', async () => {

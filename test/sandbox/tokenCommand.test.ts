@@ -7,6 +7,7 @@ import { connectUser, pair } from '../../scripts/launch/serviceClient.ts';
 import { startRunner } from '../../scripts/launch/runnerProgram.ts';
 import { startService, type ServiceProgram } from '../../scripts/launch/serviceProgram.ts';
 import { connect } from '../../service/src/db/database.ts';
+import { standardPostgresFolder } from '../../service/src/config.ts';
 import { findRunningPostgres } from '../../service/src/db/embedded/runningPostgres.ts';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporaryFolder.ts';
 import { waitFor } from '../support/waitFor.ts';
@@ -34,7 +35,7 @@ function token(...args: readonly string[]) {
 
 /** Hears the topics that programs publish to the replicas of the service. */
 async function listenForHints(): Promise<{ readonly heard: string[] } & AsyncDisposable> {
-  const postgres = await findRunningPostgres(join(folder.path, 'data', 'postgres'));
+  const postgres = await findRunningPostgres(standardPostgresFolder(join(folder.path, 'data')));
   if (postgres === undefined) throw new Error('the Postgres of the service does not run');
   const connections = connect(postgres.url, { max: 1 });
   const heard: string[] = [];

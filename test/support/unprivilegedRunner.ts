@@ -27,7 +27,7 @@ export async function startUnprivilegedRunner(
 ): Promise<UnprivilegedRunner> {
   const project = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
   const stateFolder = join(deployment.folder, 'runners', name);
-  await mkdir(stateFolder, { recursive: true });
+  await mkdir(stateFolder, { recursive: true, mode: 0o700 });
   await chown(stateFolder, user.uid, user.gid);
   const { gid: engineGroup } = await stat(engineSocket);
   const container = `flotilla-test-${name}`;

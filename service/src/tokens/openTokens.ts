@@ -1,5 +1,4 @@
 import { userInfo } from 'node:os';
-import { join } from 'node:path';
 import { messageOf } from '@flotilla/shared/errors';
 import type { Config } from '../config.ts';
 import { connect, type Connections } from '../db/database.ts';
@@ -15,7 +14,7 @@ export class TokenCommandError extends Error {}
  * Throws a TokenCommandError when it is not there or not a database of this Flotilla.
  */
 export async function openDatabase(config: Config): Promise<Connections> {
-  const url = config.databaseUrl ?? (await embeddedUrl(config.dataFolder));
+  const url = config.databaseUrl ?? (await embeddedUrl(config));
   const connections = connect(url, { max: 1 });
   try {
     await requireSchema(connections.sql);
@@ -33,14 +32,14 @@ export async function openDatabase(config: Config): Promise<Connections> {
   }
 }
 
-async function embeddedUrl(dataFolder: string): Promise<string> {
+async function embeddedUrl({ dataFolder, postgresFolder }: Config): Promise<string> {
   let running;
   try {
-    running = await findRunningPostgres(join(dataFolder, 'postgres'));
+    running = await findRunningPostgres(postgresFolder);
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EACCES')) throw error;
     throw new TokenCommandError(
-      `${userInfo().username} may not read ${dataFolder}; run this as the user that the service runs as.`,
+      `${userInfo().username} may not read ${postgresFolder}; run this as the user that the service runs as.`,
       { cause: error },
     );
   }

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chown, mkdir, open, rm, writeFile } from 'node:fs/promises';
+import { chown, open, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { ensurePrivateFolder } from '@flotilla/launcher/privateFolder';
 import { readIfThere } from '../../files.ts';
 import { openClient } from '../client.ts';
 import { postgresBinaries } from './binaries.ts';
@@ -31,16 +32,8 @@ const controlSeconds = 60;
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const { folder } = options;
-  await mkdir(folder, { recursive: true });
   const user = await ensurePostgresUser();
-  if (user !== undefined) {
-    await chown(folder, user.uid, user.gid);
-    if (!(await user.canReach(folder))) {
-      throw new Error(
-        `The user "postgres" cannot reach ${folder}. Set FLOTILLA_DATA to a folder outside of /root.`,
-      );
-    }
-  }
+  await ensureFolder(folder, user);
   const binaries = await postgresBinaries(folder, user);
   const cluster = new Cluster(binaries, folder, user);
   const durable = options.durable ?? true;
@@ -57,6 +50,30 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     },
     [Symbol.asyncDispose]: () => cluster.stop('fast'),
   };
+}
+
+/** Its owner's alone. As root that is the user `postgres`, from the moment after it was made. */
+async function ensureFolder(folder: string, user: PostgresUser | undefined): Promise<void> {
+  const setting = 'FLOTILLA_POSTGRES_DATA';
+  const owner = await ownerOf(folder);
+  const isGiven = user !== undefined && owner === user.uid;
+  await ensurePrivateFolder({ folder, setting, ...(isGiven ? { uid: user.uid } : {}) });
+  if (user === undefined) return;
+  if (!isGiven) await chown(folder, user.uid, user.gid);
+  if (await user.canReach(folder)) return;
+  throw new Error(
+    `The user "postgres" cannot reach ${folder}. Set ${setting} to a folder that it can, so not below /root.`,
+  );
+}
+
+/** Undefined when there is no such folder. */
+async function ownerOf(folder: string): Promise<number | undefined> {
+  try {
+    return (await stat(folder)).uid;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
 }
 
 class Cluster {

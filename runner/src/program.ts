@@ -13,6 +13,7 @@ import { CacheFolders } from './sandbox/cacheFolders.ts';
 import { dockerEngine } from './sandbox/engine.ts';
 import { labelsOf } from './sandbox/labels.ts';
 import { MachineHealth } from './sandbox/machineHealth.ts';
+import { disarmFolder } from './sandbox/disarmFolder.ts';
 import { removeLeftovers, type LeftoversContext } from './sandbox/removeLeftovers.ts';
 import { pause } from './session/pause.ts';
 import { RefusedError, runSession } from './session/session.ts';
@@ -61,21 +62,19 @@ async function work(config: Config, logger: Logger): Promise<void> {
   const { drain, stop } = stopSignals(config.drainSeconds, logger);
   const live = new Set<number>();
   const objects = new ObjectCache(join(config.stateFolder, 'objects'), config.objectCacheBytes, logger);
+  const helper = { config, labels: labelsOf({ runnerName: name, stateFolder: config.stateFolder }) };
   const caches = new CacheFolders({
     folder: join(config.stateFolder, 'caches'),
     limitBytes: config.cacheDirsBytes,
-    remove: (path) =>
-      removeAttemptFolder(docker, path, {
-        config,
-        labels: labelsOf({ runnerName: name, stateFolder: config.stateFolder }),
-      }),
+    remove: (path) => removeAttemptFolder(docker, path, helper),
+    disarm: (path, image) => disarmFolder(docker, path, { ...helper, image }),
     logger,
   });
   const context = { docker, config, runnerName: name, logger, objects, caches };
   const leftBehind = await LeftBehind.find(context);
   const isLive = (attemptId: number) => live.has(attemptId) || leftBehind.has(attemptId);
   const leftovers = { ...context, isLive, signal: ended.signal };
-  const cleaning = cleanUpRegularly(leftovers, caches);
+  const cleaning = cleanUpRegularly(leftovers, caches, leftBehind);
   try {
     const session = runSession(
       {
@@ -139,9 +138,14 @@ function stopSignals(drainSeconds: number, logger: Logger): { drain: AbortSignal
   return { drain: drain.signal, stop: stop.signal };
 }
 
-async function cleanUpRegularly(context: LeftoversContext, caches: CacheFolders): Promise<void> {
+async function cleanUpRegularly(
+  context: LeftoversContext,
+  caches: CacheFolders,
+  leftBehind: LeftBehind,
+): Promise<void> {
   do {
     await cleanUp(context);
+    if (leftBehind.isDone) await caches.disarmLeft();
     await makeRoom(caches, context.logger);
   } while (await pause(leftoversMs, context.signal));
 }

@@ -141,7 +141,7 @@ export class ObjectCache {
 
   /** What an earlier process left. */
   async #read(): Promise<Map<string, Entry>> {
-    await mkdir(this.#folder, { recursive: true });
+    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
     const entries = new Map<string, Entry>();
     for (const name of await readdir(this.#folder)) {
       const path = join(this.#folder, name);

@@ -5,16 +5,19 @@ import {
   cp,
   mkdir,
   mkdtemp,
+  readdir,
   readFile,
   rename,
   rm,
+  stat,
   symlink,
   writeFile,
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { removeTree } from '../trees/removeTree.ts';
 import type { Checkout } from './checkout.ts';
 import { git } from './git.ts';
 import { takeSnapshot } from './snapshot.ts';
@@ -157,3 +160,99 @@ test('a repository that the Steps put into the place of a submodule is named, an
   });
   await expect(readFile(trap)).rejects.toThrow('ENOENT');
 });
+
+test.each([
+  '.gitignore',
+  '.gitattributes',
+  'deep/er/.gitattributes',
+  '.gitmodules',
+  'kept.txt',
+  '.git',
+  'new/.git',
+])('a pipe in the place of %s is left out, and nobody waits for it', async (path) => {
+  await rm(inWorkTree(path), { force: true });
+  await mkdir(dirname(inWorkTree(path)), { recursive: true });
+  await mkfifo(inWorkTree(path));
+  await writeFile(inWorkTree('new.txt'), 'new\n');
+  const snapshot = await takeSnapshot(folder, checkout, signal, 20_000);
+  const patch = await readFile(snapshot?.path ?? '', 'utf8');
+  expect(patch).toContain('+new');
+  expect(patch).not.toContain(`b/${path}\nnew file`);
+});
+
+test.each(['HEAD', 'config', 'index', 'packed-refs', 'commondir', 'objects', 'gitdir'])(
+  'a repository that a Step left is refused without being opened, also with a pipe for its %s',
+  async (name) => {
+    const nested = inWorkTree('nested');
+    await promisify(execFile)('git', ['init', '--quiet', nested]);
+    await promisify(execFile)('git', [...identity, 'commit', '--quiet', '--allow-empty', '-m', 'x'], {
+      cwd: nested,
+    });
+    await rm(join(nested, '.git', name), { recursive: true, force: true });
+    await mkfifo(join(nested, '.git', name));
+    await expect(takeSnapshot(folder, checkout, signal, 20_000)).rejects.toThrow(
+      'The steps left a git repository at "nested". Remove its .git folder in a step',
+    );
+  },
+);
+
+test.each([
+  ['a file that names another folder', (path: string) => writeFile(path, 'gitdir: ../../git\n')],
+  ['a link to an endless file', (path: string) => symlink('/dev/zero', path)],
+  ['a link to itself', (path: string) => symlink('.git', path)],
+  ['a link to the trusted folder', (path: string) => symlink(checkout.gitDir, path)],
+  ['an empty folder', (path: string) => mkdir(path)],
+])('a .git in a new folder that is %s is refused', async (_what, make) => {
+  await mkdir(inWorkTree('nested'));
+  await writeFile(inWorkTree('nested/file'), 'x');
+  await make(inWorkTree('nested/.git'));
+  await expect(takeSnapshot(folder, checkout, signal, 20_000)).rejects.toThrow(
+    'The steps left a git repository at "nested".',
+  );
+});
+
+test('repositories in ignored folders, and among tracked files, are not looked at', async () => {
+  await mkdir(inWorkTree('ignored/package/.git'), { recursive: true });
+  await mkfifo(inWorkTree('ignored/package/.git/HEAD'));
+  await writeFile(inWorkTree('new.txt'), 'new\n');
+  expect(await takeSnapshot(folder, checkout, signal, 20_000)).not.toBeNull();
+});
+
+test.each([
+  ['many folders', 3000, 'd'],
+  ['long names', 20, 'n'.repeat(255)],
+  ['long names of two bytes for a letter', 40, 'ä'.repeat(120)],
+])(
+  'a path too long for git is refused, not left out: %s',
+  async (_what, depth, name) => {
+    const script = `for (1..${depth}) { mkdir "${name}"; chdir "${name}" or die $! } open my $file, ">", "f"; print $file "x"`;
+    await promisify(execFile)('perl', ['-e', script], { cwd: checkout.workTree });
+    await expect(takeSnapshot(folder, checkout, signal, 20_000)).rejects.toThrow(
+      /^The steps left a path that is too long for git, of \d+ bytes: ".{200}…"\. Remove it in a step\.$/,
+    );
+    await removeTree(checkout.workTree);
+    await expect(readdir(checkout.workTree)).rejects.toThrow('ENOENT');
+  },
+  30_000,
+);
+
+test('a work tree that takes too long to read is given up with a sentence', async () => {
+  await writeFile(inWorkTree('large'), Buffer.alloc(100_000_000, 1));
+  await expect(takeSnapshot(folder, checkout, signal, 20)).rejects.toThrow(
+    'The changes could not be read within 0.02 s. Remove in a step what need not be part of the patch.',
+  );
+});
+
+test('set-id bits are taken from a work tree before it is read', async () => {
+  await writeFile(inWorkTree('tool'), 'x');
+  await chmod(inWorkTree('tool'), 0o6755);
+  await mkdir(inWorkTree('shared'));
+  await chmod(inWorkTree('shared'), 0o2775);
+  await takeSnapshot(folder, checkout, signal);
+  expect((await stat(inWorkTree('tool'))).mode & 0o7777).toBe(0o755);
+  expect((await stat(inWorkTree('shared'))).mode & 0o7777).toBe(0o775);
+});
+
+async function mkfifo(path: string): Promise<void> {
+  await promisify(execFile)('mkfifo', [path]);
+}

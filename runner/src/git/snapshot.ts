@@ -6,6 +6,10 @@ import { maxPatchBytes } from '@flotilla/shared/protocol/streams';
 import { AttemptError } from '../jobs/attemptError.ts';
 import type { Checkout } from './checkout.ts';
 import { git, GitError, TooLongError } from './git.ts';
+import { nestedSentence, readyWorkTree } from './readyWorkTree.ts';
+
+/** How long a work tree may take to be read, in milliseconds: gigabytes of new files take a minute. */
+const standardReadMs = 600_000;
 
 /** What the Steps made of a work tree. */
 export interface Snapshot {
@@ -19,15 +23,31 @@ export interface Snapshot {
 /**
  * Takes the Patch of a work tree against its base. Null when nothing changed. `.gitignore` is respected for new files;
  * binary files, modes, links and any file name survive; nothing outside the work tree can get in, because git follows
- * no symbolic link.
+ * no symbolic link. No container may write to the work tree any more. Takes no longer than it may, whatever Steps left.
  */
 export async function takeSnapshot(
   folder: string,
   checkout: Checkout,
   signal: AbortSignal,
+  readMs = standardReadMs,
 ): Promise<Snapshot | null> {
+  const limit = AbortSignal.timeout(readMs);
+  try {
+    return await take(folder, checkout, AbortSignal.any([signal, limit]));
+  } catch (error) {
+    if (signal.aborted || !limit.aborted) throw error;
+    throw new AttemptError(
+      'patch',
+      `The changes could not be read within ${readMs / 1000} s. Remove in a step what need not be part of the patch.`,
+      { cause: error },
+    );
+  }
+}
+
+async function take(folder: string, checkout: Checkout, signal: AbortSignal): Promise<Snapshot | null> {
   const { gitDir, workTree, baseRevision } = checkout;
   if (checkout.mayHaveGitlinks) await refuseFilledSubmodules(gitDir, workTree, signal);
+  await readyWorkTree(checkout, signal);
   try {
     await git(['add', '--all', '--', '.'], { gitDir, workTree, signal });
   } catch (error) {
@@ -130,10 +150,6 @@ async function refuseNestedRepositories(
 function sentenceFor(error: GitError): string {
   const nested = /'(.+?)\/?' does not have a commit checked out/.exec(error.stderr)?.[1];
   return nested === undefined
-    ? `The changes could not be read: ${error.stderr.trim()}`
+    ? `The changes could not be read: ${error.stderr.trim().slice(-1000)}`
     : nestedSentence(nested);
-}
-
-function nestedSentence(path: string): string {
-  return `The steps left a git repository at "${path}". Remove its .git folder in a step, so that its files can be part of the patch.`;
 }

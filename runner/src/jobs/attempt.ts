@@ -160,7 +160,8 @@ export class Attempt {
 
   [Symbol.dispose](): void {
     clearTimeout(this.#timer);
-    this.#used.dispose();
+    // What a container may still write to, or read, is nobody else's as long as this process lives.
+    if (this.containers.areGone) this.#used.dispose();
   }
 
   /** How the Attempt ends when it was told to stop; undefined while it was not. Throws a {@link FencedError} when nobody may hear of its end. */

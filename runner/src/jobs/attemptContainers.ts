@@ -14,6 +14,7 @@ export class AttemptContainers {
   readonly #docker: Docker;
   readonly #logger: Logger;
   readonly #created = new Set<Container>();
+  #areGone = true;
 
   constructor(docker: Docker, logger: Logger) {
     this.#docker = docker;
@@ -24,6 +25,11 @@ export class AttemptContainers {
     const container = await createContainer(this.#docker, spec);
     this.#created.add(container);
     return container;
+  }
+
+  /** Whether none of them can write any more: false when some remained. */
+  get areGone(): boolean {
+    return this.#areGone && this.#created.size === 0;
   }
 
   /** Begins to remove a container. */
@@ -43,6 +49,7 @@ export class AttemptContainers {
     try {
       await Promise.race([Promise.all(removed), timeout.promise]);
     } catch (error) {
+      this.#areGone = false;
       this.#logger.warn(
         { reason: messageOf(error) },
         'containers of an attempt remain; they are removed later',

@@ -53,6 +53,11 @@ export class LeftBehind {
     }));
   }
 
+  /** Whether nothing of any of them is needed any more. */
+  get isDone(): boolean {
+    return this.#done.size === this.#attempts.size;
+  }
+
   /** Whether its containers and its folder are still needed. */
   has(attemptId: number): boolean {
     return this.#attempts.has(attemptId) && !this.#done.has(attemptId);

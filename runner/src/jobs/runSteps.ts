@@ -3,6 +3,7 @@ import type { StepProgress } from '@flotilla/shared/protocol/runnerMessages';
 import type { Checkout } from '../git/checkout.ts';
 import { workFolder } from '../sandbox/attemptFolder.ts';
 import { takeBack } from '../sandbox/takeBack.ts';
+import { disarm } from '../trees/disarm.ts';
 import type { Attempt } from './attempt.ts';
 import { prepareStep, type PreparedStep } from './prepareStep.ts';
 import { runStep, type FinishedStep } from './runStep.ts';
@@ -28,11 +29,13 @@ export async function runSteps(
     const onOutputEnd = isLast ? onLastOutputEnd : () => undefined;
     const ended = await runOne(attempt, checkout, index, prepared, onOutputEnd);
     if (ended !== undefined) return ended;
+    // After the last one the snapshot does it, and a work tree without one goes at once.
+    if (!isLast) await disarm(checkout.workTree);
   }
   if (image !== undefined) {
     const { docker, config } = attempt.context;
     const folder = workFolder(attempt.folder);
-    await takeBack(docker, { folder, image, config, labels: attempt.labels() });
+    await takeBack(docker, folder, { image, config, labels: attempt.labels() });
   }
   return undefined;
 }

@@ -1,7 +1,10 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type Docker from 'dockerode';
-import { takeBack, type TakeBackOptions } from './takeBack.ts';
+import { ownUser } from '../ownUser.ts';
+import { removeTree } from '../trees/removeTree.ts';
+import type { RootHelper } from './rootHelper.ts';
+import { removeAsRoot } from './takeBack.ts';
 
 /** Where a runner keeps one folder per Attempt, named by its id. */
 export function attemptsFolder(stateFolder: string): string {
@@ -23,14 +26,14 @@ export function spoolPath(attemptFolder: string): string {
 
 /** Makes the folder of an Attempt, and in it that of its spool. */
 export async function makeSpoolFolder(attemptFolder: string): Promise<void> {
-  await mkdir(join(attemptFolder, spoolFolder), { recursive: true });
+  await mkdir(join(attemptFolder, spoolFolder), { recursive: true, mode: 0o700 });
 }
 
 /** Removes what is in an Attempt's folder but for its spool. */
 export async function emptyAttemptFolder(attemptFolder: string): Promise<void> {
-  await mkdir(attemptFolder, { recursive: true });
+  await mkdir(attemptFolder, { recursive: true, mode: 0o700 });
   for (const name of await readdir(attemptFolder)) {
-    if (name !== spoolFolder) await rm(join(attemptFolder, name), { recursive: true, force: true });
+    if (name !== spoolFolder) await removeTree(join(attemptFolder, name));
   }
 }
 
@@ -43,26 +46,22 @@ export async function noteImage(attemptFolder: string, image: string): Promise<v
 export async function removeAttemptFolder(
   docker: Docker,
   attemptFolder: string,
-  helper: Pick<TakeBackOptions, 'config' | 'labels'>,
+  helper: Pick<RootHelper, 'config' | 'labels'>,
 ): Promise<void> {
   const folder = workFolder(attemptFolder);
   try {
     // Before the note of the image, which it may need.
-    await rm(folder, { recursive: true, force: true });
+    await removeTree(folder);
   } catch (error) {
-    const image = isNotAllowed(error) ? await notedImage(attemptFolder) : undefined;
+    const image = ownUser().uid === 0 ? undefined : await notedImage(attemptFolder);
     if (image === undefined) throw error;
-    await takeBack(docker, { folder, image, ...helper });
+    await removeAsRoot(docker, folder, { image, ...helper });
   }
-  await rm(attemptFolder, { recursive: true, force: true });
+  await removeTree(attemptFolder);
 }
 
-/** What there is of it is somebody else's. */
-function isNotAllowed(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'EACCES' || error.code === 'EPERM');
-}
-
-async function notedImage(attemptFolder: string): Promise<string | undefined> {
+/** An image of an Attempt, or of a folder that Steps keep, as it was noted; undefined when none was. */
+export async function notedImage(attemptFolder: string): Promise<string | undefined> {
   return unlessMissing(readFile(join(attemptFolder, 'image'), 'utf8'));
 }
 

@@ -1,7 +1,8 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { disarm } from '../trees/disarm.ts';
 import { CacheFolders } from './cacheFolders.ts';
 
 let folder: string;
@@ -15,9 +16,15 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 const mib = 1024 ** 2;
 const remove = (path: string) => rm(path, { recursive: true });
 
-function cachesOf(limitBytes: number, removeFolder: (path: string) => Promise<void> = remove): CacheFolders {
-  const logger = { debug: () => undefined, error: (_: unknown, text = '') => void complaints.push(text) };
-  return new CacheFolders({ folder, limitBytes, remove: removeFolder, logger });
+function cachesOf(
+  limitBytes: number,
+  removeFolder: (path: string) => Promise<void> = remove,
+  takeArms = disarm,
+): CacheFolders {
+  // A test's own: what the one before has given up may still be looked through.
+  const said = complaints;
+  const logger = { debug: () => undefined, error: (_: unknown, text = '') => void said.push(text) };
+  return new CacheFolders({ folder, limitBytes, remove: removeFolder, disarm: takeArms, logger });
 }
 
 /** Borrows a folder and fills it with so much. */
@@ -121,4 +128,38 @@ test('a folder that is asked for while room is made is there when it is given', 
     using _borrowed = borrowed;
     expect(await readdir(dirname(borrowed.path))).toEqual(['image', 'work']);
   }
+});
+
+test('what must not outlive a Step goes when the last Attempt gives a folder up, and not before', async () => {
+  const caches = cachesOf(10 * mib);
+  const one = await fill(caches, 'one');
+  const other = await caches.borrow(['one'], 'image');
+  const modeOf = async () => (await stat(join(one.path, 'file'))).mode & 0o7777;
+  await chmod(join(one.path, 'file'), 0o6755);
+  one[Symbol.dispose]();
+  expect(await modeOf()).toBe(0o6755);
+  other[Symbol.dispose]();
+  using _next = await caches.borrow(['one'], 'image');
+  expect(await modeOf()).toBe(0o755);
+});
+
+test('so it does from the folders of an earlier process, but for one that is used already', async () => {
+  const earlier = cachesOf(10 * mib);
+  const [left, used] = [await fill(earlier, 'left'), await fill(earlier, 'used')];
+  for (const { path } of [left, used]) await chmod(join(path, 'file'), 0o4755);
+  const caches = cachesOf(10 * mib);
+  using _borrowed = await caches.borrow(['used'], 'image');
+  await caches.disarmLeft();
+  expect((await stat(join(left.path, 'file'))).mode & 0o7777).toBe(0o755);
+  expect((await stat(join(used.path, 'file'))).mode & 0o7777).toBe(0o4755);
+});
+
+test('a folder from which it cannot be taken is removed', async () => {
+  const caches = cachesOf(10 * mib, remove, () => Promise.resolve(false));
+  const one = await fill(caches, 'one');
+  one[Symbol.dispose]();
+  await expect.poll(() => readdir(folder)).toEqual([]);
+  expect(complaints).toEqual(['a folder that Steps kept has what must not stay; it is removed']);
+  using anew = await caches.borrow(['one'], 'image');
+  expect(await readdir(anew.path)).toEqual([]);
 });

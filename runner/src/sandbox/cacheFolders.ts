@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { messageOf } from '@flotilla/shared/errors';
 import type { Logger } from 'pino';
 import { namesIn } from '../files.ts';
-import { noteImage, workFolder } from './attemptFolder.ts';
+import { notedImage, noteImage, workFolder } from './attemptFolder.ts';
 import { folderBytes } from './diskUse.ts';
 
 /** What a folder is renamed to before it is removed: one that is half gone is never used. */
@@ -22,6 +22,10 @@ interface Entry {
   bytes: number | undefined;
   usedAt: number;
   borrowers: number;
+  /** Whether a Step may have left in it what must not stay. */
+  isSuspect: boolean;
+  /** Under way: whoever borrows it waits for the end. */
+  disarming: Promise<void> | undefined;
 }
 
 export interface CacheFoldersOptions {
@@ -30,12 +34,15 @@ export interface CacheFoldersOptions {
   readonly limitBytes: number;
   /** Removes a folder, whoever its files belong to. */
   readonly remove: (path: string) => Promise<void>;
+  /** Takes from a folder what must not outlive a Step; `image` can do it where this process may not. False when it failed. */
+  readonly disarm: (path: string, image: string) => Promise<boolean>;
   readonly logger: Pick<Logger, 'debug' | 'error'>;
 }
 
 /**
  * The folders that Steps keep for later Attempts (`cacheDirs`). Bounded by size, looked at when {@link makeRoom} is called:
- * what was not used for the longest time goes first, and what an Attempt uses stays.
+ * what was not used for the longest time goes first, and what an Attempt uses stays. When the last Attempt gives one up, so
+ * that no container writes to it, set-id bits and devices are taken from it; one where that fails goes.
  */
 export class CacheFolders {
   readonly #options: CacheFoldersOptions;
@@ -53,17 +60,21 @@ export class CacheFolders {
     const name = createHash('sha256').update(JSON.stringify(identity)).digest('hex').slice(0, 32);
     const entry = await this.#inTurn(async () => {
       const path = join(this.#options.folder, name);
+      await mkdir(path, { recursive: true, mode: 0o700 });
       await mkdir(workFolder(path), { recursive: true });
       await noteImage(path, image);
       const now = new Date();
       await utimes(path, now, now);
-      const found = entries.get(name) ?? { path, bytes: undefined, usedAt: 0, borrowers: 0 };
+      const found = entries.get(name) ?? newEntry(path, 0);
       found.usedAt = now.getTime();
       found.bytes = undefined;
       found.borrowers += 1;
+      found.isSuspect = true;
       entries.set(name, found);
       return found;
     });
+    // It is kept by now, so that nobody begins another time.
+    await entry.disarming;
     let isBorrowed = true;
     return {
       path: workFolder(entry.path),
@@ -72,8 +83,49 @@ export class CacheFolders {
         isBorrowed = false;
         entry.borrowers -= 1;
         entry.usedAt = Date.now();
+        if (entry.borrowers === 0) this.#disarm(name, entry);
       },
     };
+  }
+
+  /** Takes from the folders that an earlier process left what must not stay; call it when no container of that one lives. */
+  async disarmLeft(): Promise<void> {
+    for (const [name, entry] of await this.#known()) {
+      if (!entry.isSuspect || entry.borrowers > 0) continue;
+      this.#disarm(name, entry);
+      await entry.disarming;
+    }
+  }
+
+  #disarm(name: string, entry: Entry): void {
+    if (entry.disarming !== undefined) return;
+    entry.disarming = this.#disarmed(name, entry)
+      .catch((error: unknown) =>
+        this.#options.logger.error(
+          { path: entry.path, reason: messageOf(error) },
+          'a folder that Steps keep could not be looked through',
+        ),
+      )
+      .finally(() => (entry.disarming = undefined));
+  }
+
+  async #disarmed(name: string, entry: Entry): Promise<void> {
+    const folder = workFolder(entry.path);
+    entry.isSuspect = !(await this.#options.disarm(folder, (await notedImage(entry.path)) ?? ''));
+    if (!entry.isSuspect) return;
+    this.#options.logger.error(
+      { path: entry.path },
+      'a folder that Steps kept has what must not stay; it is removed',
+    );
+    if (await this.#inTurn(() => this.#letGo(name, entry))) await this.#removeGone();
+  }
+
+  /** Whether it was given up: not while an Attempt uses it. */
+  async #letGo(name: string, entry: Entry): Promise<boolean> {
+    if (entry.borrowers > 0) return false;
+    await rename(entry.path, `${entry.path}.${Date.now()}${goneSuffix}`);
+    (await this.#known()).delete(name);
+    return true;
   }
 
   /**
@@ -93,13 +145,8 @@ export class CacheFolders {
       (a, b) => a.entry.usedAt - b.entry.usedAt,
     )) {
       if (bytes <= this.#options.limitBytes) break;
-      const isFree = await this.#inTurn(async () => {
-        if (entry.borrowers > 0) return false;
-        await rename(entry.path, `${entry.path}.${Date.now()}${goneSuffix}`);
-        entries.delete(name);
-        return true;
-      });
-      if (isFree) bytes -= freed;
+      await entry.disarming;
+      if (await this.#inTurn(() => this.#letGo(name, entry))) bytes -= freed;
     }
     await this.#removeGone();
   }
@@ -135,10 +182,14 @@ export class CacheFolders {
     for (const name of await namesIn(this.#options.folder)) {
       if (name.endsWith(goneSuffix)) continue;
       const path = join(this.#options.folder, name);
-      entries.set(name, { path, bytes: undefined, usedAt: (await stat(path)).mtimeMs, borrowers: 0 });
+      entries.set(name, newEntry(path, (await stat(path)).mtimeMs));
     }
     return entries;
   }
+}
+
+function newEntry(path: string, usedAt: number): Entry {
+  return { path, bytes: undefined, usedAt, borrowers: 0, isSuspect: true, disarming: undefined };
 }
 
 /** As measured before, or now. */

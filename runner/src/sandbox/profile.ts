@@ -13,8 +13,11 @@ export interface Confinement {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** Docker's default capabilities that no code change needs (design §9). */
-const uselessCapabilities = ['NET_RAW', 'MKNOD', 'AUDIT_WRITE', 'SYS_CHROOT'];
+/**
+ * Docker's default capabilities that no code change needs (design §9). Without SETFCAP no program in a work tree can be
+ * given capabilities, which a look for set-id bits would not find.
+ */
+const uselessCapabilities = ['NET_RAW', 'MKNOD', 'AUDIT_WRITE', 'SYS_CHROOT', 'SETFCAP'];
 /** A home of its own for a user that the image may not know. */
 const homePath = '/flotilla/home';
 

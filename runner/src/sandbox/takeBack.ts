@@ -1,69 +1,60 @@
 import type Docker from 'dockerode';
 import { AttemptError } from '../jobs/attemptError.ts';
-import type { Config } from '../config.ts';
 import { ownUser } from '../ownUser.ts';
-import { createContainer } from './container.ts';
-import { hasStatus } from './engineStatus.ts';
-import { helperImage, hasShell } from './helperImage.ts';
-import { defaultConfinement } from './profile.ts';
+import { runAsRoot, type RootHelper } from './rootHelper.ts';
 
-export interface TakeBackOptions {
-  readonly folder: string;
-  /** An image that is taken first, because this machine has it: that of a Step. */
-  readonly image: string;
-  readonly config: Pick<Config, 'limits' | 'helperImage' | 'pullPolicy'>;
-  readonly labels: Readonly<Record<string, string>>;
-}
+/** Links are not followed; set-id bits of programs go with their owner, those of folders do not. */
+const giveAll = 'chown -R -h "$0" /work && chmod -R u+rwX,ug-s /work';
 
 /**
- * Gives every file of a folder to the runner's user, whoever the containers wrote as, and lets that user read them.
- * Root needs nothing; anybody else needs a container that is root, because only root may change owners: of the Step's
- * image, or, where that is gone or has no shell, of the helper image.
+ * Removes all that is in /work. What the image's rm finds too deep, because it names files by whole paths, is cut: folders
+ * twelve levels down are moved up, which no name is too long for, until nothing is deeper.
  */
-export async function takeBack(docker: Docker, options: TakeBackOptions): Promise<void> {
-  if (ownUser().uid === 0) return;
-  if (await takeBackBy(docker, options.image, options)) return;
-  const { digest } = await helperImage(docker, options.config);
-  if (await takeBackBy(docker, digest, options)) return;
-  throw new AttemptError(
-    'sandbox',
-    `The files of the work tree could not be given back to the runner's user: the helper image ${options.config.helperImage} has no shell. Set FLOTILLA_HELPER_IMAGE to one that has /bin/sh, chown and chmod.`,
-  );
-}
+const removeAll = `
+cd /work && chmod u+rwx . || exit 1
+rm -rf -- ..?* .[!.]* * 2>/dev/null
+while [ -n "$(ls -A)" ]; do
+  mkdir -p .deeper || exit 1
+  find . -mindepth 12 -maxdepth 12 -type d -exec sh -c 'mv "$0" ".deeper/$$"' {} \\; 2>/dev/null
+  for each in ..?* .[!.]* *; do [ "$each" = .deeper ] || rm -rf -- "$each" || exit 1; done
+  [ -z "$(ls -A .deeper)" ] || mv .deeper/* . || exit 1
+  rmdir .deeper || exit 1
+done`;
 
-/** False when this machine does not have the image, or the image has no shell. */
-async function takeBackBy(
-  docker: Docker,
-  image: string,
-  { folder, config, labels }: TakeBackOptions,
-): Promise<boolean> {
+/**
+ * Gives every file of a folder to the runner's user, whoever the containers wrote as, and lets that user read them. Root
+ * needs nothing; anybody else needs a container that is root, because only root may change owners.
+ */
+export async function takeBack(docker: Docker, folder: string, helper: RootHelper): Promise<void> {
   const { uid, gid } = ownUser();
-  const created = await createContainer(docker, {
-    ...defaultConfinement,
-    image,
-    entrypoint: ['/bin/sh'],
-    command: ['-c', 'chown -R -h "$0" /work && chmod -R u+rwX /work', `${uid}:${gid}`],
-    user: '0:0',
-    mounts: [{ source: folder, target: '/work' }],
-    workingDirectory: '/',
-    network: 'none',
-    limits: config.limits,
-    labels,
-  }).catch(undefinedWhenMissing);
-  if (created === undefined) return false;
-  await using container = created;
-  if (!(await hasShell(docker, container.id))) return false;
-  const helper = await container.start();
-  let said = '';
-  for await (const { data } of helper.output) said = (said + data.toString()).slice(-1000);
-  const { exitCode } = await helper.finished();
-  if (exitCode === 0) return true;
+  if (uid === 0) return;
+  const ended = await runAsRoot(docker, folder, { script: giveAll, argument: `${uid}:${gid}` }, helper);
+  if (ended === 'noShell') throw new AttemptError('sandbox', noShellSentence(helper));
+  if (ended.exitCode === 0) return;
+  if (ended.said.endsWith('File name too long'))
+    throw new AttemptError(
+      'patch',
+      'The steps left folders that are nested too deep for git. Remove them in a step.',
+    );
   throw new AttemptError(
     'sandbox',
-    `The files of the work tree could not be given back to the runner's user: it ended with ${exitCode}: ${said.trim()}.`,
+    `The files of the work tree could not be given back to the runner's user: it ended with ${ended.exitCode}: ${ended.said}.`,
   );
 }
 
-function undefinedWhenMissing(error: unknown): undefined {
-  if (!hasStatus(error, 404)) throw error;
+/** Removes what is in a folder by a container that is root, whoever it belongs to. */
+export async function removeAsRoot(docker: Docker, folder: string, helper: RootHelper): Promise<void> {
+  const ended = await runAsRoot(docker, folder, { script: removeAll, argument: '' }, helper);
+  if (ended === 'noShell') throw new AttemptError('sandbox', noShellSentence(helper));
+  if (ended.exitCode !== 0) throw new Error(`${folder} could not be emptied: ${ended.said}`);
+}
+
+/** Takes set-id bits from a folder by a container that is root. */
+export async function disarmAsRoot(docker: Docker, folder: string, helper: RootHelper): Promise<boolean> {
+  const ended = await runAsRoot(docker, folder, { script: 'chmod -R ug-s /work', argument: '' }, helper);
+  return ended !== 'noShell' && ended.exitCode === 0;
+}
+
+function noShellSentence({ config }: RootHelper): string {
+  return `The files of the work tree could not be given back to the runner's user: the helper image ${config.helperImage} has no shell. Set FLOTILLA_HELPER_IMAGE to one that has /bin/sh, chown and chmod.`;
 }

@@ -70,12 +70,17 @@ function environmentOf(job: ClaimedJob): Record<string, string> {
   };
 }
 
-/** Folders that persist between Attempts of the same image, repository and commit, as `src actions exec` kept them. */
+/**
+ * Folders that persist between Attempts of the same image, repository and commit, as `src actions exec` kept them, and of
+ * the same user: what one leaves there is run by the next.
+ */
 async function cacheMounts(attempt: Attempt, step: ClaimedStep, imageDigest: string): Promise<Mount[]> {
   const { context, job } = attempt;
   const mounts: Mount[] = [];
+  // A service that does not say gets folders that no other Execution finds.
+  const owner = job.owner ?? `execution ${job.executionId}`;
   for (const target of step.cacheDirs) {
-    const identity = [imageDigest, job.repository, job.baseRevision, target, job.profile];
+    const identity = [imageDigest, job.repository, job.baseRevision, target, job.profile, owner];
     const { path: source } = attempt.use(await context.caches.borrow(identity, imageDigest));
     if (job.profile === 'strict') await giveToContainers(source, workTreeOwner());
     mounts.push({ source, target });

@@ -160,6 +160,6 @@ test('a folder from which it cannot be taken is removed', async () => {
   one[Symbol.dispose]();
   await expect.poll(() => readdir(folder)).toEqual([]);
   expect(complaints).toEqual(['a folder that Steps kept has what must not stay; it is removed']);
-  using anew = await caches.borrow(['one'], 'image');
+  const anew = await caches.borrow(['one'], 'image');
   expect(await readdir(anew.path)).toEqual([]);
 });

@@ -58,6 +58,7 @@ function claimedJob(row: ClaimedRow, definition: Definition): ClaimedJob {
     leaseToken: row.lease_token,
     jobId: Number(row.job_id),
     executionId: Number(row.execution_id),
+    owner: row.created_by,
     timeoutSeconds: row.timeout_seconds,
     repository: row.repository,
     baseRevision: row.base_revision,

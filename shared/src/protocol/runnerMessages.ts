@@ -83,6 +83,11 @@ export interface ClaimedJob {
   readonly leaseToken: string;
   readonly jobId: number;
   readonly executionId: number;
+  /**
+   * Names who started the Execution, to a runner that keeps things for them: equal for two Jobs of one user, and nothing
+   * else is to be read from it. Undefined with a service of a version before this.
+   */
+  readonly owner?: string;
   /** Limit of the whole Job, from the first report of progress: an Attempt that was claimed ahead may wait before. */
   readonly timeoutSeconds: number;
   readonly repository: string;

@@ -26,6 +26,8 @@ export interface ClaimedRow {
   readonly lease_token: string;
   readonly job_id: string;
   readonly execution_id: string;
+  /** Who started the Execution. */
+  readonly created_by: string;
   readonly timeout_seconds: number;
   readonly repository: string;
   readonly base_revision: string;
@@ -107,12 +109,13 @@ function claimOnce(sql: Sql, claim: Claim): Promise<readonly ClaimedRow[]> {
       select claim_key, id, job_id, number, lease_token, timeout_seconds from earlier
        where state in ('claimed', 'running'))
     select claimed.claim_key, claimed.id as attempt_id, claimed.number, claimed.lease_token, claimed.timeout_seconds,
-           jobs.id as job_id, jobs.execution_id, repositories.name as repository,
+           jobs.id as job_id, jobs.execution_id, executions.created_by, repositories.name as repository,
            jobs.base_revision, jobs.base_ref,
            coalesce((select jsonb_object_agg(image, digest) from execution_images
                       where execution_id = jobs.execution_id), '{}') as pinned_images
       from claimed
       join jobs on jobs.id = claimed.job_id
+      join executions on executions.id = jobs.execution_id
       join repositories on repositories.id = jobs.repository_id
      order by claimed.id`;
 }

@@ -69,7 +69,7 @@ export async function openTestBed(
     postgres,
     async startRunner(capacity) {
       const stateFolder = join(folder, `runner-${randomUUID()}`);
-      await mkdir(stateFolder);
+      await mkdir(stateFolder, { mode: 0o700 });
       const before = (await client.api.server.info.query()).runnersOnline;
       const runner = startRunner({
         serverUrl: service.url,

@@ -98,6 +98,7 @@ async function work(config: Config, logger: Logger): Promise<void> {
           async salvage(lease, session) {
             await leftBehind.salvage(lease, session);
             await cleanUp(leftovers);
+            if (leftBehind.isDone) await caches.disarmLeft();
           },
         },
       },

@@ -86,7 +86,7 @@ export async function startFlotilla(repositoriesFolder: string): Promise<Flotill
     },
     async startRunner() {
       const stateFolder = join(folder.path, 'runner');
-      await mkdir(stateFolder);
+      await mkdir(stateFolder, { mode: 0o700 });
       return runners.use(
         startRunner({
           serverUrl: url,

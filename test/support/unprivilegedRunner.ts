@@ -1,15 +1,17 @@
-import { chown, mkdir, stat } from 'node:fs/promises';
+import { chown, mkdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
+import type { Program } from '../../scripts/launch/program.ts';
 import { testImage, type Deployment } from './deployment.ts';
+import { waitFor } from './waitFor.ts';
 
 const engineSocket = '/var/run/docker.sock';
 /** A user that no machine knows: the runner must not need an entry in /etc/passwd. */
 const user = { uid: 23_456, gid: 23_456 };
 
 /** A runner whose user is not root and may talk to the engine. Disposing ends it. */
-export interface UnprivilegedRunner extends AsyncDisposable {
+export interface UnprivilegedRunner extends AsyncDisposable, Pick<Program, 'pid' | 'hasExited' | 'output'> {
   readonly name: string;
   readonly stateFolder: string;
   /** Ends it without a chance to say goodbye. */
@@ -56,6 +58,7 @@ export async function startUnprivilegedRunner(
     ],
     {
       reject: false,
+      all: true,
       stdin: 'ignore',
       env: {
         FLOTILLA_SERVER_URL: deployment.url,
@@ -65,9 +68,34 @@ export async function startUnprivilegedRunner(
       },
     },
   );
+  let output = '';
+  program.all.setEncoding('utf8').on('data', (text: string) => (output = (output + text).slice(-64 * 1024)));
+  let isEnded = false;
+  void program.then(() => (isEnded = true));
   const kill = async () => {
     await execa('docker', ['rm', '--force', container], { reject: false });
     await program;
   };
-  return { name, stateFolder, kill, [Symbol.asyncDispose]: kill };
+  const pid = await waitFor('the runner to be a process', () => processOf(container), { timeoutMs: 20_000 });
+  return {
+    name,
+    stateFolder,
+    pid,
+    hasExited: () => isEnded,
+    output: () => output,
+    kill,
+    [Symbol.asyncDispose]: kill,
+  };
+}
+
+/** The process of the program in a container, as this machine numbers it: what the container's first process has started. */
+async function processOf(container: string): Promise<number | undefined> {
+  const { stdout } = await execa('docker', ['inspect', '--format={{.State.Pid}}', container], {
+    reject: false,
+  });
+  const first = Number(stdout);
+  if (!(first > 0)) return undefined;
+  const children = await readFile(`/proc/${first}/task/${first}/children`, 'utf8').catch(() => '');
+  const [child] = children.split(' ').filter(Boolean).map(Number);
+  return child;
 }

@@ -13,6 +13,9 @@ export interface RootHelper {
   readonly labels: Readonly<Record<string, string>>;
 }
 
+/** How long a helper may take, in milliseconds: a million files take some seconds. */
+const helperMs = 600_000;
+
 /** How a helper ended: with its exit code and the end of what it said, or `noShell` when no image has one. */
 export type HelperEnd = { readonly exitCode: number; readonly said: string } | 'noShell';
 
@@ -56,6 +59,9 @@ async function runIn(
   await using container = created;
   if (!(await hasShell(docker, container.id))) return 'noShell';
   const running = await container.start();
+  // Whoever reads its output sees that it ended.
+  const timer = setTimeout(() => void container.stop(0, () => undefined), helperMs);
+  using _timer = { [Symbol.dispose]: () => clearTimeout(timer) };
   let said = '';
   for await (const { data } of running.output) said = (said + data.toString()).slice(-1000);
   const { exitCode } = await running.finished();

@@ -32,11 +32,9 @@ export async function takeOddPaths(workTree: string, signal: AbortSignal): Promi
     ['(', ...nested, ...print('repository'), ')', ','],
     ['(', '-regex', `.{${tooLong}}.*`, ...print('long'), '-quit', ')'],
   ].flat();
-  const find = ['find', workTree, '-xdev', '-regextype', 'posix-extended'];
   const { exitCode, stderr, output } = await run(
-    // One byte is one character, in a name of any bytes.
-    'env',
-    ['LC_ALL=C', ...find, ...special, '-delete', '-o', '(', ...rest, ')'],
+    'find',
+    [workTree, '-xdev', '-regextype', 'posix-extended', ...special, '-delete', '-o', '(', ...rest, ')'],
     { signal, mostBytes },
   );
   if (exitCode !== 0) throw new Error(`find ended with ${exitCode}: ${stderr.trim().slice(-500)}`);

@@ -66,7 +66,6 @@ test.runIf(process.getuid?.() === 0).each([
   ['the data folder of the service', data],
   ['the address of the service', () => join(data(), 'service.json')],
 ])('another user of the machine does not read %s', async (_what, path) => {
-  await exec('ls', ['-d', path()]).catch(() => expect(path()).toContain('objects'));
   await expect(exec('cat', [path()], stranger)).rejects.toThrow('Permission denied');
   await expect(exec('ls', ['-l', join(path(), '.')], stranger)).rejects.toThrow('Permission denied');
 });

@@ -7,6 +7,9 @@ import { git, GitError } from './git.ts';
 import { mayHaveGitlinks } from './gitlinks.ts';
 import type { ObjectCache } from './objectCache.ts';
 
+/** A longer list of attributes is not read for a remark. */
+const mostAttributesBytes = 1024 * 1024;
+
 /** Where containers see the objects of the trusted repository, read-only. */
 export const containerObjectsPath = '/flotilla/objects';
 
@@ -105,16 +108,20 @@ async function findRemarks(workTree: string): Promise<string[]> {
   if (await isFile(join(workTree, '.gitmodules')))
     remarks.push('Submodules are not fetched; their folders are empty.');
   const attributes = join(workTree, '.gitattributes');
-  if ((await isFile(attributes)) && (await readFile(attributes, 'utf8')).includes('filter=lfs')) {
+  if (
+    (await isFile(attributes, mostAttributesBytes)) &&
+    (await readFile(attributes, 'utf8')).includes('filter=lfs')
+  ) {
     remarks.push('Git LFS files stay pointers; their contents are not fetched.');
   }
   return remarks;
 }
 
 /** A symbolic link is none: it may lead anywhere. */
-async function isFile(path: string): Promise<boolean> {
+async function isFile(path: string, mostBytes = Number.POSITIVE_INFINITY): Promise<boolean> {
   try {
-    return (await lstat(path)).isFile();
+    const found = await lstat(path);
+    return found.isFile() && found.size <= mostBytes;
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
     throw error;

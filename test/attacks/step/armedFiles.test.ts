@@ -3,6 +3,7 @@ import { lstat, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, expect, test } from 'vitest';
+import { connectUser } from '../../../scripts/launch/serviceClient.ts';
 import { attackBySteps, untilDisarmed, type AttackedRunner } from '../support/attackedRunner.ts';
 import { attackedService } from '../support/attackedService.ts';
 import type { RunnerOfDeployment } from '../../support/deployment.ts';
@@ -121,6 +122,17 @@ test.each([
   await attackBySteps(attacked, [`touch ${target}/attack; true`], { cacheDirs: [target] });
   expect((await readdir('/etc')).toSorted()).toEqual(names);
   await expect(lstat('/dev/attack')).rejects.toThrow('ENOENT');
+});
+
+test('what one user leaves in cacheDirs is not what another one finds there', async () => {
+  const { deployment } = attacked;
+  const plant = ['cat /cache/planted 2> /dev/null; echo planted > /cache/planted'];
+  await attackBySteps(attacked, plant, { cacheDirs: ['/cache'] });
+  const again = await attackBySteps(attacked, plant, { cacheDirs: ['/cache'] });
+  expect(again.outputs).toEqual(['planted\n']);
+  await using mallory = connectUser(deployment.url, deployment.memberToken);
+  const other = await attackBySteps(attacked, plant, { cacheDirs: ['/cache'], user: mallory });
+  expect(other.outputs).toEqual(['']);
 });
 
 test('a runner that was killed while a Step had armed its work tree and cacheDirs leaves nothing armed', async () => {

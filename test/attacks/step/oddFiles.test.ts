@@ -1,12 +1,17 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { attackBySteps, type AttackedRunner } from '../support/attackedRunner.ts';
 import { attackedService } from '../support/attackedService.ts';
 
+const secret = 'correct-horse-battery';
 let attacked: AttackedRunner;
 beforeAll(async () => {
   await using resources = new AsyncDisposableStack();
   const deployment = resources.use(await attackedService());
-  attacked = { deployment, runner: deployment.startRunner() };
+  const masked = join(deployment.folder, 'masked');
+  await writeFile(masked, `${secret}\n`);
+  attacked = { deployment, runner: deployment.startRunner({ env: { FLOTILLA_MASK_FILE: masked } }) };
   const owned = resources.move();
   return () => owned.disposeAsync();
 });
@@ -20,6 +25,10 @@ const deep = (depth: number, name: string) =>
 
 test.each([
   ['a pipe for .gitattributes', 'mkfifo .gitattributes'],
+  [
+    'what a process writes that goes on when its Step has ended',
+    'mkdir a; echo a > .gitignore; (while :; do echo x > a/f; mv a b; ln -s /etc a; rm a; mv b a; done) & sleep 0.3',
+  ],
   [
     'pipes for .gitattributes in ten folders',
     'for i in $(seq 10); do mkdir a$i; mkfifo a$i/.gitattributes; echo x > a$i/f; done',
@@ -91,4 +100,23 @@ test.each([
 test('a path that is too long goes after a Step that failed, too', async () => {
   const { job } = await attackBySteps(attacked, [`${deep(3000, 'd')}; exit 1`]);
   expect(job.outcome?.kind).toBe('failed');
+});
+
+test.each([
+  ['an empty file', `touch ${secret}`, 'has a file with a secret in its name, ***;'],
+  ['a folder', `mkdir -p a/${secret}; touch a/${secret}/b`, 'has a file with a secret in its name, a/***/b;'],
+  [
+    'a name with a line end',
+    `touch "$(printf 'a\\n${secret}')"`,
+    'has a file with a secret in its name, a ***;',
+  ],
+  ['the target of a link', `ln -s ${secret} link`, 'would write a secret into link;'],
+  ['a file that is a copy', `cp file x-${secret}`, 'has a file with a secret in its name, x-***;'],
+])('a secret as %s is not stored', async (_what, script, sentence) => {
+  const { job } = await attackBySteps(attacked, [script]);
+  expect(job.outcome).toMatchObject({
+    kind: 'errored',
+    reason: 'patch',
+    message: expect.stringContaining(`The patch ${sentence} it was not stored.`),
+  });
 });

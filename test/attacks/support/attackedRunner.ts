@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { JobView } from '@flotilla/shared/views';
+import type { ServiceClient } from '../../../scripts/launch/serviceClient.ts';
 import { attemptFoldersOf } from '../../support/containers.ts';
 import { readLog, stdoutOf } from '../../support/logs.ts';
 import { waitFor } from '../../support/waitFor.ts';
@@ -30,7 +32,7 @@ const bounds: Partial<Bounds> = { programs: 3 };
 
 /**
  * Runs a Job of shell scripts, one a Step, within bounds, until nothing of it is left on the runner; `more` are further
- * members of the Action, `cacheDirs` those of each Step. `meanwhile` is called once the Job was started.
+ * members of the Action, `cacheDirs` those of each Step. `meanwhile` is called once the Job was started, by `user`.
  */
 export async function attackBySteps(
   { deployment, runner }: AttackedRunner,
@@ -38,18 +40,28 @@ export async function attackBySteps(
   {
     cacheDirs = [],
     meanwhile = () => Promise.resolve(),
+    user = deployment.client,
     ...more
   }: Readonly<Record<string, unknown>> & {
     readonly cacheDirs?: readonly string[];
     readonly meanwhile?: (executionId: number) => Promise<unknown>;
+    readonly user?: ServiceClient;
   } = {},
 ): Promise<AttackOfSteps> {
   const attack = async () => {
-    const execution = await deployment.start({
-      name: 'attack',
+    const action = {
+      name: user === deployment.client ? 'attack' : 'attack-of-another',
       scopeQuery: 'repo:^plain$',
       steps: scripts.map((script) => ({ type: 'command', args: ['sh', '-c', script], cacheDirs })),
       ...more,
+    };
+    const execution = await user.api.executions.create.mutate({
+      requestKey: randomUUID(),
+      fileName: 'attack.action.json',
+      text: JSON.stringify(action),
+      baseVersion: null,
+      origin: null,
+      repositories: null,
     });
     await meanwhile(execution.id);
     const { jobs } = await deployment.ended(execution, 60_000);

@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, expect, test } from 'vitest';
 import { connectUser } from '../../../scripts/launch/serviceClient.ts';
-import { attackBySteps, untilDisarmed, type AttackedRunner } from '../support/attackedRunner.ts';
+import { attackBySteps, untilDisarmed, type AttackedBySteps } from '../support/attackBySteps.ts';
 import { attackedService } from '../support/attackedService.ts';
 import type { RunnerOfDeployment } from '../../support/deployment.ts';
 import { untilBegun } from '../../support/steps.ts';
 
 const exec = promisify(execFile);
 
-let attacked: AttackedRunner & { readonly runner: RunnerOfDeployment };
+let attacked: AttackedBySteps & { readonly runner: RunnerOfDeployment };
 beforeAll(async () => {
   await using resources = new AsyncDisposableStack();
   const deployment = resources.use(await attackedService());

@@ -1,11 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { attackBySteps, type AttackedRunner } from '../support/attackedRunner.ts';
+import { attackBySteps, type AttackedBySteps } from '../support/attackBySteps.ts';
 import { attackedService } from '../support/attackedService.ts';
 
 const secret = 'correct-horse-battery';
-let attacked: AttackedRunner;
+let attacked: AttackedBySteps;
 beforeAll(async () => {
   await using resources = new AsyncDisposableStack();
   const deployment = resources.use(await attackedService());

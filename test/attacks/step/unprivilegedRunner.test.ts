@@ -2,12 +2,12 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { beforeAll, expect, test } from 'vitest';
 import { startUnprivilegedRunner } from '../../support/unprivilegedRunner.ts';
-import { attackBySteps, untilDisarmed, type AttackedRunner } from '../support/attackedRunner.ts';
+import { attackBySteps, untilDisarmed, type AttackedBySteps } from '../support/attackBySteps.ts';
 import { attackedService } from '../support/attackedService.ts';
 
 const exec = promisify(execFile);
 
-let attacked: AttackedRunner;
+let attacked: AttackedBySteps;
 beforeAll(async () => {
   await using resources = new AsyncDisposableStack();
   const deployment = resources.use(await attackedService());

@@ -13,7 +13,7 @@ import { withinBounds, type AttackedProgram, type Bounds } from './withinBounds.
 const exec = promisify(execFile);
 
 /** A runner whose Steps attack it, and the service that it works for. */
-export interface AttackedRunner {
+export interface AttackedBySteps {
   readonly deployment: AttackedService;
   readonly runner: AttackedProgram['program'] & { readonly stateFolder: string };
 }
@@ -35,7 +35,7 @@ const bounds: Partial<Bounds> = { programs: 3 };
  * members of the Action, `cacheDirs` those of each Step. `meanwhile` is called once the Job was started, by `user`.
  */
 export async function attackBySteps(
-  { deployment, runner }: AttackedRunner,
+  { deployment, runner }: AttackedBySteps,
   scripts: readonly string[],
   {
     cacheDirs = [],
@@ -89,7 +89,7 @@ export async function attackBySteps(
 }
 
 /** Waits until nothing below the folders that Steps keep has set-id bits, capabilities or is a device, and says what is there. */
-export async function untilDisarmed({ runner }: AttackedRunner): Promise<void> {
+export async function untilDisarmed({ runner }: AttackedBySteps): Promise<void> {
   const folder = join(runner.stateFolder, 'caches');
   let found = '';
   try {

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import Docker from 'dockerode';
@@ -6,10 +6,12 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readConfig } from '../../runner/src/config.ts';
 import { labelsOf } from '../../runner/src/sandbox/labels.ts';
 import { removeLeftovers } from '../../runner/src/sandbox/removeLeftovers.ts';
+import { runAsRoot } from '../../runner/src/sandbox/rootHelper.ts';
 import { attemptFoldersOf, containersOf } from '../support/containers.ts';
 import { testImage } from '../support/deployment.ts';
 import { startRefusingEngine } from '../support/refusingEngine.ts';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporaryFolder.ts';
+import { waitFor } from '../support/waitFor.ts';
 
 const docker = new Docker();
 const resources = new AsyncDisposableStack();
@@ -140,4 +142,33 @@ test('an engine that does not answer holds up no folder, and is reported', async
     'ENOENT',
   );
   expect(await attemptFoldersOf(owner.stateFolder)).toEqual([]);
+});
+
+test('a helper of this process that is at work was left behind by nobody', async () => {
+  const runner = leaver('helping');
+  await leaveFolder(runner, 1);
+  const work = join(runner.stateFolder, 'attempts', '1', 'work');
+  const helping = runAsRoot(
+    docker,
+    work,
+    { script: 'touch /work/begun; until [ -e /work/go ]; do sleep 0.05; done', argument: '' },
+    {
+      image: testImage,
+      config: readConfig({ FLOTILLA_RUNNER_TOKEN: 'unused', FLOTILLA_RUNNER_STATE: runner.stateFolder }),
+      labels: labelsOf({ runnerName: runner.name, stateFolder: runner.stateFolder }),
+    },
+  );
+  await waitFor('the helper to begin', async () => (await readdir(work)).includes('begun'), {
+    timeoutMs: 30_000,
+  });
+  await removeLeftovers({
+    docker,
+    config: readConfig({ FLOTILLA_RUNNER_TOKEN: 'unused', FLOTILLA_RUNNER_STATE: runner.stateFolder }),
+    runnerName: runner.name,
+    logger: { warn: () => undefined, error: () => undefined },
+    isLive: (attemptId) => attemptId === 1,
+    signal: new AbortController().signal,
+  });
+  await writeFile(join(work, 'go'), '');
+  expect(await helping).toEqual({ exitCode: 0, said: '' });
 });

@@ -6,6 +6,8 @@ export const labelNames = {
   attempt: 'flotilla.attempt',
   job: 'flotilla.job',
   step: 'flotilla.step',
+  /** Names a helper that is root, among those of all processes. */
+  helper: 'flotilla.helper',
 } as const;
 
 export interface Labelled {

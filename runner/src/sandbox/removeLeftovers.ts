@@ -7,6 +7,7 @@ import { namesIn } from '../files.ts';
 import { attemptsFolder, removeAttemptFolder } from './attemptFolder.ts';
 import { hasStatus } from './engineStatus.ts';
 import { labelNames, labelsOf } from './labels.ts';
+import { isHelperAtWork } from './rootHelper.ts';
 
 /** How long the engine may take for one call of these; nobody waits for them. */
 const callMs = 30_000;
@@ -43,6 +44,7 @@ async function removeContainers(context: LeftoversContext): Promise<void> {
     ...limited(context),
   });
   for (const { Id: containerId, Labels: labels } of containers) {
+    if (isHelperAtWork(labels)) continue;
     await removeOne(context, 'container', { containerId, attemptId: attemptOf(labels) }, () =>
       docker.getContainer(containerId).remove({ force: true, v: true, ...limited(context) }),
     );

@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import type Docker from 'dockerode';
 import type { Config } from '../config.ts';
 import { createContainer } from './container.ts';
 import { hasStatus } from './engineStatus.ts';
 import { helperImage, hasShell } from './helperImage.ts';
+import { labelNames } from './labels.ts';
 import { defaultConfinement } from './profile.ts';
 
 /** What a helper that is root needs, and where it finds a shell. */
@@ -15,6 +17,14 @@ export interface RootHelper {
 
 /** How long a helper may take, in milliseconds: a million files take some seconds. */
 const helperMs = 600_000;
+
+/** Names of the helpers of this process, from before they are made. */
+const atWork = new Set<string>();
+
+/** Whether a container with these labels is a helper of this process, which removes it itself: nobody left it behind. */
+export function isHelperAtWork(labels: Readonly<Record<string, string>>): boolean {
+  return atWork.has(labels[labelNames.helper] ?? '');
+}
 
 /** How a helper ended: with its exit code and the end of what it said, or `noShell` when no image has one. */
 export type HelperEnd = { readonly exitCode: number; readonly said: string } | 'noShell';
@@ -43,6 +53,9 @@ async function runIn(
   { script, argument }: { readonly script: string; readonly argument: string },
   { config, labels }: RootHelper,
 ): Promise<HelperEnd> {
+  const name = randomUUID();
+  atWork.add(name);
+  using _atWork = { [Symbol.dispose]: () => void atWork.delete(name) };
   const created = await createContainer(docker, {
     ...defaultConfinement,
     image,
@@ -53,7 +66,7 @@ async function runIn(
     workingDirectory: '/',
     network: 'none',
     limits: config.limits,
-    labels,
+    labels: { ...labels, [labelNames.helper]: name },
   }).catch(undefinedWhenMissing);
   if (created === undefined) return 'noShell';
   await using container = created;

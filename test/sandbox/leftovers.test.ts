@@ -145,7 +145,7 @@ test('an engine that does not answer holds up no folder, and is reported', async
 });
 
 test('a helper of this process that is at work was left behind by nobody', async () => {
-  const runner = leaver('helping');
+  const runner = leaver();
   await leaveFolder(runner, 1);
   const work = join(runner.stateFolder, 'attempts', '1', 'work');
   const helping = runAsRoot(

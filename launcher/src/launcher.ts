@@ -6,8 +6,15 @@ export interface LaunchOptions {
   readonly env: Readonly<Record<string, string>>;
   /** Whether it gets a standard input to write to; it is empty otherwise. */
   readonly takesInput?: boolean;
-  /** Ends the program by SIGTERM. */
+  /** Ends the program, with all that it has started, by SIGTERM. */
   readonly signal?: AbortSignal | undefined;
+  /** How long it may go on after SIGTERM until SIGKILL, in milliseconds; 5 s when nothing is said. */
+  readonly graceMs?: number;
+  /**
+   * How much memory it may have, and each program that it starts, in bytes: what it allocates, not the files that it maps
+   * (RLIMIT_DATA). More is refused to it, of which most programs die. On macOS the kernel takes no notice.
+   */
+  readonly memoryBytes?: number | undefined;
 }
 
 /** How a program ended. */
@@ -18,14 +25,17 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** A program that was started. Read its output to the end, or kill it. */
+/**
+ * A program that was started. Read its output to the end, or kill it. It has a process group of its own: when it ends, what
+ * it has started is ended too.
+ */
 export interface Launched {
   /** Its standard input; it reads the end when this is ended. Only when it takes input. */
   readonly input: Writable | undefined;
   readonly output: Readable;
   /** Rejects when it could not be started, or when nobody knows how it ended. Its output may have to be read yet. */
   readonly ended: Promise<Ended>;
-  /** Ends it by SIGTERM; one that has ended is left alone. */
+  /** Ends it as the signal does, and closes its output; one that has ended is left alone. */
   readonly kill: () => void;
 }
 
@@ -35,6 +45,8 @@ let current: LauncherProcess | undefined;
  * Starts a program, as `spawn` of Node's does, but from a small process of our own: `spawn` copies the page tables of the
  * process that calls it, which holds up everything else in it for 5 ms per 100 MB of memory (decision 0106). The small
  * process starts with the first program, keeps nobody alive, and ends with us.
+ *
+ * Of a program that cannot be started hears who waits for its launch, or for its end; its streams are closed then.
  */
 export async function launch(
   command: string,

@@ -6,9 +6,14 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { commandLine } from './commandLine.ts';
 import { Connections } from './connections.ts';
 import type { Ended, Launched, LaunchOptions } from './launcher.ts';
 import type { Report, Request } from './messages.ts';
+import { refuseNul } from './refuseNul.ts';
+
+/** How long a program may go on after SIGTERM: git removes its locks within milliseconds. */
+const standardGraceMs = 5000;
 
 /** The process that starts programs, as the one that it starts them for sees it. */
 export class LauncherProcess {
@@ -58,26 +63,48 @@ export class LauncherProcess {
   async launch(
     command: string,
     args: readonly string[],
-    { env, takesInput = false, signal }: LaunchOptions,
+    { env, takesInput = false, signal, graceMs = standardGraceMs, memoryBytes }: LaunchOptions,
   ): Promise<Launched> {
+    refuseNul(command, args, env);
     const id = (this.#lastId = (this.#lastId + 1) % 2 ** 32);
     const ended = Promise.withResolvers<Ended>();
     // Whoever asks for the end hears of a failure; the one who waits for its streams hears of it too.
     ended.promise.catch(() => undefined);
     if (this.#running.size === 0) this.#process.channel?.ref();
     this.#running.set(id, ended);
-    const kill = () => this.#send({ kind: 'kill', id });
-    signal?.addEventListener('abort', kill, { once: true });
-    const forget = () => signal?.removeEventListener('abort', kill);
-    ended.promise.then(forget, forget);
     const input = takesInput ? this.#connections.take(id, 'input') : undefined;
     const output = this.#connections.take(id, 'output');
-    this.#send({ kind: 'launch', id, command, args, env, takesInput });
+    const close = () => {
+      for (const stream of [input, output]) void stream?.then((socket) => socket.destroy());
+    };
+    let isUnwanted = false;
+    const kill = () => {
+      isUnwanted = true;
+      this.#send({ kind: 'kill', id });
+    };
+    signal?.addEventListener('abort', kill, { once: true });
+    const forget = () => {
+      signal?.removeEventListener('abort', kill);
+      // Something that it has started, and that has left its group, may hold its output open for ever.
+      if (isUnwanted) close();
+    };
+    ended.promise.then(forget, forget);
+    this.#send({
+      kind: 'launch',
+      id,
+      ...commandLine(command, args, { memoryBytes }),
+      env,
+      takesInput,
+      graceMs,
+    });
     if (signal?.aborted) kill();
     const failed = ended.promise.then(() => new Promise<never>(() => undefined));
     try {
       const [written, read] = await Promise.race([Promise.all([output, input]), failed]);
       return { output: readOnly(written), input: read && writeOnly(read), ended: ended.promise, kill };
+    } catch (error) {
+      close();
+      throw error;
     } finally {
       this.#connections.forget(id);
     }

@@ -12,6 +12,8 @@ export type Request =
       readonly env: Readonly<Record<string, string>>;
       /** Whether its standard input is a connection; it is empty otherwise. */
       readonly takesInput: boolean;
+      /** How long it may go on after it was asked to end, in milliseconds. */
+      readonly graceMs: number;
     }
   | { readonly kind: 'kill'; readonly id: number };
 

@@ -64,6 +64,7 @@ describe('the base of an Attempt', () => {
       leaseToken: job.leaseToken,
       baseRevision: job.baseRevision,
       baseRef: job.baseRef,
+      diskBytes: 1024 ** 3,
       signal: AbortSignal.timeout(20_000),
     });
   }

@@ -1,10 +1,10 @@
-import { lstat, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, lstat, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AttemptError } from '../jobs/attemptError.ts';
 import { makeBareRepository } from './bareRepository.ts';
+import { measureCommit } from './commitSize.ts';
 import { fetchCommit } from './fetchCommit.ts';
-import { git, GitError } from './git.ts';
-import { mayHaveGitlinks } from './gitlinks.ts';
+import { git, GitError, GitLimitError } from './git.ts';
 import type { ObjectCache } from './objectCache.ts';
 
 /** A longer list of attributes is not read for a remark. */
@@ -39,37 +39,41 @@ export interface CheckoutRequest {
   readonly baseRevision: string;
   /** Full name of the branch. */
   readonly baseRef: string;
+  /** What the Attempt may write, in bytes. */
+  readonly diskBytes: number;
   readonly signal: AbortSignal;
 }
 
 /**
  * Fetches one commit, depth 1, into the runner's cache unless it is there, and checks it out. The work tree gets a `.git`
  * of its own that the containers may read and spoil; the runner never reads it. Throws a FetchError when the
- * service does not give the commit. Disposing gives up the objects; the folder is its owner's.
+ * service does not give the commit, and an AttemptError that lasts when it is too large. Disposing gives up the objects; the folder is its owner's.
  */
 export async function checkOut(request: CheckoutRequest): Promise<Checkout> {
-  const { cache, folder, repository, url, leaseToken, baseRevision, signal } = request;
+  const { cache, folder, repository, url, leaseToken, baseRevision, diskBytes, signal } = request;
   const gitDir = join(folder, 'git');
   const workTree = join(folder, 'work');
   using held = new DisposableStack();
   const { objectsFolder } = held.use(
     await cache.borrow(repository, baseRevision, (cached, ref) =>
-      fetchCommit({ url, leaseToken, commit: baseRevision, signal }, cached, ref),
+      fetchCommit({ url, leaseToken, commit: baseRevision, diskBytes, signal }, cached, ref),
     ),
   );
   await makeBareRepository(gitDir, objectsFolder);
   await mkdir(workTree, { recursive: true });
+  let hasGitlinks: boolean;
   try {
+    ({ hasGitlinks } = await measureCommit(baseRevision, { gitDir, signal, diskBytes }));
     await git(['read-tree', '-u', '--reset', baseRevision], { gitDir, workTree, signal });
   } catch (error) {
+    if (error instanceof GitLimitError) throw tooLarge(baseRevision, error);
     if (!(error instanceof GitError)) throw error;
     // What was fetched may be damaged: the next Attempt gets it anew.
     await cache.forget(repository, baseRevision);
     const message = `Commit ${baseRevision} could not be checked out: ${error.stderr.trim()}`;
     throw new AttemptError('git', message, { cause: error });
   }
-  const index = await readFile(join(gitDir, 'index'));
-  await makeDisposableRepository({ workTree, index, baseRevision, baseRef: request.baseRef });
+  await makeDisposableRepository({ workTree, gitDir, baseRevision, baseRef: request.baseRef });
   const remarks = await findRemarks(workTree);
   const owned = held.move();
   return {
@@ -77,16 +81,21 @@ export async function checkOut(request: CheckoutRequest): Promise<Checkout> {
     workTree,
     objectsFolder,
     baseRevision,
-    mayHaveGitlinks: mayHaveGitlinks(index),
+    mayHaveGitlinks: hasGitlinks,
     remarks,
     [Symbol.dispose]: () => owned.dispose(),
   };
 }
 
+function tooLarge(commit: string, cause: GitLimitError): AttemptError {
+  const message = `Commit ${commit} takes more memory or time to be checked out than git gets on a runner. Leave the repository out of the scope.`;
+  return new AttemptError('git', message, { cause, isLasting: true });
+}
+
 /** The repository that containers see: same commit, branch and index; objects by reference to the trusted ones. */
 async function makeDisposableRepository(from: {
   readonly workTree: string;
-  readonly index: Buffer;
+  readonly gitDir: string;
   readonly baseRevision: string;
   readonly baseRef: string;
 }): Promise<void> {
@@ -99,7 +108,7 @@ async function makeDisposableRepository(from: {
     writeFile(join(path, 'config'), '[core]\n\trepositoryformatversion = 0\n\tbare = false\n'),
     writeFile(join(path, 'objects', 'info', 'alternates'), `${containerObjectsPath}\n`),
     writeFile(join(path, 'shallow'), `${from.baseRevision}\n`),
-    writeFile(join(path, 'index'), from.index),
+    copyFile(join(from.gitDir, 'index'), join(path, 'index')),
   ]);
 }
 

@@ -50,7 +50,11 @@ const author = {
 };
 
 async function fetchFrom(url: string, commit: string, signal = AbortSignal.timeout(20_000)): Promise<void> {
-  await fetchCommit({ url, leaseToken: 'token', commit, signal }, gitDir, `refs/flotilla/${commit}`);
+  await fetchCommit(
+    { url, leaseToken: 'token', commit, diskBytes: 1024 ** 3, signal },
+    gitDir,
+    `refs/flotilla/${commit}`,
+  );
 }
 
 const someCommit = '1'.repeat(40);

@@ -7,7 +7,8 @@ import { maxHave } from '@flotilla/shared/protocol/base';
 import { namesIn } from '../files.ts';
 import { AttemptError } from '../jobs/attemptError.ts';
 import { requestBytes } from '../session/requestBytes.ts';
-import { git, GitError } from './git.ts';
+import { tooLargeFor } from './commitSize.ts';
+import { git, GitError, GitLimitError } from './git.ts';
 
 /** A service that sends nothing for so long is away: it may have to read through a large repository first. */
 const silenceMs = 120_000;
@@ -17,6 +18,8 @@ export interface CommitRequest {
   readonly url: string;
   readonly leaseToken: string;
   readonly commit: string;
+  /** What the Attempt may write, in bytes: a commit that takes more is not fetched to its end. */
+  readonly diskBytes: number;
   readonly signal: AbortSignal;
 }
 
@@ -39,7 +42,8 @@ export class FetchError extends AttemptError {
 
 /**
  * Fetches one commit, depth 1, into a bare repository of commits that were fetched like this, and makes the ref, whose
- * folder has one for each of them. What is there is not sent again. Throws a {@link FetchError}.
+ * folder has one for each of them. What is there is not sent again. Throws a {@link FetchError}, and an AttemptError that
+ * lasts when the commit is too large.
  */
 export async function fetchCommit(request: CommitRequest, gitDir: string, ref: string): Promise<void> {
   const { commit, signal } = request;
@@ -52,6 +56,10 @@ export async function fetchCommit(request: CommitRequest, gitDir: string, ref: s
     const check = have.length === 0 ? ['--check-self-contained-and-connected'] : [];
     await git(['index-pack', '--stdin', '--fix-thin', ...check], { gitDir, input: pack, signal });
   } catch (error) {
+    if (error instanceof GitLimitError) {
+      const message = `Commit ${commit} takes more memory or time to be unpacked than git gets on a runner. Leave the repository out of the scope.`;
+      throw new AttemptError('git', message, { cause: error, isLasting: true });
+    }
     if (error instanceof GitError) throw new FetchError(commit, 'cut', error.stderr.trim(), error);
     throw error;
   }
@@ -67,7 +75,7 @@ async function writeRef(gitDir: string, ref: string, commit: string): Promise<vo
 }
 
 async function openPack(
-  { url, leaseToken, commit, signal }: CommitRequest,
+  { url, leaseToken, commit, diskBytes, signal }: CommitRequest,
   have: readonly string[],
 ): Promise<AsyncIterable<Uint8Array>> {
   let response: IncomingMessage;
@@ -82,16 +90,27 @@ async function openPack(
     if (signal.aborted) throw new Error('the fetch was given up', { cause: error });
     throw new FetchError(commit, 'away', messageOf(error), error);
   }
-  if (response.statusCode === 200) return transfer(commit, response);
+  if (response.statusCode === 200) return transfer(commit, response, diskBytes);
   const said = await text(response).catch(messageOf);
   const status = response.statusCode ?? 0;
   throw new FetchError(commit, failureOf(status), `${status} ${said}`);
 }
 
-async function* transfer(commit: string, body: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+/** A pack is no larger than its files. */
+async function* transfer(
+  commit: string,
+  body: AsyncIterable<Uint8Array>,
+  diskBytes: number,
+): AsyncIterable<Uint8Array> {
+  let bytes = 0;
   try {
-    yield* body;
+    for await (const chunk of body) {
+      bytes += chunk.length;
+      if (bytes > diskBytes) throw tooLargeFor(commit, diskBytes);
+      yield chunk;
+    }
   } catch (error) {
+    if (error instanceof AttemptError) throw error;
     throw new FetchError(commit, 'cut', messageOf(error), error);
   }
 }

@@ -5,6 +5,9 @@ import { feed, type Input } from '@flotilla/launcher/feed';
 import { launch } from '@flotilla/launcher/launcher';
 import { untilEnded } from '@flotilla/launcher/untilEnded';
 
+/** How long one git may take, in milliseconds; the Job's own time, which is shorter mostly, ends it too. */
+const longestMs = 30 * 60_000;
+
 /** Settings of every git on the runner's side: nothing that a work tree brings along can make it run a program. */
 const settings: Readonly<Record<string, string>> = {
   'core.hooksPath': '/dev/null',
@@ -13,6 +16,11 @@ const settings: Readonly<Record<string, string>> = {
   'core.attributesFile': '/dev/null',
   'core.autocrlf': 'false',
   'core.quotePath': 'false',
+  // Larger files are stored in parts, and are binary in a Patch, which may be no larger itself.
+  'core.bigFileThreshold': '50m',
+  // Packs are read by windows, because all of a large one at once may be more memory than git gets.
+  'core.packedGitWindowSize': '16m',
+  'core.packedGitLimit': '128m',
   'gc.auto': '0',
   'maintenance.auto': 'false',
   'safe.directory': '*',
@@ -25,8 +33,6 @@ export interface GitOptions {
   readonly gitDir: string;
   readonly workTree?: string;
   readonly input?: Input;
-  /** Writes the output to this file instead of returning it; more than `maxBytes` is a {@link TooLongError}. */
-  readonly outputFile?: { readonly path: string; readonly maxBytes: number };
   readonly signal?: AbortSignal;
 }
 
@@ -41,37 +47,63 @@ export class GitError extends Error {
   }
 }
 
+/** A git command that needed more memory, or more time, than any git of the runner gets. */
+export class GitLimitError extends GitError {}
+
 /** A git command that wrote more than its caller takes. */
 export class TooLongError extends Error {}
 
 /** Runs git on a trusted git directory. Returns its output; throws {@link GitError}, or an AbortError. */
-export async function git(args: readonly string[], options: GitOptions): Promise<Buffer> {
-  const { input, outputFile, signal } = options;
-  const takesInput = input !== undefined;
-  const program = await launch('git', args, { env: environmentOf(options), takesInput, signal });
-  const output = outputFile === undefined ? buffer(program.output) : save(program.output, outputFile);
-  const { exitCode, stderr } = await untilEnded(
-    program,
-    Promise.all([output, feed(program.input, input)]),
-    signal,
-  );
-  if (exitCode !== 0) throw new GitError(args, exitCode, stderr);
-  return (await output) ?? Buffer.alloc(0);
+export function git(args: readonly string[], options: GitOptions): Promise<Buffer> {
+  return readGit(args, options, buffer);
 }
 
-async function save(
-  output: AsyncIterable<Buffer>,
+/** As {@link git}, with the output in a file; more than `maxBytes` is a {@link TooLongError}. */
+export function gitToFile(
+  args: readonly string[],
+  options: GitOptions,
   { path, maxBytes }: { readonly path: string; readonly maxBytes: number },
-): Promise<undefined> {
-  const limited = async function* (chunks: AsyncIterable<Buffer>) {
-    let bytes = 0;
-    for await (const chunk of chunks) {
-      bytes += chunk.length;
-      if (bytes > maxBytes) throw new TooLongError(`git wrote more than ${maxBytes} bytes`);
-      yield chunk;
-    }
-  };
-  await pipeline(output, limited, createWriteStream(path));
+): Promise<void> {
+  return readGit(args, options, async (output) => {
+    const limited = async function* (chunks: AsyncIterable<Buffer>) {
+      let bytes = 0;
+      for await (const chunk of chunks) {
+        bytes += chunk.length;
+        if (bytes > maxBytes) throw new TooLongError(`git wrote more than ${maxBytes} bytes`);
+        yield chunk;
+      }
+    };
+    await pipeline(output, limited, createWriteStream(path));
+  });
+}
+
+/** As {@link git}, for output that may be long: `read` takes it as it comes, and ends git by throwing. */
+export async function readGit<T>(
+  args: readonly string[],
+  options: GitOptions,
+  read: (output: AsyncIterable<Buffer>) => Promise<T>,
+): Promise<T> {
+  const { input } = options;
+  const timeout = AbortSignal.timeout(longestMs);
+  const signal = options.signal === undefined ? timeout : AbortSignal.any([options.signal, timeout]);
+  const takesInput = input !== undefined;
+  const program = await launch('git', args, { env: environmentOf(options), takesInput, signal });
+  const reading = read(program.output);
+  const { exitCode, stderr } = await untilEnded(
+    program,
+    Promise.all([reading, feed(program.input, input)]),
+    signal,
+  ).catch((error: unknown) => {
+    if (!timeout.aborted || options.signal?.aborted === true) throw error;
+    throw new GitLimitError(args, null, `it took longer than ${longestMs / 60_000} minutes`);
+  });
+  if (exitCode === 0) return reading;
+  throw new (ranOutOfMemory(stderr) ? GitLimitError : GitError)(args, exitCode, stderr);
+}
+
+/** In the words of git and of the C library; there is no exit code of its own for it. */
+function ranOutOfMemory(stderr: string): boolean {
+  return /out of memory|cannot allocate memory|unable to create thread/i.test(stderr);
 }
 
 function environmentOf(options: GitOptions): Record<string, string> {

@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import { maxPatchBytes } from '@flotilla/shared/protocol/streams';
 import { AttemptError } from '../jobs/attemptError.ts';
 import type { Checkout } from './checkout.ts';
-import { git, GitError, TooLongError } from './git.ts';
+import { hasChangedFiles } from './changedFiles.ts';
+import { git, GitError, GitLimitError, gitToFile, readGit, TooLongError } from './git.ts';
 import { nestedSentence, readyWorkTree } from './readyWorkTree.ts';
+import { zeroTerminated } from './zeroTerminated.ts';
 
 /** How long a work tree may take to be read, in milliseconds: gigabytes of new files take a minute. */
 const standardReadMs = 600_000;
@@ -49,6 +51,7 @@ async function take(folder: string, checkout: Checkout, signal: AbortSignal): Pr
   if (checkout.mayHaveGitlinks) await refuseFilledSubmodules(gitDir, workTree, signal);
   await readyWorkTree(checkout, signal);
   try {
+    if (!(await hasChangedFiles(checkout, signal))) return null;
     await git(['add', '--all', '--', '.'], { gitDir, workTree, signal });
   } catch (error) {
     if (!(error instanceof GitError)) throw error;
@@ -66,9 +69,9 @@ async function take(folder: string, checkout: Checkout, signal: AbortSignal): Pr
     '--no-color',
   ];
   try {
-    const outputFile = { path, maxBytes: maxPatchBytes };
-    await git([...diff, baseRevision], { gitDir, signal, outputFile });
+    await gitToFile([...diff, baseRevision], { gitDir, signal }, { path, maxBytes: maxPatchBytes });
   } catch (error) {
+    if (error instanceof GitLimitError) throw new AttemptError('patch', sentenceFor(error), { cause: error });
     if (!(error instanceof TooLongError)) throw error;
     const limit = maxPatchBytes / 1024 / 1024;
     const message = `The patch is larger than ${limit} MiB, which is the limit. Leave large files out in a step, or by .gitignore.`;
@@ -107,16 +110,16 @@ async function readPatch(path: string): Promise<{ length: number; sha256: string
  * could run a program of its choice on this machine. Submodules are not fetched, so none has a repository by itself.
  */
 async function refuseFilledSubmodules(gitDir: string, workTree: string, signal: AbortSignal): Promise<void> {
-  // One byte per character, so that a path of any bytes stays what it is.
-  const entries = (await git(['ls-files', '--stage', '-z'], { gitDir, signal }))
-    .toString('latin1')
-    .split('\0');
-  for (const entry of entries) {
-    if (!entry.startsWith('160000 ')) continue;
-    const path = Buffer.from(entry.slice(entry.indexOf('\t') + 1), 'latin1');
-    const inside = Buffer.concat([Buffer.from(`${workTree}/`), path, Buffer.from('/.git')]);
-    if (await exists(inside)) throw new AttemptError('patch', nestedSentence(path.toString()));
-  }
+  await readGit(['ls-files', '--stage', '-z'], { gitDir, signal }, async (output) => {
+    for await (const entries of zeroTerminated(output)) {
+      for (const entry of entries) {
+        if (entry.toString('latin1', 0, 7) !== '160000 ') continue;
+        const path = entry.subarray(entry.indexOf('\t') + 1);
+        const inside = Buffer.concat([Buffer.from(`${workTree}/`), path, Buffer.from('/.git')]);
+        if (await exists(inside)) throw new AttemptError('patch', nestedSentence(path.toString()));
+      }
+    }
+  });
 }
 
 async function exists(path: Buffer): Promise<boolean> {
@@ -136,18 +139,24 @@ async function refuseNestedRepositories(
   baseRevision: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const output = await git(['diff-index', '--cached', '--raw', '-z', '--no-renames', baseRevision], {
-    gitDir,
-    signal,
+  const args = ['diff-index', '--cached', '--raw', '-z', '--no-renames', baseRevision];
+  await readGit(args, { gitDir, signal }, async (output) => {
+    let isNested: boolean | undefined;
+    for await (const items of zeroTerminated(output)) {
+      for (const item of items) {
+        // What a change is and its path take turns.
+        if (isNested === undefined) isNested = item.toString('latin1').split(' ')[1] === '160000';
+        else if (isNested) throw new AttemptError('patch', nestedSentence(item.toString()));
+        else isNested = undefined;
+      }
+    }
   });
-  const items = output.toString().split('\0');
-  for (let index = 0; index + 1 < items.length; index += 2) {
-    const [, mode] = (items[index] ?? '').split(' ');
-    if (mode === '160000') throw new AttemptError('patch', nestedSentence(items[index + 1] ?? ''));
-  }
 }
 
 function sentenceFor(error: GitError): string {
+  if (error instanceof GitLimitError) {
+    return 'The changes take more memory or time to be read than git gets on a runner. Leave large files out in a step, or by .gitignore.';
+  }
   const nested = /'(.+?)\/?' does not have a commit checked out/.exec(error.stderr)?.[1];
   return nested === undefined
     ? `The changes could not be read: ${error.stderr.trim().slice(-1000)}`

@@ -18,6 +18,8 @@ export interface FetchTarget {
   readonly folder: string;
   readonly serverUrl: string;
   readonly job: ClaimedJob;
+  /** What the Attempt may write, in bytes. */
+  readonly diskBytes: number;
   readonly lease: Lease;
   readonly log: AttemptLog;
 }
@@ -43,7 +45,7 @@ export async function fetchTarget(fetch: FetchTarget): Promise<Checkout> {
 }
 
 async function tryOnce(
-  { cache, folder, serverUrl, job, lease }: FetchTarget,
+  { cache, folder, serverUrl, job, diskBytes, lease }: FetchTarget,
   leaseToken: string,
 ): Promise<Checkout> {
   await emptyAttemptFolder(folder);
@@ -55,6 +57,7 @@ async function tryOnce(
     leaseToken,
     baseRevision: job.baseRevision,
     baseRef: job.baseRef,
+    diskBytes,
     signal: lease.stopSignal,
   });
 }

@@ -13,9 +13,10 @@ export function errored(error: unknown, step: number | null, mask: Mask): Outcom
   const message = known ? error.message : `The runner could not go on: ${messageOf(error)}.`;
   const fromEngine = error instanceof Error && 'statusCode' in error;
   const reason = known ? error.reason : fromEngine ? 'sandbox' : 'internal';
+  const lasting = known && error.isLasting ? { lasting: true } : {};
   // It may name a path that a Step made, or have git's own lines in it.
   const line = oneLine(mask.text(message).replace(/\s*\n\s*/g, ' '));
-  return { kind: 'errored', reason, message: shortened(line, maxMessage - 1), step };
+  return { kind: 'errored', reason, message: shortened(line, maxMessage - 1), step, ...lasting };
 }
 
 /** How a log ends. */

@@ -13,11 +13,12 @@ export interface Prepared {
 
 /** Does all that an Attempt can do without a slot: its Target's files, and the container of its first Step. */
 export async function prepare(attempt: Attempt): Promise<Prepared> {
-  const { context, folder, job, lease, log } = attempt;
+  const { context, diskBytes, folder, job, lease, log } = attempt;
   const { serverUrl } = context.config;
   using _phase = attempt.phases.begin('fetch');
   const cache = context.objects;
-  const checkout = attempt.use(await fetchTarget({ cache, folder, serverUrl, job, lease, log }));
+  const fetch = { cache, folder, serverUrl, job, diskBytes, lease, log };
+  const checkout = attempt.use(await fetchTarget(fetch));
   const firstStep = (await mustBePulled(attempt, 0)) ? undefined : await prepareStep(attempt, checkout, 0);
   return { checkout, firstStep };
 }

@@ -36,6 +36,8 @@ export const outcome = z.discriminatedUnion('kind', [
     /** One sentence for people. */
     message: written(2000),
     step: z.number().int().min(0).nullable(),
+    /** Whether it is of what the Job is about, such as a repository of too many files, and will be so again. */
+    lasting: z.boolean().optional(),
   }),
 ]);
 export type Outcome = z.infer<typeof outcome>;
@@ -54,7 +56,8 @@ export type ServiceOutcome =
  * time. An image that there is not, or a Patch that is too large, stays so.
  */
 export function isRetried(result: Outcome): boolean {
-  return result.kind === 'errored' && result.reason !== 'image' && result.reason !== 'patch';
+  if (result.kind !== 'errored' || result.lasting === true) return false;
+  return result.reason !== 'image' && result.reason !== 'patch';
 }
 
 export { describeOutcome } from './describeOutcome.ts';

@@ -2,7 +2,7 @@ import { launch, type Ended } from './launcher.ts';
 import { untilEnded } from './untilEnded.ts';
 
 /** Where programs are found that need nothing else of their environment. One byte of a name is one character to them. */
-const env = { PATH: '/usr/local/bin:/usr/bin:/bin', LC_ALL: 'C' };
+const env = { PATH: '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin', LC_ALL: 'C' };
 
 /** What a program may take that others have a hand in. */
 export interface RunLimits {

@@ -53,6 +53,8 @@ const environment = z
     FLOTILLA_JOB_PIDS: z.coerce.number().int().min(16).default(4096),
     /** What one Attempt may write: its work tree and its containers' own files. */
     FLOTILLA_DISK_LIMIT: size('20g'),
+    /** Whether each work tree gets a file system of its own where that is possible, or is only looked at. */
+    FLOTILLA_DISK_QUOTA: z.enum(['auto', 'off']).default('auto'),
     /** What has to be free on the disks of the state folder and of Docker for a claim. */
     FLOTILLA_MIN_FREE_DISK: size().optional(),
     /** Bytes of fetched repositories that are kept for later Attempts. */
@@ -100,6 +102,8 @@ export interface Config {
   readonly limits: ContainerLimits;
   /** What one Attempt may write, in bytes. */
   readonly diskBytes: number;
+  /** `auto`: a work tree is limited by the kernel where it can be. */
+  readonly diskQuota: 'auto' | 'off';
   /** Bytes that have to be free for a claim; undefined leaves it to the size of the disk. */
   readonly minFreeDisk: number | undefined;
   /** Bytes of fetched repositories that are kept. */
@@ -139,6 +143,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
       processes: values.FLOTILLA_JOB_PIDS,
     },
     diskBytes: values.FLOTILLA_DISK_LIMIT,
+    diskQuota: values.FLOTILLA_DISK_QUOTA,
     minFreeDisk: values.FLOTILLA_MIN_FREE_DISK,
     objectCacheBytes: values.FLOTILLA_OBJECT_CACHE,
     cacheDirsBytes: values.FLOTILLA_CACHE_DIRS,

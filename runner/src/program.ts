@@ -9,6 +9,7 @@ import { ObjectCache } from './git/objectCache.ts';
 import { LeftBehind } from './jobs/leftBehind.ts';
 import { runJob } from './jobs/runJob.ts';
 import { removeAttemptFolder } from './sandbox/attemptFolder.ts';
+import { AttemptDisks } from './sandbox/attemptDisks.ts';
 import { CacheFolders } from './sandbox/cacheFolders.ts';
 import { dockerEngine } from './sandbox/engine.ts';
 import { labelsOf } from './sandbox/labels.ts';
@@ -70,7 +71,9 @@ async function work(config: Config, logger: Logger): Promise<void> {
     disarm: (path, image) => disarmFolder(docker, path, { ...helper, image }),
     logger,
   });
-  const context = { docker, config, runnerName: name, logger, objects, caches };
+  const disks = new AttemptDisks(docker, config, logger);
+  await disks.find();
+  const context = { docker, config, runnerName: name, logger, objects, caches, disks };
   const leftBehind = await LeftBehind.find(context);
   const isLive = (attemptId: number) => live.has(attemptId) || leftBehind.has(attemptId);
   const leftovers = { ...context, isLive, signal: ended.signal };
@@ -84,7 +87,7 @@ async function work(config: Config, logger: Logger): Promise<void> {
         version: programVersion(),
         labels: config.labels,
         capacity: config.capacity,
-        description: describeMachine(),
+        description: describeMachine(disks.areEnforced),
         logger,
         health: new MachineHealth(config, logger),
         async runJob(job, lease, session, place) {
@@ -168,9 +171,11 @@ async function cleanUp(context: LeftoversContext): Promise<void> {
   }
 }
 
-function describeMachine(): string {
+/** What people see of it beside its name. */
+function describeMachine(hasDiskQuota: boolean): string {
   const memoryGib = Math.round(totalmem() / 1024 ** 3);
-  return `Linux ${release()} ${arch()}, ${cpus().length} CPU, ${memoryGib} GB RAM`;
+  const disk = hasDiskQuota ? 'disk limit enforced' : 'disk use polled';
+  return `Linux ${release()} ${arch()}, ${cpus().length} CPU, ${memoryGib} GB RAM, ${disk}`;
 }
 
 function programVersion(): string {

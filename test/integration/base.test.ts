@@ -65,6 +65,7 @@ describe('the base of an Attempt', () => {
       baseRevision: job.baseRevision,
       baseRef: job.baseRef,
       diskBytes: 1024 ** 3,
+      makeWorkTree: () => mkdir(join(attempt, 'work')),
       signal: AbortSignal.timeout(20_000),
     });
   }

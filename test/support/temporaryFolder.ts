@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -15,7 +15,19 @@ export async function temporaryFolder(): Promise<TemporaryFolder> {
   return {
     path,
     async [Symbol.asyncDispose]() {
+      await unmountBelow(path);
       await promisify(execFile)('rm', ['-r', '-f', path]);
     },
   };
+}
+
+/** Unmounts the work trees of runners that were killed. */
+export async function unmountBelow(folder: string): Promise<void> {
+  for (const mounted of await mountsBelow(folder)) await promisify(execFile)('umount', ['--lazy', mounted]);
+}
+
+/** Where something is mounted below a folder. */
+export async function mountsBelow(folder: string): Promise<string[]> {
+  const lines = (await readFile('/proc/self/mountinfo', 'utf8')).split('\n');
+  return lines.map((line) => line.split(' ')[4] ?? '').filter((path) => path.startsWith(`${folder}/`));
 }

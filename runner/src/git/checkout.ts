@@ -41,6 +41,8 @@ export interface CheckoutRequest {
   readonly baseRef: string;
   /** What the Attempt may write, in bytes. */
   readonly diskBytes: number;
+  /** Makes the folder `work` in the Attempt's. */
+  readonly makeWorkTree: () => Promise<void>;
   readonly signal: AbortSignal;
 }
 
@@ -60,10 +62,10 @@ export async function checkOut(request: CheckoutRequest): Promise<Checkout> {
     ),
   );
   await makeBareRepository(gitDir, objectsFolder);
-  await mkdir(workTree, { recursive: true });
   let hasGitlinks: boolean;
   try {
     ({ hasGitlinks } = await measureCommit(baseRevision, { gitDir, signal, diskBytes }));
+    await request.makeWorkTree();
     await git(['read-tree', '-u', '--reset', baseRevision], { gitDir, workTree, signal });
   } catch (error) {
     if (error instanceof GitLimitError) throw tooLarge(baseRevision, error);

@@ -7,6 +7,8 @@ import { untilEnded } from '@flotilla/launcher/untilEnded';
 
 /** How long one git may take, in milliseconds; the Job's own time, which is shorter mostly, ends it too. */
 const longestMs = 30 * 60_000;
+/** How much memory one git may have, in bytes: a work tree of as many paths as there may be takes about half of it. */
+const memoryBytes = 1024 ** 3;
 
 /** Settings of every git on the runner's side: nothing that a work tree brings along can make it run a program. */
 const settings: Readonly<Record<string, string>> = {
@@ -87,7 +89,12 @@ export async function readGit<T>(
   const timeout = AbortSignal.timeout(longestMs);
   const signal = options.signal === undefined ? timeout : AbortSignal.any([options.signal, timeout]);
   const takesInput = input !== undefined;
-  const program = await launch('git', args, { env: environmentOf(options), takesInput, signal });
+  const program = await launch('git', args, {
+    env: environmentOf(options),
+    takesInput,
+    signal,
+    memoryBytes,
+  });
   const reading = read(program.output);
   const { exitCode, stderr } = await untilEnded(
     program,

@@ -11,12 +11,14 @@ import { Mask } from '../logs/mask.ts';
 import { Spool } from '../logs/spool.ts';
 import { SpooledLog } from '../logs/spooledLog.ts';
 import { attemptsFolder, spoolPath } from '../sandbox/attemptFolder.ts';
+import type { AttemptDisks } from '../sandbox/attemptDisks.ts';
 import type { CacheFolders } from '../sandbox/cacheFolders.ts';
 import { labelsOf } from '../sandbox/labels.ts';
 import type { Lease } from '../session/lease.ts';
 import type { RunningSession } from '../session/session.ts';
 import { FencedError, untilAnswered } from '../session/untilAnswered.ts';
 import { AttemptContainers } from './attemptContainers.ts';
+import { AttemptDisk } from './attemptDisk.ts';
 import { stopCauseOf } from './attemptError.ts';
 import { Phases } from './phases.ts';
 import { removeNotes, writeNotes } from './spoolNotes.ts';
@@ -33,6 +35,7 @@ export interface JobContext {
   readonly logger: Logger;
   readonly objects: ObjectCache;
   readonly caches: CacheFolders;
+  readonly disks: AttemptDisks;
 }
 
 /** One try of a Job on this machine: what its parts need of each other. */
@@ -52,8 +55,7 @@ export class Attempt {
   readonly containers: AttemptContainers;
   /** Of each container: what the Action asks for, and at most what this runner grants. */
   readonly limits: ContainerLimits;
-  /** What it may write, in bytes. */
-  readonly diskBytes: number;
+  readonly disk: AttemptDisk;
   #noted: Promise<void> = Promise.resolve();
   readonly #used = new DisposableStack();
   #timer: NodeJS.Timeout | undefined;
@@ -86,7 +88,8 @@ export class Attempt {
       cpus: atMost(limits.cpus, asked.cpus),
       processes: atMost(limits.processes, asked.processes),
     };
-    this.diskBytes = atMost(diskBytes, asked.diskBytes);
+    const diskLimit = atMost(diskBytes, asked.diskBytes);
+    this.disk = new AttemptDisk(context.docker, context.disks, this.folder, diskLimit);
     this.steps = new StepTracker(job.steps, (steps) =>
       // The container does not wait for it. It is asked until it is heard: an Attempt whose Steps have ended in time has
       // longer to hand in its log and its Patch.

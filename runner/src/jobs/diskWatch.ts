@@ -1,29 +1,33 @@
 import { messageOf } from '@flotilla/shared/errors';
 import type { Logger } from 'pino';
 import { pause } from '../session/pause.ts';
+import type { AttemptDisk } from './attemptDisk.ts';
 
 /** Between two looks, in milliseconds: at least so long, and so many times as long as a look takes. */
 const everyMs = 1000;
 const shareOfLook = 10;
 
 /**
- * Looks how much an Attempt has written, until the signal aborts, and says once when it is more than it may be. A look
- * takes at most a tenth of the time, also where there are many files.
+ * Looks how much an Attempt has written, until the signal aborts, and says once, in words, that it is more than it may be.
+ * A look takes at most a tenth of the time, also where there are many files.
  */
-export async function watchDisk(watch: {
-  readonly use: () => Promise<number>;
-  readonly limitBytes: number;
-  readonly onExceeded: (bytes: number) => void;
-  readonly logger: Logger;
-  readonly signal: AbortSignal;
-}): Promise<void> {
+export async function watchDisk(
+  disk: AttemptDisk,
+  watch: {
+    /** The container that runs; undefined while none does. */
+    readonly containerId: string | undefined;
+    readonly onExceeded: (how: string) => void;
+    readonly logger: Logger;
+    readonly signal: AbortSignal;
+  },
+): Promise<void> {
   let pauseMs = everyMs;
   while (await pause(pauseMs, watch.signal)) {
     const began = performance.now();
     try {
-      const bytes = await watch.use();
-      if (bytes > watch.limitBytes && !watch.signal.aborted) {
-        watch.onExceeded(bytes);
+      const how = disk.exceeds(await disk.use(watch.containerId));
+      if (how !== undefined && !watch.signal.aborted) {
+        watch.onExceeded(how);
         return;
       }
     } catch (error) {

@@ -5,6 +5,7 @@ import { FetchError } from '../git/fetchCommit.ts';
 import type { ObjectCache } from '../git/objectCache.ts';
 import type { AttemptLog } from '../logs/attemptLog.ts';
 import { emptyAttemptFolder } from '../sandbox/attemptFolder.ts';
+import type { AttemptDisk } from './attemptDisk.ts';
 import type { Lease } from '../session/lease.ts';
 
 /** Between two tries while the service is away, in milliseconds. */
@@ -18,10 +19,11 @@ export interface FetchTarget {
   readonly folder: string;
   readonly serverUrl: string;
   readonly job: ClaimedJob;
-  /** What the Attempt may write, in bytes. */
-  readonly diskBytes: number;
+  /** Where its work tree is made. */
+  readonly disk: AttemptDisk;
   readonly lease: Lease;
   readonly log: AttemptLog;
+  readonly signal: AbortSignal;
 }
 
 /** Brings a Job's Target to this machine; waits while the service is away. Throws a FetchError when it does not give it. */
@@ -39,13 +41,13 @@ export async function fetchTarget(fetch: FetchTarget): Promise<Checkout> {
       if (error.failure === 'cut') cuts += 1;
       const lasting = error.failure === 'refused' || error.failure === 'fenced' || cuts === maxCuts;
       if (lasting && !(await lease.wasRenewed(leaseToken))) throw error;
-      await delay(fetchAgainMs, undefined, { signal: lease.stopSignal });
+      await delay(fetchAgainMs, undefined, { signal: fetch.signal });
     }
   }
 }
 
 async function tryOnce(
-  { cache, folder, serverUrl, job, diskBytes, lease }: FetchTarget,
+  { cache, folder, serverUrl, job, disk, signal }: FetchTarget,
   leaseToken: string,
 ): Promise<Checkout> {
   await emptyAttemptFolder(folder);
@@ -57,7 +59,8 @@ async function tryOnce(
     leaseToken,
     baseRevision: job.baseRevision,
     baseRef: job.baseRef,
-    diskBytes,
-    signal: lease.stopSignal,
+    diskBytes: disk.limitBytes,
+    makeWorkTree: () => disk.make(),
+    signal,
   });
 }

@@ -1,5 +1,7 @@
 import type { Checkout } from '../git/checkout.ts';
+import { tooLargeFor } from '../git/commitSize.ts';
 import type { Attempt } from './attempt.ts';
+import { watchDisk } from './diskWatch.ts';
 import { fetchTarget } from './fetchTarget.ts';
 import { mustBePulled } from './pinnedImage.ts';
 import { prepareStep, type PreparedStep } from './prepareStep.ts';
@@ -13,12 +15,39 @@ export interface Prepared {
 
 /** Does all that an Attempt can do without a slot: its Target's files, and the container of its first Step. */
 export async function prepare(attempt: Attempt): Promise<Prepared> {
-  const { context, diskBytes, folder, job, lease, log } = attempt;
-  const { serverUrl } = context.config;
   using _phase = attempt.phases.begin('fetch');
-  const cache = context.objects;
-  const fetch = { cache, folder, serverUrl, job, diskBytes, lease, log };
-  const checkout = attempt.use(await fetchTarget(fetch));
+  const checkout = attempt.use(await fetchWithinDisk(attempt));
   const firstStep = (await mustBePulled(attempt, 0)) ? undefined : await prepareStep(attempt, checkout, 0);
   return { checkout, firstStep };
+}
+
+/** A commit's size is known before, but for what git makes of its line ends and encodings. */
+async function fetchWithinDisk(attempt: Attempt): Promise<Checkout> {
+  const { context, disk, folder, job, lease, log, logger } = attempt;
+  const exceeded = new AbortController();
+  const ended = new AbortController();
+  void watchDisk(disk, {
+    containerId: undefined,
+    onExceeded: () => exceeded.abort(),
+    logger,
+    signal: ended.signal,
+  });
+  try {
+    return await fetchTarget({
+      cache: context.objects,
+      folder,
+      serverUrl: context.config.serverUrl,
+      job,
+      disk,
+      lease,
+      log,
+      signal: AbortSignal.any([lease.stopSignal, exceeded.signal]),
+    });
+  } catch (error) {
+    const isTooLarge = exceeded.signal.aborted || (await disk.exceedsAtOnce()) !== undefined;
+    if (isTooLarge && !lease.stopSignal.aborted) throw tooLargeFor(job.baseRevision, disk.limitBytes);
+    throw error;
+  } finally {
+    ended.abort();
+  }
 }

@@ -82,6 +82,7 @@ async function cacheMounts(attempt: Attempt, step: ClaimedStep, imageDigest: str
   for (const target of step.cacheDirs) {
     const identity = [imageDigest, job.repository, job.baseRevision, target, job.profile, owner];
     const { path: source } = attempt.use(await context.caches.borrow(identity, imageDigest));
+    await attempt.disk.addCache(source);
     if (job.profile === 'strict') await giveToContainers(source, workTreeOwner());
     mounts.push({ source, target });
   }

@@ -1,8 +1,5 @@
 import { messageOf } from '@flotilla/shared/errors';
-import type { Checkout } from '../git/checkout.ts';
 import type { Container, FinishedContainer } from '../sandbox/container.ts';
-import { diskUse } from '../sandbox/diskUse.ts';
-import { sizeText } from '../sizeText.ts';
 import type { Attempt } from './attempt.ts';
 import { stopCauseOf } from './attemptError.ts';
 import { watchDisk } from './diskWatch.ts';
@@ -24,13 +21,12 @@ export interface FinishedStep extends FinishedContainer {
  */
 export async function runStep(
   attempt: Attempt,
-  checkout: Checkout,
   index: number,
   { container }: PreparedStep,
   onOutputEnd: () => void,
 ): Promise<FinishedStep> {
   const { log, lease } = attempt;
-  const limits = new StepLimits(attempt, checkout, index, container.id);
+  const limits = new StepLimits(attempt, index, container.id);
   const stopSignal = AbortSignal.any([lease.stopSignal, limits.signal]);
   const stop = () => void stopContainer(attempt, container);
   try {
@@ -40,6 +36,7 @@ export async function runStep(
     using _limits = limits.watch();
     for await (const { descriptor, data } of running.output) await log.write(index, descriptor, data);
     onOutputEnd();
+    await limits.lookAtEnd();
     await log.endStep(index);
     const finished = await running.finished();
     return { ...finished, limit: limits.exceeded };
@@ -60,16 +57,14 @@ async function stopContainer({ lease, logger, session }: Attempt, container: Con
 /** The limits that a Step has beside its container's. */
 class StepLimits {
   readonly #attempt: Attempt;
-  readonly #checkout: Checkout;
   readonly #index: number;
   readonly #containerId: string;
   readonly #exceeded = new AbortController();
   readonly #ended = new AbortController();
   exceeded: 'time' | 'disk' | undefined;
 
-  constructor(attempt: Attempt, checkout: Checkout, index: number, containerId: string) {
+  constructor(attempt: Attempt, index: number, containerId: string) {
     this.#attempt = attempt;
-    this.#checkout = checkout;
     this.#index = index;
     this.#containerId = containerId;
   }
@@ -80,16 +75,15 @@ class StepLimits {
   }
 
   watch(): Disposable {
-    const { context, diskBytes, logger } = this.#attempt;
+    const { disk, logger } = this.#attempt;
     const { timeoutSeconds } = this.#attempt.step(this.#index);
     const timer =
       timeoutSeconds === null
         ? undefined
         : setTimeout(() => this.#exceed('time'), Math.min(timeoutSeconds * 1000, longestTimerMs));
-    void watchDisk({
-      use: () => diskUse(context.docker, this.#checkout.workTree, this.#containerId),
-      limitBytes: diskBytes,
-      onExceeded: (bytes) => this.#exceedDisk(bytes),
+    void watchDisk(disk, {
+      containerId: this.#containerId,
+      onExceeded: (how) => this.#exceedDisk(how),
       logger,
       signal: this.#ended.signal,
     });
@@ -101,11 +95,16 @@ class StepLimits {
     };
   }
 
-  #exceedDisk(bytes: number): void {
-    const { diskBytes, log, logger } = this.#attempt;
-    const text = `[the job has written ${sizeText(bytes)} to disk, and may write ${sizeText(diskBytes)}; it is stopped]`;
+  /** For a Step that has written its last: what it was refused at its disk's end, it may have been before a look. */
+  async lookAtEnd(): Promise<void> {
+    const how = await this.#attempt.disk.exceedsAtOnce();
+    if (how !== undefined && this.exceeded === undefined) this.#exceedDisk(how);
+  }
+
+  #exceedDisk(how: string): void {
+    const { log, logger } = this.#attempt;
     log
-      .notice(text, this.#index)
+      .notice(`[the job ${how}; it is stopped]`, this.#index)
       .catch((error: unknown) => logger.debug({ err: error }, 'a notice was not written'));
     this.#exceed('disk');
   }

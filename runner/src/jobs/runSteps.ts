@@ -51,7 +51,7 @@ async function runOne(
   const { image, args } = attempt.step(index);
   await log.notice(`Step ${index + 1} of ${job.steps.length}: ${[image, ...args].join(' ')}`, index);
   steps.start(index, prepared.imageDigest);
-  const finished = await runStep(attempt, checkout, index, prepared, onOutputEnd);
+  const finished = await runStep(attempt, index, prepared, onOutputEnd);
   const outcome = attempt.stopped() ?? outcomeOf(attempt, index, finished);
   steps.end(index, stateOf(outcome), finished.exitCode);
   return outcome;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type Docker from 'dockerode';
 import { ownUser } from '../ownUser.ts';
 import { removeTree } from '../trees/removeTree.ts';
+import { unmount } from './loopDisk.ts';
 import type { RootHelper } from './rootHelper.ts';
 import { removeAsRoot } from './takeBack.ts';
 
@@ -32,6 +33,7 @@ export async function makeSpoolFolder(attemptFolder: string): Promise<void> {
 /** Removes what is in an Attempt's folder but for its spool. */
 export async function emptyAttemptFolder(attemptFolder: string): Promise<void> {
   await mkdir(attemptFolder, { recursive: true, mode: 0o700 });
+  await unmount(workFolder(attemptFolder));
   for (const name of await readdir(attemptFolder)) {
     if (name !== spoolFolder) await removeTree(join(attemptFolder, name));
   }
@@ -50,6 +52,7 @@ export async function removeAttemptFolder(
 ): Promise<void> {
   const folder = workFolder(attemptFolder);
   try {
+    await unmount(folder);
     // Before the note of the image, which it may need.
     await removeTree(folder);
   } catch (error) {

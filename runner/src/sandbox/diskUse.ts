@@ -1,26 +1,35 @@
 import { run } from '@flotilla/launcher/run';
-import type Docker from 'dockerode';
 
-/**
- * Bytes on disk of what an Attempt wrote: its work tree, and the files that its containers have beside their images.
- * Files that come or go meanwhile may be counted or not.
- */
-export async function diskUse(docker: Docker, workTree: string, containerId: string): Promise<number> {
-  const [tree, layer] = await Promise.all([folderBytes(workTree), layerBytes(docker, containerId)]);
-  return tree + layer;
+/** What something takes of a disk. */
+export interface DiskUse {
+  readonly bytes: number;
+  /** Files and folders; they use up inodes, also without content. */
+  readonly files: number;
+}
+
+/** What a folder takes of the disk, of those files in it that this user may see. */
+export async function folderUse(folder: string): Promise<DiskUse> {
+  const bytes = await folderBytes(folder);
+  return { bytes, files: await firstNumber(['-s', '-x', '--inodes', folder]) };
 }
 
 /** Bytes on disk of a folder, of those files in it that this user may see. */
 export async function folderBytes(folder: string): Promise<number> {
-  // du fails for what it could not read, such as a file that was removed meanwhile, and has counted the rest.
-  const { output } = await run('du', ['-s', '-x', '-k', folder]);
-  const kib = Number.parseInt(output, 10);
-  return Number.isNaN(kib) ? 0 : kib * 1024;
+  return (await firstNumber(['-s', '-x', '-k', folder])) * 1024;
 }
 
-/** The engine walks the container's own files for it. Its types do not know of the query (Engine API, ContainerInspect). */
-async function layerBytes(docker: Docker, containerId: string): Promise<number> {
-  const options: Docker.ContainerInspectOptions & { size: boolean } = { size: true };
-  const found: object = await docker.getContainer(containerId).inspect(options);
-  return 'SizeRw' in found && typeof found.SizeRw === 'number' ? found.SizeRw : 0;
+/** 0 where there is no such folder. */
+async function firstNumber(args: readonly string[]): Promise<number> {
+  // du fails for what it could not read, such as a file that was removed meanwhile, and has counted the rest.
+  const { output } = await run('du', args);
+  const number = Number.parseInt(output, 10);
+  return Number.isNaN(number) ? 0 : number;
+}
+
+/** Of several at once. */
+export function sumOf(uses: readonly DiskUse[]): DiskUse {
+  return {
+    bytes: uses.reduce((sum, { bytes }) => sum + bytes, 0),
+    files: uses.reduce((sum, { files }) => sum + files, 0),
+  };
 }

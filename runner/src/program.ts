@@ -11,6 +11,7 @@ import { runJob } from './jobs/runJob.ts';
 import { removeAttemptFolder } from './sandbox/attemptFolder.ts';
 import { AttemptDisks } from './sandbox/attemptDisks.ts';
 import { CacheFolders } from './sandbox/cacheFolders.ts';
+import { DiskShortage } from './sandbox/diskShortage.ts';
 import { dockerEngine } from './sandbox/engine.ts';
 import { labelsOf } from './sandbox/labels.ts';
 import { MachineHealth } from './sandbox/machineHealth.ts';
@@ -72,8 +73,9 @@ async function work(config: Config, logger: Logger): Promise<void> {
     logger,
   });
   const disks = new AttemptDisks(docker, config, logger);
+  const shortage = new DiskShortage(config);
   await disks.find();
-  const context = { docker, config, runnerName: name, logger, objects, caches, disks };
+  const context = { docker, config, runnerName: name, logger, objects, caches, disks, shortage };
   const leftBehind = await LeftBehind.find(context);
   const isLive = (attemptId: number) => live.has(attemptId) || leftBehind.has(attemptId);
   const leftovers = { ...context, isLive, signal: ended.signal };

@@ -13,6 +13,7 @@ import { SpooledLog } from '../logs/spooledLog.ts';
 import { attemptsFolder, spoolPath } from '../sandbox/attemptFolder.ts';
 import type { AttemptDisks } from '../sandbox/attemptDisks.ts';
 import type { CacheFolders } from '../sandbox/cacheFolders.ts';
+import type { DiskShortage } from '../sandbox/diskShortage.ts';
 import { labelsOf } from '../sandbox/labels.ts';
 import type { Lease } from '../session/lease.ts';
 import type { RunningSession } from '../session/session.ts';
@@ -36,6 +37,7 @@ export interface JobContext {
   readonly objects: ObjectCache;
   readonly caches: CacheFolders;
   readonly disks: AttemptDisks;
+  readonly shortage: DiskShortage;
 }
 
 /** One try of a Job on this machine: what its parts need of each other. */
@@ -163,6 +165,7 @@ export class Attempt {
 
   [Symbol.dispose](): void {
     clearTimeout(this.#timer);
+    this.context.shortage.forget(this.job.attemptId);
     // What a container may still write to, or read, is nobody else's as long as this process lives.
     if (this.containers.areGone) this.#used.dispose();
   }

@@ -1,6 +1,7 @@
 import type { Checkout } from '../git/checkout.ts';
 import { tooLargeFor } from '../git/commitSize.ts';
 import type { Attempt } from './attempt.ts';
+import { AttemptError } from './attemptError.ts';
 import { watchDisk } from './diskWatch.ts';
 import { fetchTarget } from './fetchTarget.ts';
 import { mustBePulled } from './pinnedImage.ts';
@@ -25,10 +26,16 @@ export async function prepare(attempt: Attempt): Promise<Prepared> {
 async function fetchWithinDisk(attempt: Attempt): Promise<Checkout> {
   const { context, disk, folder, job, lease, log, logger } = attempt;
   const exceeded = new AbortController();
+  let shortOf: string | undefined;
   const ended = new AbortController();
   void watchDisk(disk, {
     containerId: undefined,
     onExceeded: () => exceeded.abort(),
+    shortage: (bytes) => context.shortage.endsWith(job.attemptId, bytes),
+    onShort(why) {
+      shortOf = why;
+      exceeded.abort();
+    },
     logger,
     signal: ended.signal,
   });
@@ -44,6 +51,8 @@ async function fetchWithinDisk(attempt: Attempt): Promise<Checkout> {
       signal: AbortSignal.any([lease.stopSignal, exceeded.signal]),
     });
   } catch (error) {
+    if (shortOf !== undefined && !lease.stopSignal.aborted)
+      throw new AttemptError('sandbox', shortOf, { cause: error });
     const isTooLarge = exceeded.signal.aborted || (await disk.exceedsAtOnce()) !== undefined;
     if (isTooLarge && !lease.stopSignal.aborted) throw tooLargeFor(job.baseRevision, disk.limitBytes);
     throw error;

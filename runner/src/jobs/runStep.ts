@@ -1,7 +1,7 @@
 import { messageOf } from '@flotilla/shared/errors';
 import type { Container, FinishedContainer } from '../sandbox/container.ts';
 import type { Attempt } from './attempt.ts';
-import { stopCauseOf } from './attemptError.ts';
+import { AttemptError, stopCauseOf } from './attemptError.ts';
 import { watchDisk } from './diskWatch.ts';
 import type { PreparedStep } from './prepareStep.ts';
 
@@ -17,7 +17,8 @@ export interface FinishedStep extends FinishedContainer {
 /**
  * Runs one Step and stores what it writes. When the Attempt has to stop, or the Step has used up its time or its disk,
  * the container gets SIGTERM, and SIGKILL after the grace; a fenced one is killed at once. `onOutputEnd` is called when it
- * has written its last, which is a moment before it ends. The container's removal has begun when this returns.
+ * has written its last, which is a moment before it ends. The container's removal has begun when this returns. Throws an
+ * AttemptError when it was stopped because the machine's disk is short.
  */
 export async function runStep(
   attempt: Attempt,
@@ -39,6 +40,7 @@ export async function runStep(
     await limits.lookAtEnd();
     await log.endStep(index);
     const finished = await running.finished();
+    if (limits.shortage !== undefined) throw new AttemptError('sandbox', limits.shortage);
     return { ...finished, limit: limits.exceeded };
   } finally {
     stopSignal.removeEventListener('abort', stop);
@@ -62,6 +64,8 @@ class StepLimits {
   readonly #exceeded = new AbortController();
   readonly #ended = new AbortController();
   exceeded: 'time' | 'disk' | undefined;
+  /** Why it was stopped for want of disk that is not of its own doing, in a sentence. */
+  shortage: string | undefined;
 
   constructor(attempt: Attempt, index: number, containerId: string) {
     this.#attempt = attempt;
@@ -75,7 +79,7 @@ class StepLimits {
   }
 
   watch(): Disposable {
-    const { disk, logger } = this.#attempt;
+    const { context, disk, job, logger } = this.#attempt;
     const { timeoutSeconds } = this.#attempt.step(this.#index);
     const timer =
       timeoutSeconds === null
@@ -84,6 +88,11 @@ class StepLimits {
     void watchDisk(disk, {
       containerId: this.#containerId,
       onExceeded: (how) => this.#exceedDisk(how),
+      shortage: (bytes) => context.shortage.endsWith(job.attemptId, bytes),
+      onShort: (why) => {
+        this.shortage = why;
+        this.#exceeded.abort('shortage');
+      },
       logger,
       signal: this.#ended.signal,
     });

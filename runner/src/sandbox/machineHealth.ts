@@ -70,12 +70,14 @@ export class MachineHealth implements Health {
 }
 
 /** What has to be free: so many bytes, or by default 1 GiB, but at most 2 % of a small disk. */
-function leastFreeBytes(configured: number | undefined, totalBytes: number): number {
+export function leastFreeBytes(configured: number | undefined, totalBytes: number): number {
   return configured ?? Math.min(1024 ** 3, Math.ceil(totalBytes * 0.02));
 }
 
 /** Undefined for a folder that this process does not see, such as one of an engine in another place. */
-async function spaceOf(folder: string): Promise<{ freeBytes: number; totalBytes: number } | undefined> {
+export async function spaceOf(
+  folder: string,
+): Promise<{ freeBytes: number; totalBytes: number } | undefined> {
   try {
     const { bavail, blocks, bsize } = await statfs(folder);
     return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };

@@ -68,3 +68,28 @@ test.each([
   const { job } = await withinBounds(target, run, { programs });
   expect(job).toMatchObject({ state: 'succeeded', outcome: { kind: 'succeeded' } });
 });
+
+test.each([
+  ['45 MiB of empty lines where there was a line', "yes '' | head -c 45M > file"],
+  ['90 MiB without a line', 'head -c 90M /dev/zero > file'],
+])('git that compares %s has no more memory than it gets', async (_what, script) => {
+  const run = () => target.runStep(script, { resources });
+  // A gibibyte (docs/spec/limits.md), and what the kernel maps of files.
+  const { job, attempts } = await withinBounds(target, run, { programs, programBytes: 1100 * 1024 ** 2 });
+  expect(['succeeded', 'errored']).toContain(job.state);
+  expect(attempts).toHaveLength(1);
+});
+
+test('a Step that changes 50,001 files is told so', async () => {
+  const { job } = await withinBounds(
+    target,
+    () => target.runStep(`perl -e 'for (0..50000) {open F, ">$_"}'`),
+    {
+      programs,
+    },
+  );
+  expect(job.outcome).toHaveProperty(
+    'message',
+    'The steps changed more than 50,000 files, which is the limit. Leave large files out in a step, or by .gitignore.',
+  );
+});

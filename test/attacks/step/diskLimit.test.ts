@@ -82,16 +82,21 @@ test.each([
 });
 
 test.each([
-  ['in its own files', `${endless} | head -c 2g > /var/large; sleep 20`, '/elsewhere', wrote],
-  ['in /tmp', `${endless} | head -c 2g > /tmp/large; sleep 20`, '/elsewhere', wrote],
+  ['in its own files', `${endless} | head -c 2G > /var/large; sleep 20`, '/elsewhere', wrote],
+  ['in /tmp', `${endless} | head -c 2G > /tmp/large; sleep 20`, '/elsewhere', wrote],
   [
     'in a file of its own that has no name any more',
-    `exec 3> /var/large; rm /var/large; ${endless} | head -c 2g >&3; sleep 20`,
+    `exec 3> /var/large; rm /var/large; ${endless} | head -c 2G >&3; sleep 20`,
     '/elsewhere',
     wrote,
   ],
-  ['in files of its own without content', 'cd /var; seq 100000 | xargs touch; sleep 20', '/elsewhere', made],
-  ['in a folder that is kept', `${endless} | head -c 2g > /cache/large; sleep 20`, '/cache', wrote],
+  [
+    'in files of its own without content',
+    `cd /var; perl -e 'for (1..40000) {open F, ">$_"}'; sleep 20`,
+    '/elsewhere',
+    made,
+  ],
+  ['in a folder that is kept', `${endless} | head -c 2G > /cache/large; sleep 20`, '/cache', wrote],
 ])('a container that writes %s is stopped at a look', async (_what, script, cacheDir, notice) => {
   const steps = [{ type: 'command', args: ['sh', '-c', script], cacheDirs: [cacheDir] }];
   const ended = await withinBounds(target, () => runWatched(script, { steps }), { programs });
@@ -100,7 +105,7 @@ test.each([
 });
 
 test.each([
-  ['a file that it removed again', `${endless} > large; rm large; true`],
+  ['files that it removed again', `for i in 1 2 3; do ${endless} | head -c 80M > large; rm large; done`],
   ['to memory, where its memory ends', `${endless} > /dev/shm/large; true`],
   ['to a kept folder what was there before', ': > /cache/x'],
 ])('a Step that wrote %s has written nothing', async (_what, script) => {
@@ -113,7 +118,7 @@ test.each([
 test('what several Steps write counts together', async () => {
   const steps = [1, 2].map((n) => ({
     type: 'command',
-    args: ['sh', '-c', `${endless} | head -c 60m > large${n}`],
+    args: ['sh', '-c', `${endless} | head -c 60M > large${n}`],
   }));
   const { job } = await withinBounds(target, () => runWatched('', { steps }), { programs });
   expect(job.outcome).toMatchObject({ ...outOfDisk, step: 1 });

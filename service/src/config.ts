@@ -31,6 +31,16 @@ const environment = z.object({
   FLOTILLA_HOST: z.string().min(1).default('127.0.0.1'),
   /** Port to listen on; 0 takes a free one. */
   FLOTILLA_PORT: z.coerce.number().int().min(0).max(65_535).default(7420),
+  /** Origins of web pages that may connect, separated by commas: those of a VS Code whose extensions run in a browser. */
+  FLOTILLA_ALLOWED_ORIGINS: z
+    .string()
+    .default('')
+    .transform((list) =>
+      list
+        .split(',')
+        .map((origin) => origin.trim())
+        .filter(Boolean),
+    ),
   /** A folder of git repositories, the code host of kind *directory*. */
   FLOTILLA_REPOSITORIES: z.string().min(1).optional(),
   /** Image of `command` steps whose Action names none. */
@@ -99,6 +109,7 @@ export interface Config {
   readonly postgresFolder: string;
   readonly host: string;
   readonly port: number;
+  readonly allowedOrigins: readonly string[];
   readonly repositoriesFolder: string | undefined;
   readonly defaultImage: string;
   readonly databaseUrl: string | undefined;
@@ -142,6 +153,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     postgresFolder: resolve(values.FLOTILLA_POSTGRES_DATA ?? standardPostgresFolder(dataFolder)),
     host: values.FLOTILLA_HOST,
     port: values.FLOTILLA_PORT,
+    allowedOrigins: values.FLOTILLA_ALLOWED_ORIGINS,
     repositoriesFolder:
       values.FLOTILLA_REPOSITORIES === undefined ? undefined : resolve(values.FLOTILLA_REPOSITORIES),
     defaultImage: values.FLOTILLA_DEFAULT_IMAGE,

@@ -17,6 +17,7 @@ import { readIfThere } from './files.ts';
 import { listen } from './http/listen.ts';
 import { openService, type Service } from './service.ts';
 import { createLogger } from './telemetry/logger.ts';
+import { logStrayErrors } from './telemetry/strayErrors.ts';
 
 /**
  * The service as a program: reads the environment, starts the embedded Postgres unless DATABASE_URL names a server,
@@ -44,6 +45,7 @@ export async function runProgram(): Promise<number> {
       logger.fatal({ err: error }, 'background work failed');
       ending.resolve(1);
     }).catch(explainAbsence);
+    using _stray = logStrayErrors(logger);
     await using listening = await listen(service);
     await announce(service, listening.url);
     const exitCode = await ending.promise;

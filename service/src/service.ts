@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { AttemptLimit } from './auth/attemptLimit.ts';
 import { Revocations } from './auth/revocations.ts';
+import { Strangers } from './auth/strangers.ts';
 import { directoryHost } from './codeHosts/directory/directoryHost.ts';
 import type { Config } from './config.ts';
 import { connect, type Database, type Sql } from './db/database.ts';
@@ -41,6 +42,7 @@ export interface Service extends AsyncDisposable {
   readonly admission: Admission;
   readonly revocations: Revocations;
   readonly pairingLimit: AttemptLimit;
+  readonly strangers: Strangers;
   /** Scans the code host and fetches what moved; calls at the same time share one scan. */
   syncRepositories(signal?: AbortSignal): Promise<SyncSummary>;
 }
@@ -107,6 +109,7 @@ export async function openService(
     admission,
     revocations,
     pairingLimit: new AttemptLimit(),
+    strangers: new Strangers(),
     syncRepositories: async (stop) => (await scans?.scan(stop)) ?? { repositories: 0, changed: 0 },
     async [Symbol.asyncDispose]() {
       ending.abort();

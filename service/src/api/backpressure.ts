@@ -7,6 +7,9 @@ const highWaterBytes = 512 * 1024;
 const checkMs = 20;
 
 /** Waits until a socket's unsent bytes are few, or until the signal aborts. */
-export async function untilWritable(socket: WebSocket, signal: AbortSignal): Promise<void> {
+export async function untilWritable(
+  socket: Pick<WebSocket, 'bufferedAmount'>,
+  signal: AbortSignal,
+): Promise<void> {
   while (socket.bufferedAmount > highWaterBytes && !signal.aborted) await delay(checkMs);
 }

@@ -10,7 +10,7 @@ export interface Context {
   readonly logger: Logger;
   /** Undefined when the connection brought no token, or one that is unknown or revoked. */
   readonly principal: Principal | undefined;
-  readonly socket: WebSocket;
+  readonly socket: Pick<WebSocket, 'bufferedAmount'>;
   /** Address that dialled, for messages. */
   readonly remoteAddress: string;
   /** Set by a runner's hello. */

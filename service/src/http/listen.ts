@@ -4,6 +4,9 @@ import type { Service } from '../service.ts';
 import { createApp, type Stopping } from './app.ts';
 import { serveWebSockets } from './webSockets.ts';
 
+/** Connections of all kinds; a runner has two or three, an editor one or two. */
+const mostConnections = 8192;
+
 /** A replica that can be reached. Disposing sends its clients elsewhere first, see {@link sayFarewell}. */
 export interface Listening extends AsyncDisposable {
   /** `http://…`, without a slash at its end. */
@@ -17,6 +20,8 @@ export async function listen(service: Service): Promise<Listening> {
   const { host, port } = service.config;
   const stopping: Stopping = { now: false };
   const app = createApp(service, stopping);
+  app.server.maxConnections = mostConnections;
+  app.server.on('connection', (socket) => service.strangers.add(socket));
   const webSockets = serveWebSockets(app.server, service);
   try {
     await app.listen({ host, port });

@@ -1,7 +1,7 @@
-import type { IncomingMessage, Server } from 'node:http';
+import { STATUS_CODES, type IncomingMessage, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { AnyRouter } from '@trpc/server';
-import { applyWSSHandler, type CreateWSSContextFnOptions } from '@trpc/server/adapters/ws';
+import { getWSConnectionHandler, type CreateWSSContextFnOptions } from '@trpc/server/adapters/ws';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { remoteAddressOf, type Context } from '../api/context.ts';
 import { appRouter } from '../api/router.ts';
@@ -12,7 +12,12 @@ import { isTransientDatabaseError } from '../db/transientErrors.ts';
 import { whenBack } from '../db/whenBack.ts';
 import { isRunnerOf } from '../runners/queries/isRunnerOf.ts';
 import type { Service } from '../service.ts';
+import { Callers } from './callers.ts';
+import { contain } from './contain.ts';
 import { fallSilent } from './fallSilent.ts';
+import { readHandshake, type Handshake } from './handshake.ts';
+import { MeteredSocket } from './meteredSocket.ts';
+import { Origins } from './origins.ts';
 
 /** The largest message from a client; log and patch bytes come over HTTP (runner.md §4). */
 const maxMessageBytes = 4 * 1024 * 1024;
@@ -22,6 +27,8 @@ const firstMessageMs = 5000;
 const revokedCode = 4401;
 /** WebSocket close code "try again later" (IANA). */
 const tryAgainCode = 1013;
+/** tRPC's message that asks a client to connect anew. */
+const reconnectMessage = '{"id":null,"method":"reconnect"}';
 /** How long a connection waits for a database that is away, in milliseconds. */
 const patienceMs = 10_000;
 
@@ -32,19 +39,26 @@ export interface WebSockets extends AsyncDisposable {
 
 /** Puts the two tRPC endpoints on a server: `/trpc` for editors and `/runner` for runners. */
 export function serveWebSockets(server: Server, service: Service): WebSockets {
+  const { logger } = service;
+  const origins = new Origins(service.config.allowedOrigins);
   const endpoints = new Map<string, Endpoint>([
     ['/trpc', endpoint(appRouter, service)],
     ['/runner', endpoint(runnerRouter, service)],
   ]);
-  const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    const target = endpoints.get(request.url?.split('?')[0] ?? '');
-    if (target === undefined) {
-      refuse(socket);
+  const paths = new Set(endpoints.keys());
+  const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    const handshake = readHandshake(request, paths, origins);
+    if (!handshake.ok) {
+      if (handshake.status === 403) logger.warn({ origin: request.headers.origin }, 'a web page was refused');
+      refuse(socket, handshake);
       return;
     }
-    target.sockets.handleUpgrade(request, socket, head, (client) =>
-      target.sockets.emit('connection', client, request),
-    );
+    endpoints.get(handshake.path)?.connect(request, socket, head, handshake.bringsParameters);
+  };
+  const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    // Node has taken its listeners off a socket that it hands over: a client that breaks off would be an exception.
+    socket.on('error', () => socket.destroy());
+    contain(upgrade, () => socket.destroy(), logger)(request, socket, head);
   };
   server.on('upgrade', onUpgrade);
   return {
@@ -56,42 +70,57 @@ export function serveWebSockets(server: Server, service: Service): WebSockets {
   };
 }
 
-/**
- * Answers that there is no such endpoint, and closes. Node has taken its listeners off a socket that it hands over: a
- * client that breaks off would be an uncaught exception.
- */
-function refuse(socket: Duplex): void {
-  socket.on('error', () => socket.destroy());
-  socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\n\r\n', () => socket.destroy());
+/** Answers that there will be no WebSocket, and why, and closes. */
+function refuse(socket: Duplex, { status, reason }: Extract<Handshake, { ok: false }>): void {
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    'connection: close',
+    'content-type: text/plain; charset=utf-8',
+    `content-length: ${Buffer.byteLength(reason)}`,
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${reason}`, () => socket.destroy());
 }
 
 interface Endpoint {
   readonly sockets: WebSocketServer;
+  connect(request: IncomingMessage, socket: Duplex, head: Buffer, bringsParameters: boolean): void;
   askToReconnect(): void;
 }
 
 function endpoint(router: AnyRouter, service: Service): Endpoint {
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes });
-  let leaving = false;
-  sockets.on('connection', (client) => {
-    cutOffSilent(client);
-    fallSilent(client, () => leaving);
+  const { logger } = service;
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: maxMessageBytes,
   });
-  const handler = applyWSSHandler({
+  const callers = new Callers();
+  let leaving = false;
+  const serve = getWSConnectionHandler({
     wss: sockets,
     router,
-    createContext: (options) => createContext(service, options),
+    createContext: (options) => createContext(service, callers, options),
     onError({ error, path }) {
       if (error.code !== 'INTERNAL_SERVER_ERROR' || isTransientDatabaseError(error.cause)) return;
-      service.logger.error({ err: error.cause, path }, 'a procedure failed');
+      logger.error({ err: error.cause, path }, 'a procedure failed');
     },
     // The client's ping finds a dead service; this one finds a dead client (runner.md §2, fault 16).
     keepAlive: { enabled: true, pingMs: 10_000, pongWaitMs: 5000 },
   });
   return {
     sockets,
+    connect(request, socket, head, bringsParameters) {
+      const opened = (client: WebSocket) => {
+        cutOffSilent(client);
+        fallSilent(client, () => leaving);
+        const metered = new MeteredSocket({ client, socket, logger, bringsParameters });
+        serve(metered as unknown as WebSocket, request);
+      };
+      sockets.handleUpgrade(request, socket, head, (client) =>
+        contain(opened, () => client.terminate(), logger)(client),
+      );
+    },
     askToReconnect() {
-      handler.broadcastReconnectNotification();
+      for (const client of sockets.clients) client.send(reconnectMessage);
       leaving = true;
     },
   };
@@ -109,8 +138,10 @@ function cutOffSilent(client: WebSocket): void {
  */
 async function createContext(
   service: Service,
-  { req: request, res: socket, info }: CreateWSSContextFnOptions,
+  callers: Callers,
+  { req: request, res, info }: CreateWSSContextFnOptions,
 ): Promise<Context> {
+  const socket = res as unknown as MeteredSocket;
   let identity: Pick<Context, 'principal' | 'session'>;
   try {
     const { connectionParams, signal } = info;
@@ -125,6 +156,8 @@ async function createContext(
     const watch = service.revocations.watch(tokenId, () => socket.close(revokedCode, 'token revoked'));
     socket.once('close', () => watch[Symbol.dispose]());
   }
+  if (identity.principal !== undefined) service.strangers.vouch(request.socket);
+  socket.identify(callers.of(identity.principal));
   return {
     service,
     logger: service.logger,

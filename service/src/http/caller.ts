@@ -1,0 +1,145 @@
+import type { MeteredSocket } from './meteredSocket.ts';
+
+/** What somebody may have at once. What is above waits, or, where waiting does not help, ends the connection. */
+export interface CallerLimits {
+  readonly sockets: number;
+  /** Calls of one connection that are worked on; further ones wait. */
+  readonly callsOfSocket: number;
+  /** The same of all connections together. */
+  readonly calls: number;
+  readonly subscriptionsOfSocket: number;
+  readonly subscriptions: number;
+  /** Calls and subscriptions of one connection in all. */
+  readonly messages: number;
+}
+
+/** Of a person, with all windows. An editor has one connection, a handful of subscriptions and a call now and then. */
+export const userLimits: CallerLimits = {
+  sockets: 1024,
+  callsOfSocket: 64,
+  calls: 64,
+  subscriptionsOfSocket: 256,
+  subscriptions: 2048,
+  messages: Infinity,
+};
+
+/** Of a token of runners. A runner of 256 slots has up to 1,280 finishes on their way (session.ts: `unfinishedPerSlot`). */
+export const runnerLimits: CallerLimits = {
+  sockets: 2048,
+  callsOfSocket: 1536,
+  calls: 4096,
+  subscriptionsOfSocket: 4,
+  subscriptions: 4096,
+  messages: Infinity,
+};
+
+/** Of a connection without a good token, which can do nothing but exchange a pairing code. */
+export const strangerLimits: CallerLimits = {
+  sockets: 1,
+  callsOfSocket: 1,
+  calls: 1,
+  subscriptionsOfSocket: 64,
+  subscriptions: 64,
+  messages: 64,
+};
+
+/** Bytes that somebody's connections may have sent without their being handled yet, and may have been sent without their reading them. */
+const heldBytes = 64 * 1024 * 1024;
+/** Messages that are handled in one turn of the event loop. */
+const messagesOfTurn = 64;
+
+/** A user, the holders of a runner token, or one stranger: whose calls are counted together, over all connections. */
+export class Caller {
+  readonly limits: CallerLimits;
+  readonly #sockets = new Set<MeteredSocket>();
+  /** Those with messages that wait, the next one first. */
+  readonly #waiting = new Set<MeteredSocket>();
+  #calls = 0;
+  #subscriptions = 0;
+  readonly #onGone: () => void;
+  #turn: NodeJS.Immediate | undefined;
+
+  /** `onGone` is called when its last connection has left. */
+  constructor(limits: CallerLimits, onGone: () => void = () => undefined) {
+    this.limits = limits;
+    this.#onGone = onGone;
+  }
+
+  /** False when it has too many connections. */
+  join(socket: MeteredSocket): boolean {
+    if (this.#sockets.size >= this.limits.sockets) return false;
+    this.#sockets.add(socket);
+    return true;
+  }
+
+  leave(socket: MeteredSocket): void {
+    this.#sockets.delete(socket);
+    this.#waiting.delete(socket);
+    if (this.#sockets.size === 0) this.#onGone();
+  }
+
+  /** Whether its connections together hold too much, sent or unsent. */
+  holdsTooMuch(): boolean {
+    let bytes = 0;
+    for (const socket of this.#sockets) bytes += socket.heldBytes;
+    return bytes > heldBytes;
+  }
+
+  /** A connection has messages that wait. */
+  wait(socket: MeteredSocket): void {
+    this.#waiting.add(socket);
+    if (this.#turn === undefined) this.#handle();
+  }
+
+  /** Whether one more call may begin, which it then does. */
+  beginCall(): boolean {
+    if (this.#calls >= this.limits.calls) return false;
+    this.#calls += 1;
+    return true;
+  }
+
+  /** One has ended; `waiting` is its connection when that has more. */
+  endCall(waiting?: MeteredSocket): void {
+    this.#calls -= 1;
+    if (waiting !== undefined) this.#waiting.add(waiting);
+    this.#handleSoon();
+  }
+
+  /** Whether one more subscription may begin, which it then does. */
+  beginSubscription(): boolean {
+    if (this.#subscriptions >= this.limits.subscriptions) return false;
+    this.#subscriptions += 1;
+    return true;
+  }
+
+  endSubscription(): void {
+    this.#subscriptions -= 1;
+  }
+
+  /** Handles what waits in another turn of the event loop: others come in between. */
+  #handleSoon(): void {
+    if (this.#waiting.size === 0) return;
+    this.#turn ??= setImmediate(() => {
+      this.#turn = undefined;
+      this.#handle();
+    });
+  }
+
+  /** One message of each connection after the other. */
+  #handle(): void {
+    let left = messagesOfTurn;
+    while (left > 0) {
+      const [socket] = this.#waiting;
+      if (socket === undefined) return;
+      this.#waiting.delete(socket);
+      const handled = socket.handleNext();
+      left -= 1;
+      if (handled === 'more') this.#waiting.add(socket);
+      if (handled === 'full') {
+        this.#waiting.add(socket);
+        return;
+      }
+    }
+    this.#handleSoon();
+  }
+}

@@ -1,0 +1,265 @@
+import { EventEmitter } from 'node:events';
+import type { Duplex } from 'node:stream';
+import type { Logger } from 'pino';
+import type { WebSocket } from 'ws';
+import { Caller, strangerLimits } from './caller.ts';
+import { contain } from './contain.ts';
+import { readAnswer, readCalls, type Call } from './readCalls.ts';
+
+/** Messages that wait in a connection before it is read no further. */
+const mostWaiting = 256;
+/** Unsent bytes of a connection above which none of its calls is begun. */
+const unsentBytes = 1024 * 1024;
+/** Bytes that a stranger may send. */
+const strangerBytes = 64 * 1024;
+/** How long a connection that showed no good token stays, in milliseconds. */
+const strangerMs = 10_000;
+/** How long a client may take to close a connection that is closed here, in milliseconds. */
+const goodbyeMs = 2000;
+/** Between two signs of life that are listened to, in milliseconds; an editor gives one every ten seconds. */
+const signOfLifeMs = 200;
+
+/** WebSocket close codes (RFC 6455): this kind of data is not taken; a rule of ours is broken. */
+const wrongData = 1003;
+const againstRules = 1008;
+
+interface Events {
+  message: [data: Buffer, isBinary: boolean];
+  error: [error: Error];
+  close: [];
+}
+
+/** What a {@link MeteredSocket} stands on. */
+export interface MeteredOptions {
+  readonly client: WebSocket;
+  /** Below the client. */
+  readonly socket: Duplex;
+  readonly logger: Logger;
+  /** Whether the first message is the parameters of the connection. */
+  readonly bringsParameters: boolean;
+}
+
+/**
+ * A client's WebSocket as tRPC sees it: what comes in reaches it call by call, as many at once as the {@link Caller}
+ * may have, and the rest waits unread. Until it is known who calls, only the parameters of the connection pass.
+ */
+export class MeteredSocket extends EventEmitter<Events> {
+  readonly CLOSED = 3;
+  readonly #client: WebSocket;
+  readonly #logger: Logger;
+  #caller: Caller | undefined;
+  #awaitsParameters: boolean;
+  /** What waits: messages as they came, and calls of one that had several. */
+  #waiting: (Buffer | Call)[] = [];
+  #waitingBytes = 0;
+  /** Of a message that has not arrived as a whole. */
+  #partBytes = 0;
+  /** What has no last answer yet, by id. */
+  readonly #open = new Map<string, 'call' | 'subscription'>();
+  #openSubscriptions = 0;
+  #messages = 0;
+  #receivedBytes = 0;
+  #signOfLifeAt = -Infinity;
+  #strangerTimer: NodeJS.Timeout | undefined;
+  #goodbyeTimer: NodeJS.Timeout | undefined;
+
+  constructor({ client, socket, logger, bringsParameters }: MeteredOptions) {
+    super();
+    this.#client = client;
+    this.#logger = logger;
+    this.#awaitsParameters = bringsParameters;
+    const contained = <A extends readonly unknown[]>(listener: (...args: A) => void) =>
+      contain(listener, () => client.terminate(), logger);
+    socket.on(
+      'data',
+      contained((chunk: Buffer) => this.#count(chunk.length)),
+    );
+    client.on(
+      'message',
+      contained((data: Buffer, isBinary: boolean) => this.#receive(data, isBinary)),
+    );
+    client.on(
+      'error',
+      contained((error: Error) => this.emit('error', error)),
+    );
+    client.once(
+      'close',
+      contained(() => this.#closed()),
+    );
+  }
+
+  get readyState(): number {
+    return this.#client.readyState;
+  }
+
+  /** Bytes that were sent to the client and have not left yet. */
+  get bufferedAmount(): number {
+    return this.#client.bufferedAmount;
+  }
+
+  /** Bytes that are kept for this connection, in either direction. */
+  get heldBytes(): number {
+    return this.#partBytes + this.#waitingBytes + this.#client.bufferedAmount;
+  }
+
+  close(code?: number, reason?: string): void {
+    this.#client.close(code, reason);
+    // The goodbye has to be read.
+    this.#client.resume();
+    this.#goodbyeTimer ??= setTimeout(() => this.#client.terminate(), goodbyeMs);
+  }
+
+  terminate(): void {
+    this.#client.terminate();
+  }
+
+  /** Says who calls: from now on the calls are handled. A stranger's connection has not long to live. */
+  identify(caller: Caller | undefined): void {
+    if (this.readyState === this.CLOSED) return;
+    const known = caller ?? new Caller(strangerLimits);
+    if (!known.join(this)) {
+      this.#cut(againstRules, `more than ${known.limits.sockets} connections`);
+      return;
+    }
+    this.#caller = known;
+    if (caller === undefined) this.#strangerTimer = setTimeout(() => this.#client.terminate(), strangerMs);
+    this.#client.resume();
+    if (this.#waiting.length > 0) known.wait(this);
+  }
+
+  /** Sends what tRPC says; one who does not read what was sent before is cut off. */
+  send(data: string): void {
+    const answer = readAnswer(data);
+    if (answer !== undefined) this.#answered(answer);
+    const caller = this.#caller;
+    if (this.#client.bufferedAmount > unsentBytes && caller?.holdsTooMuch() === true) {
+      this.#logger.warn({ bytes: this.#client.bufferedAmount }, 'a client that does not read was cut off');
+      this.#client.terminate();
+      return;
+    }
+    this.#client.send(data, () => {
+      if (this.#waiting.length > 0) caller?.wait(this);
+    });
+  }
+
+  /**
+   * Hands one message that waits to tRPC. `more`: another one waits; `full`: so does this one, until the caller's other
+   * calls have ended; `idle`: none waits, or none can be begun before something of this connection has ended.
+   */
+  handleNext(): 'more' | 'full' | 'idle' {
+    const caller = this.#caller;
+    const [next] = this.#waiting;
+    if (caller === undefined || next === undefined || this.readyState !== this.#client.OPEN) return 'idle';
+    if (this.#client.bufferedAmount > unsentBytes) return 'idle';
+    if (Buffer.isBuffer(next)) {
+      const calls = readCalls(next);
+      if (typeof calls === 'string') return this.#cut(againstRules, calls);
+      this.#waitingBytes -= next.length;
+      this.#waiting.shift();
+      this.#waiting.unshift(...calls);
+      for (const { text } of calls) this.#waitingBytes += text.length;
+      return this.#waiting.length > 0 ? 'more' : 'idle';
+    }
+    const begun = this.#begin(next, caller);
+    if (begun !== 'begun') return begun;
+    this.#waiting.shift();
+    this.#waitingBytes -= next.text.length;
+    this.emit('message', next.text, false);
+    if (this.#waiting.length < mostWaiting) this.#client.resume();
+    return this.#waiting.length > 0 ? 'more' : 'idle';
+  }
+
+  #begin({ id, kind }: Call, caller: Caller): 'begun' | 'full' | 'idle' {
+    const { limits } = caller;
+    if (kind === 'stop') return 'begun';
+    if (this.#messages >= limits.messages) return this.#cut(againstRules, 'too much without a good token');
+    if (this.#open.has(id)) return this.#cut(againstRules, 'an id that is in use');
+    if (kind === 'subscription') {
+      const isTooMany =
+        this.#openSubscriptions >= limits.subscriptionsOfSocket || !caller.beginSubscription();
+      if (isTooMany) return this.#cut(againstRules, 'too many subscriptions');
+      this.#openSubscriptions += 1;
+    } else {
+      if (this.#open.size - this.#openSubscriptions >= limits.callsOfSocket) return 'idle';
+      if (!caller.beginCall()) return 'full';
+    }
+    this.#open.set(id, kind);
+    this.#messages += 1;
+    return 'begun';
+  }
+
+  #answered({ id, endsSubscription }: { readonly id: string; readonly endsSubscription: boolean }): void {
+    const kind = this.#open.get(id);
+    if (kind === undefined || (kind === 'subscription' && !endsSubscription)) return;
+    this.#open.delete(id);
+    if (kind === 'subscription') {
+      this.#openSubscriptions -= 1;
+      this.#caller?.endSubscription();
+    } else {
+      this.#caller?.endCall(this.#waiting.length > 0 ? this : undefined);
+    }
+  }
+
+  /** Counts what came in, before it is a message. */
+  #count(bytes: number): void {
+    this.#partBytes += bytes;
+    this.#receivedBytes += bytes;
+    const caller = this.#caller;
+    if (this.#receivedBytes > strangerBytes && caller?.limits === strangerLimits) this.#client.terminate();
+    // Once it is known who calls, it is read on; a runner that comes back has much to say at once.
+    else if (this.#receivedBytes > strangerBytes && caller === undefined) this.#client.pause();
+    else if (this.#partBytes > unsentBytes && caller?.holdsTooMuch() === true) this.#client.terminate();
+  }
+
+  #receive(data: Buffer, isBinary: boolean): void {
+    this.#partBytes = 0;
+    if (this.readyState !== this.#client.OPEN) return;
+    if (isBinary) {
+      this.#cut(wrongData, 'messages are texts');
+      return;
+    }
+    if (data.length === 4 && /^P[IO]NG$/.test(data.toString())) {
+      this.#signOfLife(data);
+      return;
+    }
+    if (this.#awaitsParameters) {
+      this.#awaitsParameters = false;
+      this.emit('message', data, false);
+      return;
+    }
+    this.#waiting.push(data);
+    this.#waitingBytes += data.length;
+    if (this.#waiting.length >= mostWaiting) this.#client.pause();
+    this.#caller?.wait(this);
+  }
+
+  /** tRPC's ping and pong, which an honest client sends seldom. */
+  #signOfLife(data: Buffer): void {
+    const now = performance.now();
+    if (now - this.#signOfLifeAt < signOfLifeMs) return;
+    this.#signOfLifeAt = now;
+    this.emit('message', data, false);
+  }
+
+  #cut(code: number, reason: string): 'idle' {
+    this.#logger.warn({ reason }, 'a client broke a rule of the protocol and was cut off');
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+    this.close(code, reason);
+    return 'idle';
+  }
+
+  #closed(): void {
+    clearTimeout(this.#strangerTimer);
+    clearTimeout(this.#goodbyeTimer);
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+    this.#caller?.leave(this);
+    for (const kind of this.#open.values()) {
+      if (kind === 'subscription') this.#caller?.endSubscription();
+      else this.#caller?.endCall();
+    }
+    this.#open.clear();
+    this.emit('close');
+  }
+}

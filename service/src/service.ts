@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { AttemptLimit } from './auth/attemptLimit.ts';
+import { PairingDesk } from './auth/pairingDesk.ts';
 import { Revocations } from './auth/revocations.ts';
 import { Strangers } from './auth/strangers.ts';
 import { directoryHost } from './codeHosts/directory/directoryHost.ts';
@@ -41,7 +41,7 @@ export interface Service extends AsyncDisposable {
   readonly ends: Ends;
   readonly admission: Admission;
   readonly revocations: Revocations;
-  readonly pairingLimit: AttemptLimit;
+  readonly pairingDesk: PairingDesk;
   readonly strangers: Strangers;
   /** Scans the code host and fetches what moved; calls at the same time share one scan. */
   syncRepositories(signal?: AbortSignal): Promise<SyncSummary>;
@@ -108,7 +108,7 @@ export async function openService(
     ends: coalesceEnds(hot),
     admission,
     revocations,
-    pairingLimit: new AttemptLimit(),
+    pairingDesk: new PairingDesk(database),
     strangers: new Strangers(),
     syncRepositories: async (stop) => (await scans?.scan(stop)) ?? { repositories: 0, changed: 0 },
     async [Symbol.asyncDispose]() {

@@ -51,7 +51,7 @@ test('a text that is no address is refused where it is typed', async () => {
 
 test('an address where nothing listens: who dialled, and how to start the service', async () => {
   const port = await freePort();
-  await connectTo(`http://127.0.0.1:${port}/connect?code=ABCD-EFGH`);
+  await connectTo(`http://127.0.0.1:${port}/connect?code=ABCD-EFGH-JKMN-PQRS`);
   expect(await workbench.notificationText('Nothing listens')).toMatch(
     /^Nothing listens at 127\.0\.0\.1:\d+, dialled from the machine of this remote window .*npm start/,
   );

@@ -47,7 +47,7 @@ export async function connect(app: App, argument: unknown): Promise<void> {
   void tell('information', l10n.t('Connected to {0} as {1}.', address.host, user));
 }
 
-const exampleUrl = 'http://127.0.0.1:7420/connect?code=ABCD-EFGH';
+const exampleUrl = 'http://127.0.0.1:7420/connect?code=ABCD-EFGH-JKMN-PQRS';
 
 async function askForUrl(app: App): Promise<string> {
   const { state } = app.connection;

@@ -4,9 +4,9 @@ import { parseConnectText, parseServerAddress } from './serverAddress.ts';
 
 describe('a connect URL', () => {
   test('gives the address and the pairing code', () => {
-    expect(parseConnectText(' http://127.0.0.1:7420/connect?code=ABCD-EFGH\n')).toMatchObject({
+    expect(parseConnectText(' http://127.0.0.1:7420/connect?code=ABCD-EFGH-JKMN-PQRS\n')).toMatchObject({
       address: { baseUrl: 'http://127.0.0.1:7420', webSocketUrl: 'ws://127.0.0.1:7420/trpc' },
-      code: 'ABCD-EFGH',
+      code: 'ABCD-EFGH-JKMN-PQRS',
     });
   });
 

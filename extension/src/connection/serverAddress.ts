@@ -25,7 +25,7 @@ export function parseServerAddress(text: string): ServerAddress | undefined {
 }
 
 /**
- * Reads what a person pastes to connect: a connect URL (`http://127.0.0.1:7420/connect?code=ABCD-EFGH`), an address,
+ * Reads what a person pastes to connect: a connect URL (`http://127.0.0.1:7420/connect?code=ABCD-EFGH-JKMN-PQRS`), an address,
  * or a host with a port, which is taken to be `http:` on this machine and `https:` elsewhere.
  */
 export function parseConnectText(text: string): ConnectText | undefined {

@@ -13,8 +13,8 @@ export interface Context {
   readonly socket: Pick<WebSocket, 'bufferedAmount'>;
   /** Address that dialled, for messages. */
   readonly remoteAddress: string;
-  /** Set by a runner's hello. */
-  readonly session: { runnerId?: string };
+  /** What this connection has said before: a runner's hello, and pairing codes. */
+  readonly session: { runnerId?: string; pairingTries?: number };
 }
 
 export function remoteAddressOf(request: IncomingMessage): string {

@@ -7,18 +7,24 @@ import { createToken, hashSecret, type User } from './tokens.ts';
 
 /** How long a code can be exchanged, in minutes (design §13). */
 export const pairingMinutes = 10;
-/** Crockford's base 32: no letter that is read as a digit. Eight of them are 40 bits. */
+/** Crockford's base 32: no letter that is read as a digit. */
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+/**
+ * 80 bits: who tries 10,000 codes a second for the ten minutes in which 100 codes live, finds one with a chance of
+ * 1 in 2 × 10^15. So tries need no limit, with which a stranger could lock out the owner (docs/decisions/0146).
+ */
+const letterCount = 16;
+const written = new RegExp(`^[${alphabet}]{${letterCount}}$`);
 
-/** Makes a single-use code for a user, written `XXXX-XXXX`. */
+/** Makes a single-use code for a user, written `XXXX-XXXX-XXXX-XXXX`. */
 export async function createPairingCode(database: Database, userId: number): Promise<string> {
-  const letters = Array.from({ length: 8 }, () => alphabet[randomInt(alphabet.length)]).join('');
+  const letters = Array.from({ length: letterCount }, () => alphabet[randomInt(alphabet.length)]).join('');
   await database.insert(pairingCodes).values({
     hash: hashSecret(letters),
     userId,
     expiresAt: sql`now() + make_interval(mins => ${pairingMinutes})`,
   });
-  return `${letters.slice(0, 4)}-${letters.slice(4)}`;
+  return letters.match(/.{4}/g)?.join('-') ?? letters;
 }
 
 /** Exchanges a code for a user token. A code works once and for ten minutes. */
@@ -27,27 +33,31 @@ export async function exchangePairingCode(
   code: string,
   client: string,
 ): Promise<{ token: string; user: User }> {
+  const letters = normalised(code);
+  if (!written.test(letters)) throw refused();
   const [spent] = await database
     .update(pairingCodes)
     .set({ usedAt: sql`now()` })
     .where(
       and(
-        eq(pairingCodes.hash, hashSecret(normalised(code))),
+        eq(pairingCodes.hash, hashSecret(letters)),
         isNull(pairingCodes.usedAt),
         gt(pairingCodes.expiresAt, sql`now()`),
       ),
     )
     .returning({ userId: pairingCodes.userId });
-  if (spent === undefined) {
-    throw new FlotillaError(
-      'pairing.refused',
-      'This pairing code is wrong, was used before or is older than ten minutes. `npm run token -- pair` on the server prints a new connect URL.',
-    );
-  }
+  if (spent === undefined) throw refused();
   const [user] = await database.select().from(users).where(eq(users.id, spent.userId));
   if (user === undefined) throw new Error('the user of a pairing code is gone');
   const token = await createToken(database, { scope: 'user', userId: user.id, label: `paired: ${client}` });
   return { token, user: { id: user.id, name: user.name, role: user.role } };
+}
+
+function refused(): FlotillaError {
+  return new FlotillaError(
+    'pairing.refused',
+    'This pairing code is wrong, was used before or is older than ten minutes. `npm run token -- pair` on the server prints a new connect URL.',
+  );
 }
 
 /** Whether no editor has ever been connected, so that a first start has to print a connect URL. */

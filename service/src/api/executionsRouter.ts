@@ -1,3 +1,4 @@
+import { storable } from '@flotilla/shared/protocol/storable';
 import { tracked } from '@trpc/server';
 import { z } from 'zod';
 import { cancelExecution } from '../executions/cancelExecution.ts';
@@ -14,7 +15,7 @@ export const executionsRouter = router({
     .input(
       actionToSave.extend({
         requestKey: z.uuid(),
-        repositories: z.array(z.string().max(4096)).min(1).max(100_000).nullable(),
+        repositories: z.array(storable(4096)).min(1).max(100_000).nullable(),
       }),
     )
     .mutation(({ ctx, input, signal }) => {

@@ -1,3 +1,4 @@
+import { storable } from '@flotilla/shared/protocol/storable';
 import { z } from 'zod';
 
 /** An id of a row. */
@@ -7,15 +8,15 @@ export const id = z.number().int().positive();
 const maxTextLength = 1024 * 1024;
 
 const origin = z.object({
-  file: z.string().max(4096),
-  repository: z.string().max(4096).optional(),
-  commit: z.string().max(64).optional(),
+  file: storable(4096),
+  repository: storable(4096).optional(),
+  commit: storable(64).optional(),
   dirty: z.boolean().optional(),
 });
 
 /** An action file as an editor sends it. */
 export const actionToSave = z.object({
-  fileName: z.string().min(1).max(4096),
+  fileName: storable(4096).min(1),
   text: z.string().max(maxTextLength),
   baseVersion: z.number().int().positive().nullable(),
   origin: origin.nullable(),

@@ -1,3 +1,4 @@
+import { storable } from '@flotilla/shared/protocol/storable';
 import { z } from 'zod';
 import { getJob, listJobs } from '../executions/readExecutions.ts';
 import { cancelJob } from '../jobs/cancelJob.ts';
@@ -35,7 +36,7 @@ export const jobsRouter = router({
     .query(({ ctx, input, signal }) => listChangedFiles(ctx.service, input.jobId, signal)),
   /** Leaves a Job, or one file of its Patch, out of what will be used, or takes it in again. */
   setIncluded: memberProcedure
-    .input(z.object({ jobId: id, path: z.string().min(1).max(4096).nullable(), included: z.boolean() }))
+    .input(z.object({ jobId: id, path: storable(4096).min(1).nullable(), included: z.boolean() }))
     .mutation(async ({ ctx, input }) => {
       await setIncluded(ctx.service, ctx.user, input);
       return getJob(ctx.service.sql, input.jobId);

@@ -1,5 +1,6 @@
 import { parseScopeQuery } from '@flotilla/shared/query/parseScopeQuery';
 import { FlotillaError } from '@flotilla/shared/errors';
+import { storable } from '@flotilla/shared/protocol/storable';
 import { z } from 'zod';
 import { listRepositories } from '../repositories/listRepositories.ts';
 import { resolveScope } from '../search/resolveScope.ts';
@@ -13,15 +14,13 @@ export const repositoriesRouter = router({
 
 export const scopesRouter = router({
   /** What an Execution with this scope query would touch, and what it leaves out. */
-  preview: readerProcedure
-    .input(z.object({ query: z.string().max(10_000) }))
-    .query(({ ctx, input, signal }) => {
-      const parsed = parseScopeQuery(input.query);
-      if (!parsed.ok) {
-        const sentences = parsed.problems.map((problem) => problem.message).join(' ');
-        throw new FlotillaError('scope.invalid', sentences, { details: { problems: parsed.problems } });
-      }
-      const { database, mirrors } = ctx.service;
-      return resolveScope({ query: input.query, database, mirrors, signal });
-    }),
+  preview: readerProcedure.input(z.object({ query: storable(10_000) })).query(({ ctx, input, signal }) => {
+    const parsed = parseScopeQuery(input.query);
+    if (!parsed.ok) {
+      const sentences = parsed.problems.map((problem) => problem.message).join(' ');
+      throw new FlotillaError('scope.invalid', sentences, { details: { problems: parsed.problems } });
+    }
+    const { database, mirrors } = ctx.service;
+    return resolveScope({ query: input.query, database, mirrors, signal });
+  }),
 });

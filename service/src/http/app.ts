@@ -6,6 +6,7 @@ import type { Service } from '../service.ts';
 import { appendRoute } from './appendRoute.ts';
 import { baseRoute } from './baseRoute.ts';
 import { contentRoutes } from './contentRoutes.ts';
+import { endStalledBodies } from './endStalledBodies.ts';
 import { healthRoutes } from './healthRoutes.ts';
 
 const statusOfClass: Readonly<Record<(typeof errorClasses)[ErrorCode], number>> = {
@@ -18,6 +19,13 @@ const statusOfClass: Readonly<Record<(typeof errorClasses)[ErrorCode], number>> 
   PAYLOAD_TOO_LARGE: 413,
   SERVICE_UNAVAILABLE: 503,
 };
+
+/** How long a request may take to arrive, in milliseconds; the largest body is 64 KiB, so that 218 bytes a second do. */
+const requestMs = 300_000;
+/** The same for its headers alone. */
+const headersMs = 10_000;
+/** Between two looks for those that took longer. */
+const checkMs = 2000;
 
 /** Whether a replica is about to stop: it still answers, and wants to be left. */
 export interface Stopping {
@@ -32,6 +40,8 @@ export function createApp(service: Service, stopping: Stopping = { now: false })
     logController: new LogController({ disableRequestLogging: true }),
     // A runner keeps its connection for appends between two lines of a quiet log.
     keepAliveTimeout: 75_000,
+    requestTimeout: requestMs,
+    http: { headersTimeout: headersMs, connectionsCheckingInterval: checkMs },
     forceCloseConnections: true,
   });
   app.setErrorHandler(async (error, request, reply) => {
@@ -56,6 +66,7 @@ export function createApp(service: Service, stopping: Stopping = { now: false })
     // A connection whose request came before the stop is kept alive by both sides.
     if (stopping.now) setImmediate(() => app.server.closeIdleConnections());
   });
+  endStalledBodies(app);
   healthRoutes(app, service, stopping);
   appendRoute(app, service);
   contentRoutes(app, service);

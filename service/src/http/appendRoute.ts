@@ -1,6 +1,6 @@
 import { FlotillaError } from '@flotilla/shared/errors';
 import { maxAppendBytes, maxPatchBytes, type AppendAnswer } from '@flotilla/shared/protocol/streams';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Service } from '../service.ts';
 import { bearerOf } from './bearer.ts';
@@ -17,18 +17,19 @@ export function appendRoute(app: FastifyInstance, service: Service): void {
     { parseAs: 'buffer', bodyLimit: maxAppendBytes },
     (_request, body, done) => done(null, body),
   );
-  app.post('/attempts/:id/:stream', { bodyLimit: maxAppendBytes }, async (request, reply) => {
+  // Before the body is read: a stranger's is not kept.
+  const onRequest = async (request: FastifyRequest) => {
+    leaseTokenOf(request);
+  };
+  app.post('/attempts/:id/:stream', { bodyLimit: maxAppendBytes, onRequest }, async (request, reply) => {
     const target = parameters.safeParse(request.params);
     const place = query.safeParse(request.query);
-    const leaseToken = z.uuid().safeParse(bearerOf(request.headers.authorization));
     if (!target.success || !place.success || !Buffer.isBuffer(request.body) || request.body.length === 0) {
       throw new FlotillaError(
         'request.invalid',
         'An append is POST /attempts/<id>/log|patch?offset=<n> with bytes.',
       );
     }
-    if (!leaseToken.success)
-      throw new FlotillaError('token.refused', 'An append needs the lease token as bearer.');
     const { id: attemptId, stream } = target.data;
     const limit = stream === 'patch' ? maxPatchBytes : service.config.logLimitBytes + logSlackBytes;
     if (place.data.offset + request.body.length > limit) {
@@ -36,7 +37,7 @@ export function appendRoute(app: FastifyInstance, service: Service): void {
     }
     const stored = await service.logs.append({
       attemptId,
-      leaseToken: leaseToken.data,
+      leaseToken: leaseTokenOf(request),
       stream,
       offset: place.data.offset,
       data: request.body,
@@ -44,7 +45,15 @@ export function appendRoute(app: FastifyInstance, service: Service): void {
     if (stored.result === 'fenced') {
       return reply.code(410).send({ message: `Attempt ${attemptId} is no longer this runner's.` });
     }
+    service.strangers.vouch(request.raw.socket);
     const answer: AppendAnswer = { end: stored.end };
     return reply.code(stored.result === 'mismatch' ? 409 : 200).send(answer);
   });
+}
+
+function leaseTokenOf(request: FastifyRequest): string {
+  const leaseToken = z.uuid().safeParse(bearerOf(request.headers.authorization));
+  if (!leaseToken.success)
+    throw new FlotillaError('token.refused', 'An append needs the lease token as bearer.');
+  return leaseToken.data;
 }

@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import type { Resources, SandboxProfile } from '../definition/definition.ts';
 import { outcome, written } from '../lifecycle/outcome.ts';
+import { storable } from './storable.ts';
 
 const leaseToken = z.uuid();
 const attemptId = z.number().int().positive();
@@ -17,18 +18,18 @@ export type LeaseRef = z.infer<typeof leaseRef>;
 
 export const helloInput = z.object({
   protocol: z.object({ min: z.number().int(), max: z.number().int() }),
-  name: z.string().min(1).max(200),
+  name: storable(200).min(1),
   /**
    * Made when the runner's process starts. A hello with another instance than the last one says that the old process
    * is gone: its Attempts that are not in `attempts` are lost at once. One with the same instance is a reconnect.
    */
   instance: z.uuid(),
-  version: z.string().max(100),
-  labels: z.array(z.string().max(100)).max(50),
+  version: written(100),
+  labels: z.array(storable(100)).max(50),
   /** How many Jobs it runs at once. */
   capacity: z.number().int().min(1).max(256),
   /** For people: operating system, Docker version, cores, memory. */
-  description: z.string().max(500),
+  description: written(500),
   /**
    * Attempts it still works on after a lost connection; of a new instance those whose output it can still bring in
    * from the disk and from their containers before it surrenders them.
@@ -106,7 +107,7 @@ export const heartbeatInput = z.object({
   attempts: z.array(leaseRef).max(1000),
   draining: z.boolean(),
   /** Why it claims nothing now, in a sentence for people; null when it can work. */
-  problem: z.string().max(500).nullable(),
+  problem: written(500).nullable(),
 });
 export type HeartbeatInput = z.infer<typeof heartbeatInput>;
 

@@ -3,7 +3,7 @@ import { basename, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Definition } from '@flotilla/shared/definition/definition';
 import { parseAction } from '@flotilla/shared/definition/parseAction';
-import { describeProblem } from '@flotilla/shared/sourceProblem';
+import { describeProblems } from '@flotilla/shared/sourceProblem';
 import { findRepositories } from '../../service/src/codeHosts/directory/findRepositories.ts';
 import { DemoError } from './demoError.ts';
 import type { DemoOptions } from './options.ts';
@@ -45,7 +45,7 @@ async function readAction(path: string): Promise<ActionInput> {
   const fileName = basename(path);
   const parsed = parseAction(text, fileName);
   if (parsed.ok) return { path, fileName, text, definition: parsed.definition };
-  throw new DemoError(parsed.problems.map((problem) => describeProblem(path, text, problem)).join('\n'));
+  throw new DemoError(describeProblems(path, text, parsed.problems).join('\n'));
 }
 
 async function requireRepositories(folder: string): Promise<void> {

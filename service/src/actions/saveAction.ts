@@ -1,7 +1,7 @@
 import type { Definition } from '@flotilla/shared/definition/definition';
 import { parseAction } from '@flotilla/shared/definition/parseAction';
 import { FlotillaError } from '@flotilla/shared/errors';
-import { describeProblem } from '@flotilla/shared/sourceProblem';
+import { describeProblems } from '@flotilla/shared/sourceProblem';
 import type { Origin } from '@flotilla/shared/views';
 import { and, eq } from 'drizzle-orm';
 import type { User } from '../auth/tokens.ts';
@@ -27,7 +27,7 @@ export interface SavedAction {
 function definitionOf(text: string, fileName: string): Definition {
   const parsed = parseAction(text, fileName);
   if (parsed.ok) return parsed.definition;
-  const sentences = parsed.problems.map((problem) => describeProblem(fileName, text, problem));
+  const sentences = describeProblems(fileName, text, parsed.problems);
   throw new FlotillaError('action.invalid', sentences.join('\n'), { details: { problems: parsed.problems } });
 }
 

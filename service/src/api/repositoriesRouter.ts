@@ -1,3 +1,4 @@
+import { longestQuery } from '@flotilla/shared/definition/actionSchema';
 import { parseScopeQuery } from '@flotilla/shared/query/parseScopeQuery';
 import { FlotillaError } from '@flotilla/shared/errors';
 import { storable } from '@flotilla/shared/protocol/storable';
@@ -14,13 +15,15 @@ export const repositoriesRouter = router({
 
 export const scopesRouter = router({
   /** What an Execution with this scope query would touch, and what it leaves out. */
-  preview: readerProcedure.input(z.object({ query: storable(10_000) })).query(({ ctx, input, signal }) => {
-    const parsed = parseScopeQuery(input.query);
-    if (!parsed.ok) {
-      const sentences = parsed.problems.map((problem) => problem.message).join(' ');
-      throw new FlotillaError('scope.invalid', sentences, { details: { problems: parsed.problems } });
-    }
-    const { database, mirrors } = ctx.service;
-    return resolveScope({ query: input.query, database, mirrors, signal });
-  }),
+  preview: readerProcedure
+    .input(z.object({ query: storable(longestQuery) }))
+    .query(({ ctx, input, signal }) => {
+      const parsed = parseScopeQuery(input.query);
+      if (!parsed.ok) {
+        const sentences = parsed.problems.map((problem) => problem.message).join(' ');
+        throw new FlotillaError('scope.invalid', sentences, { details: { problems: parsed.problems } });
+      }
+      const { database, mirrors } = ctx.service;
+      return resolveScope({ query: input.query, database, mirrors, signal });
+    }),
 });

@@ -15,7 +15,10 @@ const cacheDirs = z
     matching(/^\/[^/]/, 'A cache directory is an absolute path inside the container, such as "/root/.npm".'),
   )
   .describe('Directories inside the container that the runner keeps between Jobs, such as "/root/.npm".');
-const image = z.string().min(1, 'An image must be named, such as "alpine:3".');
+const image = z
+  .string()
+  .min(1, 'An image must be named, such as "alpine:3".')
+  .max(500, 'The name of an image has at most 500 characters.');
 
 const duration = (what: string) =>
   matching(durationPattern, 'A timeout is a duration such as "90s", "45m" or "1h30m".')
@@ -32,6 +35,11 @@ const size = (what: string) =>
 
 const wholeNumber = (min: number, max: number, sentence: string) =>
   z.number().int(sentence).min(min, sentence).max(max, sentence);
+
+/** Characters of an Action's name: it is looked up, and becomes the name of files. */
+export const longestName = 200;
+/** Characters of a scope query. */
+export const longestQuery = 10_000;
 
 /** What a container may use at most. */
 const resources = z.strictObject({
@@ -75,15 +83,15 @@ const dockerStep = z.strictObject({
 export const actionFile = z.strictObject({
   $schema: z.string().optional(),
   name: matching(/^[\w.-]+$/, 'A name has letters, digits, ".", "_" and "-" only.')
+    .max(longestName, `A name has at most ${longestName} characters.`)
     .describe("What the Action is called. Without it the file's name counts.")
     .optional(),
   description: z.string().describe('One or two sentences for people.').optional(),
-  scopeQuery: matching(
-    /\S/,
-    'Say which repositories: "scopeQuery" must not be empty. "repo:" matches all.',
-  ).describe(
-    'Which repositories: "repo:" and "-repo:" (regular expressions on the name), "file:" (on a path), "count:", and literal text that a file must contain.',
-  ),
+  scopeQuery: matching(/\S/, 'Say which repositories: "scopeQuery" must not be empty. "repo:" matches all.')
+    .max(longestQuery, `A scope query has at most ${longestQuery} characters.`)
+    .describe(
+      'Which repositories: "repo:" and "-repo:" (regular expressions on the name), "file:" (on a path), "count:", and literal text that a file must contain.',
+    ),
   image: image.describe("The image of command steps. Without it the service's default image.").optional(),
   env: z
     .record(
@@ -127,6 +135,7 @@ export const actionFile = z.strictObject({
       }),
     )
     .min(1, 'An Action needs at least one step.')
+    .max(1000, 'An Action has at most 1000 steps.')
     .describe('Containers that run one after the other on each repository; their changes are the Patch.'),
 });
 

@@ -1,13 +1,14 @@
-import { findNodeAtLocation, parseTree, printParseErrorCode, type Node, type ParseError } from 'jsonc-parser';
+import { findNodeAtLocation, type Node } from 'jsonc-parser';
 import type { z } from 'zod';
-import type { SourceProblem } from '../sourceProblem.ts';
+import { mostProblems, shownName, type SourceProblem } from '../sourceProblem.ts';
 import { isStorable } from '../storableText.ts';
-import { actionFile, type ActionFile } from './actionSchema.ts';
+import { actionFile, longestName, type ActionFile } from './actionSchema.ts';
 import { parseByteSize } from './byteSize.ts';
 import type { Definition } from './definition.ts';
 import { parseDuration } from './duration.ts';
 import { stemOf } from './fileNames.ts';
 import { scopeQueryProblems } from './scopeQueryProblems.ts';
+import { findSyntaxProblems, isBlank, syntaxTreeOf } from './syntax.ts';
 
 export type ParsedAction =
   | { readonly ok: true; readonly definition: Definition }
@@ -15,25 +16,34 @@ export type ParsedAction =
 
 /**
  * Parses the text of an action file (JSON with comments). Every problem points into the text; the problems are
- * in the order of their places. `fileName` gives the Action its name where the text has none.
+ * in the order of their places, and the first {@link mostProblems} are told. `fileName` gives the Action its name where the text has none.
  */
 export function parseAction(text: string, fileName: string): ParsedAction {
-  const syntaxErrors: ParseError[] = [];
   // A byte order mark is no part of the text, but of its offsets.
-  const root = parseTree(text.replace(/^\ufeff/, ' '), syntaxErrors, { allowTrailingComma: true });
-  if (root === undefined) return refused([emptyFile(text)]);
-  if (syntaxErrors.length > 0) return refused(syntaxErrors.map(syntaxProblem));
+  const json = text.replace(/^\ufeff/, ' ');
+  if (isBlank(json)) return refused([emptyFile(text)]);
+  const syntaxProblems = findSyntaxProblems(json);
+  const root = syntaxProblems.length > 0 ? undefined : syntaxTreeOf(json);
+  if (root === undefined) return refused(syntaxProblems);
   const unstorable = unstorableTexts(root);
   if (unstorable.length > 0) return refused(unstorable);
   const parsed = actionFile.safeParse(valueOf(root), { error: typeSentence });
-  if (!parsed.success) return refused(parsed.error.issues.flatMap((issue) => schemaProblems(root, issue)));
+  if (!parsed.success) {
+    const issues = parsed.error.issues.slice(0, mostProblems);
+    return refused(issues.flatMap((issue) => schemaProblems(root, issue)));
+  }
   const queryProblems = scopeQueryProblems(root);
   if (queryProblems.length > 0) return refused(queryProblems);
-  return { ok: true, definition: toDefinition(parsed.data, fileName) };
+  const definition = toDefinition(parsed.data, fileName);
+  if (definition.name.length > longestName) {
+    const message = `The file's name has more than ${longestName} characters: give the Action a "name".`;
+    return refused([{ message, offset: root.offset, length: 1 }]);
+  }
+  return { ok: true, definition };
 }
 
 function refused(problems: readonly SourceProblem[]): ParsedAction {
-  return { ok: false, problems: problems.toSorted((a, b) => a.offset - b.offset) };
+  return { ok: false, problems: problems.toSorted((a, b) => a.offset - b.offset).slice(0, mostProblems) };
 }
 
 function emptyFile(text: string): SourceProblem {
@@ -78,17 +88,6 @@ function bytesOf(size: string | undefined): number | null {
   return size === undefined ? null : (parseByteSize(size) ?? null);
 }
 
-function syntaxProblem(error: ParseError): SourceProblem {
-  const name = printParseErrorCode(error.error)
-    .replace(/([a-z])([A-Z])/g, '$1 $2')
-    .toLowerCase();
-  return {
-    message: `This is not JSON with comments: ${name}.`,
-    offset: error.offset,
-    length: Math.max(1, error.length),
-  };
-}
-
 /** What is needed where a value of another type is; nothing to add where there is none. */
 function typeSentence(issue: z.core.$ZodRawIssue): string | undefined {
   if (issue.code !== 'invalid_type') return undefined;
@@ -109,9 +108,13 @@ function schemaProblems(root: Node, issue: z.core.$ZodIssue): SourceProblem[] {
   const path = issue.path.filter((key): key is string | number => typeof key !== 'symbol');
   const node = findNodeAtLocation(root, path);
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => {
+    return issue.keys.slice(0, mostProblems).map((key) => {
       const property = findNodeAtLocation(root, [...path, key])?.parent ?? nearestNode(root, path);
-      return { message: `"${key}" is not known here.`, offset: property.offset, length: key.length + 2 };
+      return {
+        message: `"${shownName(key)}" is not known here.`,
+        offset: property.offset,
+        length: key.length + 2,
+      };
     });
   }
   if (issue.code === 'invalid_key') {
@@ -123,11 +126,14 @@ function schemaProblems(root: Node, issue: z.core.$ZodIssue): SourceProblem[] {
   return [{ message, offset: nearestNode(root, path).offset, length: 1 }];
 }
 
-function unstorableTexts(node: Node): SourceProblem[] {
-  const inside = (node.children ?? []).flatMap(unstorableTexts);
-  if (node.type !== 'string' || isStorable(String(node.value))) return inside;
-  const message = 'This text has a NUL character or half of a surrogate pair, which cannot be stored.';
-  return [{ message, offset: node.offset, length: node.length }];
+function unstorableTexts(node: Node, found: SourceProblem[] = []): SourceProblem[] {
+  if (found.length >= mostProblems) return found;
+  for (const child of node.children ?? []) unstorableTexts(child, found);
+  if (node.type === 'string' && !isStorable(String(node.value))) {
+    const message = 'This text has a NUL character or half of a surrogate pair, which cannot be stored.';
+    found.push({ message, offset: node.offset, length: node.length });
+  }
+  return found;
 }
 
 /** The innermost node on the way to a path that is not there. */

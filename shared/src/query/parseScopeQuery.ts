@@ -1,4 +1,4 @@
-import type { SourceProblem } from '../sourceProblem.ts';
+import { mostProblems, shownName, type SourceProblem } from '../sourceProblem.ts';
 import type { Pattern, ScopeQuery } from './scopeQuery.ts';
 import { tokenize, type Token } from './tokenize.ts';
 
@@ -44,6 +44,7 @@ export function parseScopeQuery(text: string): ParsedScopeQuery {
   };
 
   for (const token of tokenize(text)) {
+    if (problems.length >= mostProblems) break;
     if (token.kind === 'unterminated') {
       problems.push({
         message: 'This quotation mark has no partner.',
@@ -71,7 +72,7 @@ function parseCount(value: string): number | null | undefined {
 }
 
 function unknownFilter(token: FilterToken): string {
-  return `"${token.name}:" is not a filter. Known are ${knownFilters}; put the word in quotation marks to look for it as text.`;
+  return `"${shownName(token.name)}:" is not a filter. Known are ${knownFilters}; put the word in quotation marks to look for it as text.`;
 }
 
 function problemOf(token: FilterToken, message: string): SourceProblem {

@@ -40,7 +40,10 @@ const environment = z.object({
         .split(',')
         .map((origin) => origin.trim())
         .filter(Boolean),
-    ),
+    )
+    .refine((list) => list.every((origin) => /^[a-z][a-z\d+.-]*:\/\/[^/\s]+$/.test(origin)), {
+      error: 'must be origins such as https://code.example, separated by commas',
+    }),
   /** A folder of git repositories, the code host of kind *directory*. */
   FLOTILLA_REPOSITORIES: z.string().min(1).optional(),
   /** Image of `command` steps whose Action names none. */

@@ -8,6 +8,7 @@ import { baseRoute } from './baseRoute.ts';
 import { contentRoutes } from './contentRoutes.ts';
 import { endStalledBodies } from './endStalledBodies.ts';
 import { healthRoutes } from './healthRoutes.ts';
+import { refusePipelines } from './refusePipelines.ts';
 
 const statusOfClass: Readonly<Record<(typeof errorClasses)[ErrorCode], number>> = {
   BAD_REQUEST: 400,
@@ -66,6 +67,7 @@ export function createApp(service: Service, stopping: Stopping = { now: false })
     // A connection whose request came before the stop is kept alive by both sides.
     if (stopping.now) setImmediate(() => app.server.closeIdleConnections());
   });
+  refusePipelines(app);
   endStalledBodies(app);
   healthRoutes(app, service, stopping);
   appendRoute(app, service);

@@ -8,12 +8,15 @@ import type { Stopping } from './app.ts';
  * Neither needs a token.
  */
 export function healthRoutes(app: FastifyInstance, service: Service, stopping: Stopping): void {
+  let asked: Promise<unknown> | undefined;
   app.get('/healthz', () => ({ program: 'flotilla', version: programVersion }));
   app.get('/readyz', async (_request, reply) => {
     if (stopping.now)
       return reply.code(503).send({ ready: false, message: 'This replica is about to stop.' });
     try {
-      await service.sql`select 1`;
+      // One question at a time, however many ask: nobody needs a token for this.
+      asked ??= service.sql`select 1`.finally(() => (asked = undefined));
+      await asked;
       return { ready: true };
     } catch {
       return reply.code(503).send({ ready: false, message: 'The database does not answer.' });

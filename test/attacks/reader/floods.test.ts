@@ -1,0 +1,141 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { beforeAll, expect, test } from 'vitest';
+import { attackedService, type AttackedService } from '../support/attackedService.ts';
+import { callOf, opcodes, openRawWebSocket, type RawWebSocket } from '../support/rawWebSocket.ts';
+import { withinBounds } from '../support/withinBounds.ts';
+
+let attacked: AttackedService;
+beforeAll(async () => {
+  attacked = await attackedService();
+  return () => attacked[Symbol.asyncDispose]();
+});
+
+const many = (count: number) => Array.from({ length: count }, (_, index) => index);
+const infos = (count: number) => many(count).map((id) => callOf(id, 'server.info'));
+const open = () => openRawWebSocket(attacked.url, { token: attacked.readerToken });
+
+/** Waits until the service knows who calls. */
+async function opened(): Promise<RawWebSocket> {
+  const client = await open();
+  client.send(callOf('first', 'server.info'));
+  expect(await client.next()).toContain('"id":"first","result"');
+  return client;
+}
+
+/** Reads until so many calls were answered, or the connection is closed. */
+async function answers(client: RawWebSocket, count: number): Promise<number> {
+  let read = 0;
+  try {
+    while (read < count) if (/"result"/.test(await client.next())) read += 1;
+  } catch {
+    // It has been closed; what came before counts.
+  }
+  return read;
+}
+
+test.each<[what: string, send: (client: RawWebSocket) => void, answered: number]>([
+  ['1,000 calls in one message', (client) => client.send(infos(1000)), 1000],
+  ['2,000 calls in as many messages', (client) => client.send(...infos(2000)), 2000],
+  [
+    '200 subscriptions in one message',
+    (client) => client.send(many(200).map((id) => callOf(id, 'executions.watch', {}, 'subscription'))),
+    200,
+  ],
+])('%s are all answered, in their turn', async (_what, send, answered) => {
+  const read = await withinBounds(attacked, async () => {
+    using client = await opened();
+    send(client);
+    return await answers(client, answered);
+  });
+  expect(read).toBe(answered);
+});
+
+test.each<[what: string, send: (client: RawWebSocket) => void]>([
+  ['25,000 calls in one message', (client) => client.send(infos(25_000))],
+  ['five messages of 25,000 calls', (client) => many(5).forEach(() => client.send(infos(25_000)))],
+  [
+    '30,000 subscriptions in one message',
+    (client) => client.send(many(30_000).map((id) => callOf(id, 'executions.watch', {}, 'subscription'))),
+  ],
+  [
+    '300 subscriptions',
+    (client) => client.send(...many(300).map((id) => callOf(id, 'executions.watch', {}, 'subscription'))),
+  ],
+  ['a message of 5 MB', (client) => client.send('a'.repeat(5_000_000))],
+  ['a message of 4 MB of brackets', (client) => client.send('['.repeat(4_000_000))],
+  ['a message of 4 MB of empty lists', (client) => client.send(`[${'[],'.repeat(1_300_000)}[]]`)],
+  [
+    'an input of 4 MB of empty lists',
+    (client) =>
+      client.send(
+        `{"id":1,"method":"query","params":{"path":"nope","input":[${'[],'.repeat(1_300_000)}[]]}}`,
+        'x',
+      ),
+  ],
+  [
+    'a message of 20,000 parts',
+    (client) =>
+      client.sendFrames(
+        ...many(20_000).map((index) => ({
+          opcode: index === 0 ? opcodes.text : opcodes.continuation,
+          data: 'a',
+          fin: false,
+        })),
+      ),
+  ],
+])('%s of a reader end the connection', async (_what, send) => {
+  const code = await withinBounds(attacked, async () => {
+    using client = await opened();
+    send(client);
+    return await client.closed;
+  });
+  expect([1006, 1008, 1009]).toContain(code);
+});
+
+test.each<[what: string, send: (client: RawWebSocket) => void]>([
+  [
+    'calls',
+    (client) =>
+      many(100).forEach((round) =>
+        client.send(...many(1000).map((index) => callOf(`${round}-${index}`, 'repositories.list'))),
+      ),
+  ],
+  [
+    'calls that there are not',
+    (client) =>
+      many(100).forEach((round) =>
+        client.send(...many(1000).map((index) => callOf(`${round}-${index}`, 'p'.repeat(400)))),
+      ),
+  ],
+  ['signs of life', (client) => client.repeat('PING', 1_000_000)],
+])('52 MB and fewer of %s whose answers are not read are not worked on', async (_what, send) => {
+  await withinBounds(attacked, async () => {
+    using client = await opened();
+    client.socket.pause();
+    send(client);
+    await delay(2000);
+  });
+  expect(attacked.service.hasExited()).toBe(false);
+});
+
+test('calls of 100 connections of one reader wait for each other, and for nobody else', async () => {
+  const read = await withinBounds(attacked, async () => {
+    const clients = await Promise.all(many(100).map(() => opened()));
+    for (const client of clients) client.send(...infos(20));
+    const counts = await Promise.all(clients.map((client) => answers(client, 20)));
+    for (const client of clients) client[Symbol.dispose]();
+    return counts.reduce((sum, count) => sum + count, 0);
+  });
+  expect(read).toBe(2000);
+});
+
+test('50 connections of one reader that hold 3.9 MB of a message each are cut off', async () => {
+  await withinBounds(attacked, async () => {
+    const clients = await Promise.all(many(50).map(() => opened()));
+    const part = { opcode: opcodes.text, data: 'a'.repeat(3_900_000), fin: false };
+    for (const client of clients) client.sendFrames(part);
+    await delay(3000);
+    for (const client of clients) client[Symbol.dispose]();
+  });
+  expect(attacked.service.hasExited()).toBe(false);
+});

@@ -22,6 +22,8 @@ function newToken(scope: 'user' | 'runner'): string {
   return `flotilla_${scope}_${randomBytes(32).toString('base64url')}`;
 }
 
+const tokenShape = /^flotilla_(user|runner)_[\w-]{43}$/;
+
 /** SHA-256 in hexadecimal: tokens and pairing codes are stored only so. */
 export function hashSecret(secret: string): string {
   return createHash('sha256').update(secret).digest('hex');
@@ -39,6 +41,8 @@ export async function createToken(
 
 /** Who a token belongs to. Undefined when it is unknown or revoked. */
 export async function authenticate(database: Database, secret: string): Promise<Principal | undefined> {
+  // What is no token costs no query.
+  if (!tokenShape.test(secret)) return undefined;
   const [row] = await database
     .select({
       id: accessTokens.id,

@@ -28,7 +28,7 @@ export const runnerLimits: CallerLimits = {
   sockets: 2048,
   callsOfSocket: 1536,
   calls: 4096,
-  subscriptionsOfSocket: 4,
+  subscriptionsOfSocket: 16,
   subscriptions: 4096,
   messages: Infinity,
 };
@@ -91,6 +91,12 @@ export class Caller {
     if (this.#turn === undefined) this.#handle();
   }
 
+  /** The same, when something of it has ended: in another turn of the event loop, so that others come in between. */
+  waitForTurn(socket: MeteredSocket): void {
+    this.#waiting.add(socket);
+    this.#handleSoon();
+  }
+
   /** Whether one more call may begin, which it then does. */
   beginCall(): boolean {
     if (this.#calls >= this.limits.calls) return false;
@@ -98,10 +104,8 @@ export class Caller {
     return true;
   }
 
-  /** One has ended; `waiting` is its connection when that has more. */
-  endCall(waiting?: MeteredSocket): void {
+  endCall(): void {
     this.#calls -= 1;
-    if (waiting !== undefined) this.#waiting.add(waiting);
     this.#handleSoon();
   }
 
@@ -116,7 +120,6 @@ export class Caller {
     this.#subscriptions -= 1;
   }
 
-  /** Handles what waits in another turn of the event loop: others come in between. */
   #handleSoon(): void {
     if (this.#waiting.size === 0) return;
     this.#turn ??= setImmediate(() => {

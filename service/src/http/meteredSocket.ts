@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
 import { Caller, strangerLimits } from './caller.ts';
 import { contain } from './contain.ts';
+import { OpenCalls } from './openCalls.ts';
 import { readAnswer, readCalls, type Call } from './readCalls.ts';
 
 /** Messages that wait in a connection before it is read no further. */
@@ -54,10 +55,7 @@ export class MeteredSocket extends EventEmitter<Events> {
   #waitingBytes = 0;
   /** Of a message that has not arrived as a whole. */
   #partBytes = 0;
-  /** What has no last answer yet, by id. */
-  readonly #open = new Map<string, 'call' | 'subscription'>();
-  #openSubscriptions = 0;
-  #messages = 0;
+  #open: OpenCalls | undefined;
   #receivedBytes = 0;
   #signOfLifeAt = -Infinity;
   #strangerTimer: NodeJS.Timeout | undefined;
@@ -122,6 +120,7 @@ export class MeteredSocket extends EventEmitter<Events> {
       return;
     }
     this.#caller = known;
+    this.#open = new OpenCalls(known);
     if (caller === undefined) this.#strangerTimer = setTimeout(() => this.#client.terminate(), strangerMs);
     this.#client.resume();
     if (this.#waiting.length > 0) known.wait(this);
@@ -130,12 +129,15 @@ export class MeteredSocket extends EventEmitter<Events> {
   /** Sends what tRPC says; one who does not read what was sent before is cut off. */
   send(data: string): void {
     const answer = readAnswer(data);
-    if (answer !== undefined) this.#answered(answer);
     const caller = this.#caller;
-    if (this.#client.bufferedAmount > unsentBytes && caller?.holdsTooMuch() === true) {
-      this.#logger.warn({ bytes: this.#client.bufferedAmount }, 'a client that does not read was cut off');
-      this.#client.terminate();
-      return;
+    if (answer !== undefined) {
+      this.#open?.answered(answer);
+      if (this.#waiting.length > 0) caller?.waitForTurn(this);
+      if (this.#client.bufferedAmount > unsentBytes && caller?.holdsTooMuch() === true) {
+        this.#logger.warn({ bytes: this.#client.bufferedAmount }, 'a client that does not read was cut off');
+        this.#client.terminate();
+        return;
+      }
     }
     this.#client.send(data, () => {
       if (this.#waiting.length > 0) caller?.wait(this);
@@ -147,6 +149,17 @@ export class MeteredSocket extends EventEmitter<Events> {
    * calls have ended; `idle`: none waits, or none can be begun before something of this connection has ended.
    */
   handleNext(): 'more' | 'full' | 'idle' {
+    try {
+      return this.#handleNext();
+    } catch (error) {
+      // Whoever's turn this is, it is this connection that ends.
+      this.#logger.error({ err: error }, 'a connection was ended by an exception');
+      this.#client.terminate();
+      return 'idle';
+    }
+  }
+
+  #handleNext(): 'more' | 'full' | 'idle' {
     const caller = this.#caller;
     const [next] = this.#waiting;
     if (caller === undefined || next === undefined || this.readyState !== this.#client.OPEN) return 'idle';
@@ -160,44 +173,14 @@ export class MeteredSocket extends EventEmitter<Events> {
       for (const { text } of calls) this.#waitingBytes += text.length;
       return this.#waiting.length > 0 ? 'more' : 'idle';
     }
-    const begun = this.#begin(next, caller);
+    const begun = this.#open?.begin(next) ?? 'idle';
+    if (typeof begun === 'object') return this.#cut(againstRules, begun.broken);
     if (begun !== 'begun') return begun;
     this.#waiting.shift();
     this.#waitingBytes -= next.text.length;
     this.emit('message', next.text, false);
     if (this.#waiting.length < mostWaiting) this.#client.resume();
     return this.#waiting.length > 0 ? 'more' : 'idle';
-  }
-
-  #begin({ id, kind }: Call, caller: Caller): 'begun' | 'full' | 'idle' {
-    const { limits } = caller;
-    if (kind === 'stop') return 'begun';
-    if (this.#messages >= limits.messages) return this.#cut(againstRules, 'too much without a good token');
-    if (this.#open.has(id)) return this.#cut(againstRules, 'an id that is in use');
-    if (kind === 'subscription') {
-      const isTooMany =
-        this.#openSubscriptions >= limits.subscriptionsOfSocket || !caller.beginSubscription();
-      if (isTooMany) return this.#cut(againstRules, 'too many subscriptions');
-      this.#openSubscriptions += 1;
-    } else {
-      if (this.#open.size - this.#openSubscriptions >= limits.callsOfSocket) return 'idle';
-      if (!caller.beginCall()) return 'full';
-    }
-    this.#open.set(id, kind);
-    this.#messages += 1;
-    return 'begun';
-  }
-
-  #answered({ id, endsSubscription }: { readonly id: string; readonly endsSubscription: boolean }): void {
-    const kind = this.#open.get(id);
-    if (kind === undefined || (kind === 'subscription' && !endsSubscription)) return;
-    this.#open.delete(id);
-    if (kind === 'subscription') {
-      this.#openSubscriptions -= 1;
-      this.#caller?.endSubscription();
-    } else {
-      this.#caller?.endCall(this.#waiting.length > 0 ? this : undefined);
-    }
   }
 
   /** Counts what came in, before it is a message. */
@@ -255,11 +238,7 @@ export class MeteredSocket extends EventEmitter<Events> {
     this.#waiting = [];
     this.#waitingBytes = 0;
     this.#caller?.leave(this);
-    for (const kind of this.#open.values()) {
-      if (kind === 'subscription') this.#caller?.endSubscription();
-      else this.#caller?.endCall();
-    }
-    this.#open.clear();
+    this.#open?.endAll();
     this.emit('close');
   }
 }

@@ -56,10 +56,14 @@ function readCall(parsed: unknown, text?: Buffer): Call | undefined {
 
 const answerStart = /^\{"id":(-?\d+|"(?:[^"\\]|\\.)*"),(?:"jsonrpc":"2\.0",)?(.{1,30})/s;
 
-/** Which call a message of tRPC's answers, and whether it is the last one about it. Undefined for those about none. */
-export function readAnswer(
-  message: string,
-): { readonly id: string; readonly endsSubscription: boolean } | undefined {
+/** Which call a message of tRPC's answers, and whether it would end a subscription. */
+export interface Answer {
+  readonly id: string;
+  readonly endsSubscription: boolean;
+}
+
+/** What a message of tRPC's answers. Undefined for those that answer no call. */
+export function readAnswer(message: string): Answer | undefined {
   const [, id, rest = ''] = answerStart.exec(message.slice(0, longestId * 6 + 100)) ?? [];
   if (id === undefined) return undefined;
   return { id, endsSubscription: /^"error"|^"result":\{"type":"stopped"/.test(rest) };

@@ -29,7 +29,8 @@ test('the same packages give the same repositories each time, large ones and sco
       files,
     );
   }
-});
+  // Forty repositories are thousands of files, written while other tests run.
+}, 30_000);
 
 test('asking for more repositories than there are packages makes none', async () => {
   await expect(makeRepositoriesFromPackages(join(folder, 'many'), 10_000)).rejects.toThrow(

@@ -10,7 +10,13 @@ export function checkedOutput(
   failureOf: (ended: Ended) => Error | undefined,
 ): Readable {
   const checked = Duplex.from(async function* (written: AsyncIterable<Buffer>) {
-    yield* written;
+    try {
+      yield* written;
+    } catch (error) {
+      // Its output is closed when it is ended: why that was says more.
+      kill();
+      throw failureOf(await ended) ?? error;
+    }
     const failure = failureOf(await ended);
     if (failure !== undefined) throw failure;
   });

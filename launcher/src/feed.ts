@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
@@ -8,15 +9,23 @@ const closedPipe: ReadonlySet<string> = new Set(['EPIPE', 'ECONNRESET', 'ERR_STR
 
 /**
  * Gives a program its standard input, to the end. A program may end before it has read everything, for example when the
- * first line is wrong; its exit code says so. One whose input breaks off reads an end there. Without either nothing is done.
+ * first line is wrong; its exit code says so, and a source that gives nothing more is not waited for. One whose input breaks
+ * off reads an end there. Without either nothing is done.
  */
 export async function feed(stdin: Writable | undefined, input: Input | undefined): Promise<void> {
   if (stdin === undefined || input === undefined) return;
   const whole = typeof input === 'string' || input instanceof Uint8Array;
+  const closed = stdin.closed ? Promise.resolve() : once(stdin, 'close');
+  const fed = pipeline(whole ? Readable.from([input]) : input, stdin);
   try {
-    await pipeline(whole ? Readable.from([input]) : input, stdin);
+    // A source that has failed has closed it too, and is heard first.
+    await Promise.race([fed, closed.then(nextTurn, nextTurn)]);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (typeof code !== 'string' || !closedPipe.has(code)) throw error;
   }
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }

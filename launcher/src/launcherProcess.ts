@@ -136,7 +136,7 @@ function readOnly(socket: Socket): Socket {
   return socket.end();
 }
 
-/** The other end never writes to it: it only has to be seen to close. */
+/** The other end never writes to it: it only has to be seen to close, after which nobody reads. */
 function writeOnly(socket: Socket): Socket {
-  return socket.resume();
+  return socket.once('end', () => socket.destroy()).resume();
 }

@@ -1,8 +1,12 @@
 import { createHash } from 'node:crypto';
+import pLimit from 'p-limit';
 import { git, GitError, gitText } from '../../git/git.ts';
 import type { CodeHost, HostedRepository } from '../codeHost.ts';
 import { chooseDefaultBranch } from './defaultBranch.ts';
 import { findRepositories, type FoundRepository } from './findRepositories.ts';
+
+/** So many repositories are read at once: enough to keep all slots of git busy. */
+const repositoriesAtOnce = 32;
 
 /** A folder of git repositories on this machine. It is never written to. */
 export function directoryHost({ folder }: { readonly folder: string }): CodeHost {
@@ -11,7 +15,8 @@ export function directoryHost({ folder }: { readonly folder: string }): CodeHost
     location: folder,
     async list(signal) {
       const found = await findRepositories(folder);
-      return Promise.all(found.map((repository) => describe(repository, signal)));
+      const atOnce = pLimit(repositoriesAtOnce);
+      return Promise.all(found.map((repository) => atOnce(() => describe(repository, signal))));
     },
   };
 }

@@ -45,12 +45,13 @@ const environment = {
 
 /**
  * Runs git in a folder, free of the user's configuration. Returns what it printed, without the last line break;
- * `latin1` keeps every byte as one character.
+ * `latin1` keeps every byte as one character. It reads the input, if there is one.
  */
 export async function git(
   folder: string,
   args: readonly string[],
   encoding: 'utf8' | 'latin1' = 'utf8',
+  input?: string,
 ): Promise<string> {
   const settings = [
     '-c',
@@ -60,12 +61,14 @@ export async function git(
     '-c',
     'protocol.file.allow=always',
   ];
-  const { stdout } = await exec('git', [...settings, ...args], {
+  const running = exec('git', [...settings, ...args], {
     cwd: folder,
     env: environment,
     encoding,
     maxBuffer: 64 * 1024 * 1024,
   });
+  if (input !== undefined) running.child.stdin?.end(input);
+  const { stdout } = await running;
   return stdout.replace(/\n$/, '');
 }
 

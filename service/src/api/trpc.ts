@@ -3,6 +3,7 @@ import { initTRPC, TRPCError } from '@trpc/server';
 import { isTransientDatabaseError } from '../db/transientErrors.ts';
 import { unavailable } from '../db/unavailable.ts';
 import type { Context } from './context.ts';
+import { leavingOf } from './leaving.ts';
 
 const trpc = initTRPC.context<Context>().create({
   errorFormatter({ shape, error }) {
@@ -33,6 +34,9 @@ const translated = trpc.procedure.use(async ({ ctx, next }) => {
   if (cause instanceof FlotillaError) {
     throw new TRPCError({ code: errorClasses[cause.code], message: cause.message, cause });
   }
+  if (leavingOf(ctx.socket).aborted && cause?.name === 'AbortError') {
+    throw new TRPCError({ code: 'CLIENT_CLOSED_REQUEST', cause });
+  }
   if (isTransientDatabaseError(cause)) {
     const refused = unavailable(cause, ctx.logger);
     throw new TRPCError({ code: 'SERVICE_UNAVAILABLE', message: refused.message, cause: refused });
@@ -48,14 +52,14 @@ function refusal(message: string): TRPCError {
   return new TRPCError({ code: 'UNAUTHORIZED', message, cause: new FlotillaError('token.refused', message) });
 }
 
-/** For people: any user, to look. */
+/** For people: any user, to look. `leaving` is the signal of a call that is ended when its caller has gone. */
 export const readerProcedure = translated.use(({ ctx, next }) => {
   if (ctx.principal?.scope !== 'user') {
     throw refusal(
       'This needs a user token: it is missing, unknown or revoked. Connect again with a new connect URL.',
     );
   }
-  return next({ ctx: { ...ctx, user: ctx.principal.user } });
+  return next({ ctx: { ...ctx, user: ctx.principal.user, leaving: leavingOf(ctx.socket) } });
 });
 
 /** For people who may change something: members and admins. */

@@ -49,7 +49,11 @@ export async function resolve(
       ...(resolution.request.repositories === null ? {} : { only: resolution.request.repositories }),
       database,
       mirrors,
-      signal: AbortSignal.any([signal, renewal.lost]),
+      searcher: {
+        purpose: 'resolution',
+        userId: resolution.user.id,
+        signal: AbortSignal.any([signal, renewal.lost]),
+      },
     });
   } catch (error) {
     const lease = await renewal.stop();

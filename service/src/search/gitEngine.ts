@@ -1,52 +1,61 @@
 import type { ScopeQuery } from '@flotilla/shared/query/scopeQuery';
-import { git, splitNul } from '../git/git.ts';
+import { GitError, readGit } from '../git/git.ts';
 import type { Mirrors } from '../repositories/mirrors.ts';
-import { compilePattern } from './patterns.ts';
-import type { SearchEngine } from './searchEngine.ts';
+import { oneReason } from '../repositories/oneReason.ts';
+import { findMatchingPath, maxPaths, type PathSearch } from './matchingPath.ts';
+import type { SearchEngine, SearchedRepository, Search, Searcher } from './searchEngine.ts';
+import { shortened } from './shortened.ts';
 
 /** Searches the bare mirrors with git itself. */
 export function gitEngine(mirrors: Mirrors): SearchEngine {
   return {
-    async mismatch({ repositoryId, commit }, query, signal) {
+    async mismatch(repository, search, searcher) {
+      const { query } = search;
       if (query.file.length === 0 && query.literal === null) return null;
-      const gitDir = mirrors.pathOf(repositoryId);
-      const matchers = query.file.map((pattern) => compilePattern(pattern, 'file:'));
-      const paths =
-        query.literal === null
-          ? splitNul((await git(['ls-tree', '-r', '-z', '--name-only', commit], { gitDir, signal })).output)
-          : await pathsWithText(gitDir, commit, query.literal, signal);
-      return paths.some((path) => matchers.every((matches) => matches(path))) ? null : reasonFor(query);
+      try {
+        const gitDir = mirrors.pathOf(repository.repositoryId);
+        return reasonFor(query, await searchPaths(gitDir, repository, search, searcher));
+      } catch (error) {
+        // One that is broken, or too large to be searched, stops no other.
+        if (!(error instanceof GitError)) throw error;
+        return `could not be searched: ${oneReason(error)}`;
+      }
     },
   };
 }
 
-/** Paths of the text files that contain a text, letter case aside. Binary files do not match. */
-async function pathsWithText(
+async function searchPaths(
   gitDir: string,
-  commit: string,
-  text: string,
-  signal: AbortSignal | undefined,
-): Promise<string[]> {
-  const args = [
-    'grep',
-    '--fixed-strings',
-    '--ignore-case',
-    '-I',
-    '--name-only',
-    '-z',
-    '--threads=1',
-    '-e',
-    text,
-    commit,
-  ];
-  const { output } = await git(args, { gitDir, signal, answers: [0, 1] });
-  return splitNul(output).map((line) => line.slice(commit.length + 1));
+  { commit }: SearchedRepository,
+  { query: { literal }, file }: Search,
+  { purpose, userId, signal }: Searcher,
+): Promise<PathSearch> {
+  const options = { gitDir, signal, lane: purpose, owner: `user:${userId}` } as const;
+  if (literal === null) {
+    const args = ['ls-tree', '-r', '-z', '--name-only', commit];
+    return readGit(args, options, (output) => findMatchingPath(output, file));
+  }
+  // It writes the commit and a colon before each path.
+  const prefixLength = commit.length + 1;
+  return readGit(grep(commit, literal), { ...options, answers: [0, 1] }, (output) =>
+    findMatchingPath(output, file, prefixLength),
+  );
 }
 
-function reasonFor(query: ScopeQuery): string {
-  const files = query.file.map((pattern) => `file:${pattern.source}`).join(' ');
+/** Paths of the text files that contain a text, letter case aside. Binary files do not match. */
+function grep(commit: string, text: string): string[] {
+  const options = ['--fixed-strings', '--ignore-case', '-I', '--name-only', '-z', '--threads=1'];
+  return ['grep', ...options, '-e', text, commit];
+}
+
+function reasonFor(query: ScopeQuery, search: PathSearch): string | null {
+  if (search === 'found') return null;
+  if (search === 'tooMany')
+    return `has more than ${maxPaths.toLocaleString('en')} files, and none of those matches`;
+  const files = shortened(query.file.map((pattern) => `file:${pattern.source}`).join(' '));
   if (query.literal === null) return `has no file that matches ${files}`;
+  const text = shortened(query.literal);
   return files === ''
-    ? `does not contain "${query.literal}"`
-    : `has no file that matches ${files} and contains "${query.literal}"`;
+    ? `does not contain "${text}"`
+    : `has no file that matches ${files} and contains "${text}"`;
 }

@@ -1,14 +1,15 @@
-import { FlotillaError } from '@flotilla/shared/errors';
-import { parseScopeQuery } from '@flotilla/shared/query/parseScopeQuery';
 import type { ScopeQuery } from '@flotilla/shared/query/scopeQuery';
 import type { ScopePreview, TargetView } from '@flotilla/shared/views';
 import { asc, eq } from 'drizzle-orm';
 import type { Database } from '../db/database.ts';
 import { repositories } from '../db/schema.ts';
 import type { Mirrors } from '../repositories/mirrors.ts';
+import { Pace } from '../pace.ts';
 import { gitEngine } from './gitEngine.ts';
-import { compilePattern } from './patterns.ts';
-import type { SearchEngine } from './searchEngine.ts';
+import { maxSteps, Patterns } from './patterns.ts';
+import { readQuery } from './readQuery.ts';
+import type { SearchEngine, Searcher } from './searchEngine.ts';
+import { shortened } from './shortened.ts';
 
 export interface ScopeRequest {
   readonly query: string;
@@ -16,7 +17,7 @@ export interface ScopeRequest {
   readonly only?: readonly string[];
   readonly database: Database;
   readonly mirrors: Mirrors;
-  readonly signal?: AbortSignal | undefined;
+  readonly searcher: Searcher;
 }
 
 type RepositoryRow = typeof repositories.$inferSelect;
@@ -27,14 +28,14 @@ type Verdict = { readonly target: TargetView } | { readonly repository: string; 
  * reason why it is left out. Throws `scope.invalid`.
  */
 export async function resolveScope(request: ScopeRequest): Promise<ScopePreview> {
-  const query = parse(request.query);
+  const query = readQuery(request.query);
   const rows = await request.database
     .select()
     .from(repositories)
     .where(eq(repositories.present, true))
     .orderBy(asc(repositories.name));
   const judge = judgeOf(query, gitEngine(request.mirrors), request);
-  const verdicts = await Promise.all(rows.map(judge));
+  const verdicts = await inOrder(rows, judge);
   const leftOut: { repository: string; reason: string }[] = [];
   const targets: TargetView[] = [];
   for (const verdict of verdicts) {
@@ -46,28 +47,41 @@ export async function resolveScope(request: ScopeRequest): Promise<ScopePreview>
   return { query: request.query, targets, leftOut };
 }
 
-function parse(text: string): ScopeQuery {
-  const parsed = parseScopeQuery(text);
-  if (parsed.ok) return parsed.query;
-  throw new FlotillaError('scope.invalid', parsed.problems.map((problem) => problem.message).join(' '), {
-    details: { problems: parsed.problems },
-  });
+/** Judges all at once, as far as git has slots; others have their turn while names are matched. */
+async function inOrder(
+  rows: readonly RepositoryRow[],
+  judge: (row: RepositoryRow) => Promise<Verdict>,
+): Promise<Verdict[]> {
+  const pace = new Pace();
+  const judged: Promise<Verdict>[] = [];
+  for (const row of rows) {
+    const verdict = judge(row);
+    // Whoever waits for all of them hears of it.
+    verdict.catch(() => undefined);
+    judged.push(verdict);
+    if (pace.isOver()) await pace.rest();
+  }
+  return Promise.all(judged);
 }
 
-function judgeOf(query: ScopeQuery, engine: SearchEngine, { only, signal }: ScopeRequest) {
-  const wanted = query.repo.map((pattern) => ({ pattern, matches: compilePattern(pattern, 'repo:') }));
-  const unwanted = query.notRepo.map((pattern) => ({ pattern, matches: compilePattern(pattern, '-repo:') }));
-  // Wrong patterns are refused also where no repository would be asked.
-  for (const pattern of query.file) compilePattern(pattern, 'file:');
+function judgeOf(query: ScopeQuery, engine: SearchEngine, { only, searcher }: ScopeRequest) {
+  const names = new Patterns(maxSteps.names);
+  const paths = new Patterns(maxSteps.paths);
+  const wanted = query.repo.map((pattern) => ({ pattern, matches: names.compile(pattern, 'repo:') }));
+  const unwanted = query.notRepo.map((pattern) => ({
+    pattern,
+    matches: names.compile(pattern, '-repo:'),
+  }));
+  const file = query.file.map((pattern) => paths.compile(pattern, 'file:'));
   const limitedTo = only === undefined ? undefined : new Set(only);
 
   return async (row: RepositoryRow): Promise<Verdict> => {
     const leaveOut = (reason: string): Verdict => ({ repository: row.name, reason });
     if (limitedTo !== undefined && !limitedTo.has(row.name)) return leaveOut('was not chosen');
     const missed = wanted.find(({ matches }) => !matches(row.name));
-    if (missed !== undefined) return leaveOut(`does not match repo:${missed.pattern.source}`);
+    if (missed !== undefined) return leaveOut(`does not match repo:${shortened(missed.pattern.source)}`);
     const hit = unwanted.find(({ matches }) => matches(row.name));
-    if (hit !== undefined) return leaveOut(`matches -repo:${hit.pattern.source}`);
+    if (hit !== undefined) return leaveOut(`matches -repo:${shortened(hit.pattern.source)}`);
     if (row.reason !== null) return leaveOut(row.reason.replace(/^it /, ''));
     if (row.defaultBranch === null || row.headCommit === null) return leaveOut('has no default branch');
     const target: TargetView = {
@@ -77,7 +91,7 @@ function judgeOf(query: ScopeQuery, engine: SearchEngine, { only, signal }: Scop
       baseRevision: row.headCommit,
     };
     const searched = { repositoryId: row.id, name: row.name, commit: row.headCommit };
-    const reason = await engine.mismatch(searched, query, signal);
+    const reason = await engine.mismatch(searched, { query, file }, searcher);
     return reason === null ? { target } : leaveOut(reason);
   };
 }

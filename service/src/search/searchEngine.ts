@@ -1,4 +1,5 @@
 import type { ScopeQuery } from '@flotilla/shared/query/scopeQuery';
+import type { Matcher } from './patterns.ts';
 
 /** A repository at a commit, as a search looks at it. */
 export interface SearchedRepository {
@@ -7,11 +8,30 @@ export interface SearchedRepository {
   readonly commit: string;
 }
 
+/** What a repository is searched for. */
+export interface Search {
+  readonly query: ScopeQuery;
+  /** Of the query's `file:`; each has to match the same path. */
+  readonly file: readonly Matcher[];
+}
+
+/** Who searches. */
+export interface Searcher {
+  /** Whether for a preview, or for the Jobs of an Execution. */
+  readonly purpose: 'search' | 'resolution';
+  readonly userId: number;
+  /** Its abort ends the search. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * Answers whether a repository has what a query's `file:` and text ask for. Behind an interface, so that a Zoekt or
  * Sourcegraph server can take the place of git at scale.
  */
 export interface SearchEngine {
-  /** Null when it matches; else the reason why not, as the end of a sentence that begins with "it". */
-  mismatch(repository: SearchedRepository, query: ScopeQuery, signal?: AbortSignal): Promise<string | null>;
+  /**
+   * Null when it matches; else the reason why not, as the end of a sentence that begins with "it": also when it cannot be
+   * searched, or not within the limits of a search.
+   */
+  mismatch(repository: SearchedRepository, search: Search, searcher: Searcher): Promise<string | null>;
 }

@@ -18,6 +18,8 @@ export async function attackedService(options: Partial<DeploymentOptions> = {}):
     await startDeployment({
       repositories: (folder) => makeRepository(join(folder, 'plain'), { files: { file: 'text\n' } }),
       ...options,
+      // A scan of its own accord would count for the attack during which it comes.
+      env: { FLOTILLA_SYNC_MS: String(60 * 60_000), ...options.env },
     }),
   );
   const userToken = async (name: string, role: 'member' | 'reader') => {

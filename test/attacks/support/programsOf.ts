@@ -28,7 +28,7 @@ async function watch(pid: number, ended: AbortSignal): Promise<ProgramsSeen> {
   let mostAtOnce = 0;
   let mostBytes = 0;
   for (;;) {
-    const programs = (await Promise.all((await launchersOf(pid)).map(childrenOf))).flat();
+    const programs = await programsOf(pid);
     mostAtOnce = Math.max(mostAtOnce, programs.length);
     const sizes = await Promise.all(programs.map(bytesOf));
     mostBytes = Math.max(
@@ -38,6 +38,11 @@ async function watch(pid: number, ended: AbortSignal): Promise<ProgramsSeen> {
     if (ended.aborted) return { mostAtOnce, mostBytes };
     await delay(everyMs);
   }
+}
+
+/** The programs that a service's or a runner's launcher has started, and that have not ended. */
+export async function programsOf(pid: number): Promise<number[]> {
+  return (await Promise.all((await launchersOf(pid)).map(childrenOf))).flat();
 }
 
 async function launchersOf(pid: number): Promise<number[]> {

@@ -7,6 +7,13 @@ import { git } from '../git/git.ts';
 /** Ends the name of a mirror that is being made. */
 const makingSuffix = '.new';
 
+/** How a fetch is limited. */
+export interface FetchLimits {
+  readonly signal?: AbortSignal | undefined;
+  /** Of the fetch itself; a {@link GitLimitError} says that it was not enough. */
+  readonly timeLimitMs: number;
+}
+
 /**
  * The bare mirrors: a cache of the code hosts that can be rebuilt, and the home of pins and trees. Replicas share
  * their folder; git's own locks keep two processes from writing the same ref.
@@ -47,12 +54,13 @@ export class Mirrors {
     repositoryId: number,
     location: string,
     head: string | null,
-    signal?: AbortSignal,
+    limits: FetchLimits,
   ): Promise<void> {
     const path = this.pathOf(repositoryId);
-    if (!(await this.#fetchWhole(path, repositoryId, location, signal)))
-      await fetchBranches(path, location, signal);
-    if (head !== null) await git(['update-ref', pinOf(head), head], { gitDir: path, signal });
+    if (!(await this.#fetchWhole(path, repositoryId, location, limits)))
+      await fetchBranches(path, location, limits);
+    if (head !== null)
+      await git(['update-ref', pinOf(head), head], { gitDir: path, signal: limits.signal, lane: 'fetch' });
   }
 
   /** Makes a mirror that is not there, by its fetch; false when it is there already. */
@@ -60,14 +68,14 @@ export class Mirrors {
     path: string,
     repositoryId: number,
     location: string,
-    signal: AbortSignal | undefined,
+    limits: FetchLimits,
   ): Promise<boolean> {
     if (await this.has(repositoryId)) return false;
     const making = `${path}.${randomUUID()}${makingSuffix}`;
     await mkdir(making, { recursive: true });
     await using _made = { [Symbol.asyncDispose]: () => rm(making, { recursive: true, force: true }) };
-    await git(['init', '--quiet', '--bare', '--template=', making], { signal });
-    await fetchBranches(making, location, signal);
+    await git(['init', '--quiet', '--bare', '--template=', making], { signal: limits.signal, lane: 'fetch' });
+    await fetchBranches(making, location, limits);
     return await moved(making, path);
   }
 
@@ -105,12 +113,23 @@ function pinOf(commit: string): string {
   return `refs/flotilla/pins/${commit}`;
 }
 
-async function fetchBranches(gitDir: string, location: string, signal?: AbortSignal): Promise<void> {
+async function fetchBranches(gitDir: string, location: string, limits: FetchLimits): Promise<void> {
   const refspec = '+refs/heads/*:refs/heads/*';
-  await git(['fetch', '--quiet', '--prune', '--no-tags', '--no-write-fetch-head', location, refspec], {
-    gitDir,
-    signal,
-  });
+  const args = ['fetch', '--quiet', '--prune', '--no-tags', '--no-write-fetch-head', location, refspec];
+  try {
+    await git(args, { gitDir, lane: 'fetch', ...limits });
+  } catch (error) {
+    await removeTemporaryPacks(gitDir);
+    throw error;
+  }
+}
+
+/** Removes what a fetch that was ended leaves of a pack: nobody else writes packs into a mirror, and git would keep it. */
+async function removeTemporaryPacks(gitDir: string): Promise<void> {
+  const folder = join(gitDir, 'objects/pack');
+  const names = await readdir(folder);
+  const temporary = names.filter((name) => name.startsWith('tmp_'));
+  await Promise.all(temporary.map((name) => rm(join(folder, name), { force: true })));
 }
 
 async function exists(path: string): Promise<boolean> {

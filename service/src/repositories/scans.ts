@@ -4,6 +4,7 @@ import type { Database } from '../db/database.ts';
 import { sessionLocks, takeSessionLock } from '../db/sessionLock.ts';
 import { pause } from '../pause.ts';
 import type { Mirrors } from './mirrors.ts';
+import { SlowFetches } from './slowFetches.ts';
 import { syncRepositories, type SyncSummary } from './syncRepositories.ts';
 
 export interface ScansContext {
@@ -27,6 +28,7 @@ interface SharedScan {
  */
 export class Scans {
   readonly #context: ScansContext;
+  readonly #slowFetches = new SlowFetches();
   #shared: SharedScan | undefined;
 
   constructor(context: ScansContext) {
@@ -79,7 +81,7 @@ export class Scans {
     if (lock === undefined) return undefined;
     onBegin?.();
     await mirrors.removeHalfMade();
-    return await syncRepositories({ ...this.#context, signal });
+    return await syncRepositories({ ...this.#context, slowFetches: this.#slowFetches, signal });
   }
 }
 

@@ -1,10 +1,12 @@
-import { messageOf } from '@flotilla/shared/errors';
-import { and, eq, notInArray, sql } from 'drizzle-orm';
+import pLimit from 'p-limit';
 import type { Logger } from 'pino';
 import type { CodeHost, HostedRepository } from '../codeHosts/codeHost.ts';
 import type { Database } from '../db/database.ts';
-import { codeHosts, repositories } from '../db/schema.ts';
+import { GitLimitError } from '../git/git.ts';
 import type { Mirrors } from './mirrors.ts';
+import { oneReason } from './oneReason.ts';
+import { quickFetchMs, slowFetchesMs, type SlowFetches } from './slowFetches.ts';
+import { ensureHost, storeFacts, storeNames } from './storeRepositories.ts';
 
 export interface SyncSummary {
   /** How many repositories the host has. */
@@ -17,112 +19,93 @@ export interface SyncContext {
   readonly database: Database;
   readonly mirrors: Mirrors;
   readonly host: CodeHost;
+  readonly slowFetches: SlowFetches;
   readonly logger: Logger;
   readonly signal?: AbortSignal | undefined;
 }
 
+/** A repository that has moved, with the id of its row. */
+interface Moved {
+  readonly id: number;
+  readonly repository: HostedRepository;
+}
+
+/** Repositories that are worked on together: enough to keep all slots of git busy. */
+const repositoriesAtOnce = 32;
+
 /**
- * Scans a code host, fetches what moved into the mirrors and brings the table of repositories to what is there. A
- * repository that cannot be fetched keeps its row, with the reason, and stops no other.
+ * Scans a code host, fetches what moved into the mirrors and brings the table of repositories to what is there, each as soon as
+ * it is known. A repository that cannot be fetched keeps its row, with the reason, and stops no other; one that takes long
+ * comes after all others.
  */
-export async function syncRepositories({
-  database,
-  mirrors,
-  host,
-  logger,
-  signal,
-}: SyncContext): Promise<SyncSummary> {
+export async function syncRepositories(context: SyncContext): Promise<SyncSummary> {
+  const { database, mirrors, host, slowFetches, signal } = context;
   const hosted = await host.list(signal);
   const hostId = await ensureHost(database, host);
-  const known = await upsertNames(database, hostId, hosted);
-  const synced = await Promise.all(
-    hosted.map(async (repository): Promise<{ repository: HostedRepository; changed: boolean }> => {
-      const row = known.get(repository.name);
-      if (row === undefined) throw new Error(`the repository ${repository.name} has no row`);
-      if (row.fingerprint === repository.fingerprint && (await isWhole(mirrors, row.id, repository))) {
-        return { repository, changed: false };
-      }
-      if (repository.reason !== null) return { repository, changed: true };
-      try {
-        await mirrors.fetch(row.id, repository.location, repository.headCommit, signal);
-        return { repository, changed: true };
-      } catch (error) {
-        signal?.throwIfAborted();
-        logger.warn({ err: error, repository: repository.name }, 'a repository could not be fetched');
-        const reason = `it could not be fetched: ${messageOf(error)}`;
-        return {
-          repository: { ...repository, defaultBranch: null, headCommit: null, fingerprint: '', reason },
-          changed: true,
-        };
-      }
-    }),
-  );
-  const changed = synced.filter((entry) => entry.changed).map((entry) => entry.repository);
-  await storeFacts(database, hostId, changed);
-  return { repositories: hosted.length, changed: changed.length };
+  const known = await storeNames(database, hostId, hosted);
+  const slow: Moved[] = [];
+  let changed = 0;
+  const bringIn = async (repository: HostedRepository): Promise<void> => {
+    const row = known.get(repository.name);
+    if (row === undefined) throw new Error(`the repository ${repository.name} has no row`);
+    if (row.fingerprint === repository.fingerprint && (await isWhole(mirrors, row.id, repository))) return;
+    // It says already why it could not be fetched.
+    if (!slowFetches.mayTry(row.id, repository.fingerprint)) return;
+    changed += 1;
+    const moved = { id: row.id, repository };
+    const fetched = repository.reason === null ? await fetch(context, moved, quickFetchMs) : 'done';
+    if (fetched === 'done') return storeFacts(database, hostId, repository);
+    await storeFacts(database, hostId, without(repository, fetched));
+    if (fetched instanceof GitLimitError && fetched.limit === 'time') slow.push(moved);
+  };
+  const atOnce = pLimit(repositoriesAtOnce);
+  await Promise.all(hosted.map((repository) => atOnce(() => bringIn(repository))));
+  await fetchSlow(context, hostId, slow);
+  return { repositories: hosted.length, changed };
+}
+
+/** Fetches at length what was not fetched quickly, as long as a scan may take for that. */
+async function fetchSlow(context: SyncContext, hostId: number, slow: readonly Moved[]): Promise<void> {
+  const { database, slowFetches } = context;
+  let leftMs = slowFetchesMs;
+  for (const moved of slow) {
+    const { id, repository } = moved;
+    if (leftMs < quickFetchMs) return;
+    const begun = performance.now();
+    const fetched = await fetch(context, moved, leftMs);
+    const tookMs = performance.now() - begun;
+    leftMs -= tookMs;
+    if (fetched === 'done') slowFetches.succeeded(id);
+    else slowFetches.failed(id, repository.fingerprint, tookMs);
+    await storeFacts(database, hostId, fetched === 'done' ? repository : without(repository, fetched));
+  }
+}
+
+/** Fetches a repository; answers why it could not be. */
+async function fetch(
+  { host, mirrors, logger, signal }: SyncContext,
+  { id, repository }: Moved,
+  timeLimitMs: number,
+): Promise<'done' | Error> {
+  try {
+    await using source = await host.open(repository);
+    await mirrors.fetch(id, source.location, repository.headCommit, { signal, timeLimitMs });
+    return 'done';
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (!(error instanceof Error)) throw error;
+    logger.warn({ err: error, repository: repository.name }, 'a repository could not be fetched');
+    return error;
+  }
+}
+
+/** What is stored of a repository whose fetch failed: no Job can run on it, and the next scan tries again. */
+function without(repository: HostedRepository, failure: Error): HostedRepository {
+  const reason = `it could not be fetched: ${oneReason(failure)}`;
+  return { ...repository, defaultBranch: null, headCommit: null, fingerprint: '', reason };
 }
 
 /** Whether a mirror is there and keeps the head: also that of a folder which was restored, or is older than pins. */
 async function isWhole(mirrors: Mirrors, id: number, { headCommit }: HostedRepository): Promise<boolean> {
   return headCommit === null ? mirrors.has(id) : mirrors.keeps(id, headCommit);
-}
-
-async function ensureHost(database: Database, host: CodeHost): Promise<number> {
-  await database.insert(codeHosts).values({ kind: host.kind, location: host.location }).onConflictDoNothing();
-  const [row] = await database.select().from(codeHosts).where(eq(codeHosts.location, host.location));
-  if (row === undefined) throw new Error('the code host vanished while it was made');
-  return row.id;
-}
-
-/** Makes rows for new names, so that their mirrors have ids, and marks those that are gone. */
-async function upsertNames(
-  database: Database,
-  hostId: number,
-  hosted: readonly HostedRepository[],
-): Promise<Map<string, { id: number; fingerprint: string }>> {
-  const names = hosted.map((repository) => repository.name);
-  if (names.length > 0) {
-    await database
-      .insert(repositories)
-      .values(names.map((name) => ({ codeHostId: hostId, name, reason: 'it has not been fetched yet' })))
-      .onConflictDoUpdate({ target: [repositories.codeHostId, repositories.name], set: { present: true } });
-  }
-  const gone = and(
-    eq(repositories.codeHostId, hostId),
-    eq(repositories.present, true),
-    names.length > 0 ? notInArray(repositories.name, names) : undefined,
-  );
-  await database.update(repositories).set({ present: false }).where(gone);
-  const rows = await database.select().from(repositories).where(eq(repositories.codeHostId, hostId));
-  return new Map(rows.map((row) => [row.name, { id: row.id, fingerprint: row.fingerprint }]));
-}
-
-async function storeFacts(
-  database: Database,
-  hostId: number,
-  changed: readonly HostedRepository[],
-): Promise<void> {
-  if (changed.length === 0) return;
-  await database
-    .insert(repositories)
-    .values(
-      changed.map(({ name, defaultBranch, headCommit, fingerprint, reason }) => ({
-        codeHostId: hostId,
-        name,
-        defaultBranch,
-        headCommit,
-        fingerprint,
-        reason,
-      })),
-    )
-    .onConflictDoUpdate({
-      target: [repositories.codeHostId, repositories.name],
-      set: {
-        defaultBranch: sql`excluded.default_branch`,
-        headCommit: sql`excluded.head_commit`,
-        fingerprint: sql`excluded.fingerprint`,
-        reason: sql`excluded.reason`,
-        syncedAt: sql`now()`,
-      },
-    });
 }

@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
 import pLimit from 'p-limit';
-import { git, GitError, gitText } from '../../git/git.ts';
+import { oneReason } from '../../repositories/oneReason.ts';
 import type { CodeHost, HostedRepository } from '../codeHost.ts';
 import { chooseDefaultBranch } from './defaultBranch.ts';
 import { findRepositories, type FoundRepository } from './findRepositories.ts';
+import { openRepository } from './openRepository.ts';
+import { readBranches } from './readBranches.ts';
+import { readSettings } from './readSettings.ts';
 
 /** So many repositories are read at once: enough to keep all slots of git busy. */
 const repositoriesAtOnce = 32;
@@ -16,52 +19,42 @@ export function directoryHost({ folder }: { readonly folder: string }): CodeHost
     async list(signal) {
       const found = await findRepositories(folder);
       const atOnce = pLimit(repositoriesAtOnce);
-      return Promise.all(found.map((repository) => atOnce(() => describe(repository, signal))));
+      return Promise.all(found.map((repository) => atOnce(() => describe(repository, folder, signal))));
+    },
+    async open({ place }) {
+      const opened = await openRepository(place, folder, { forFetch: true });
+      return { location: opened.gitDir, [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose]() };
     },
   };
 }
 
-async function describe({ name, gitDir }: FoundRepository, signal?: AbortSignal): Promise<HostedRepository> {
-  const nothing = { name, location: gitDir, defaultBranch: null, headCommit: null, fingerprint: '' };
+async function describe(
+  found: FoundRepository,
+  folder: string,
+  signal: AbortSignal | undefined,
+): Promise<HostedRepository> {
+  const { name, gitDir: place } = found;
+  const nothing = { name, place, defaultBranch: null, headCommit: null, fingerprint: '' };
   try {
-    const refs = await gitText(
-      [
-        'for-each-ref',
-        '--format=%(refname) %(objectname) %(symref)',
-        'refs/heads',
-        'refs/remotes/origin/HEAD',
-      ],
-      { gitDir, signal },
-    );
-    const branches = new Map<string, string>();
-    let originHead = '';
-    for (const line of refs === '' ? [] : refs.split('\n')) {
-      const [ref = '', commit = '', symref = ''] = line.split(' ');
-      if (ref === 'refs/remotes/origin/HEAD') originHead = symref;
-      else branches.set(ref, commit);
-    }
-    if (branches.size === 0) return { ...nothing, reason: 'it is empty: it has no branch yet' };
-    const [configured, head] = await Promise.all([
-      answerOf(['config', '--local', '--get', 'flotilla.defaultBranch'], gitDir, signal),
-      answerOf(['symbolic-ref', '--quiet', 'HEAD'], gitDir, signal),
-    ]);
-    const defaultBranch = chooseDefaultBranch({ branches, configured, originHead, head });
-    const fingerprint = createHash('sha256').update(`${defaultBranch}\n${refs}`).digest('hex');
+    if (/\p{Cc}|\p{Cf}/u.test(name))
+      return { ...nothing, reason: 'its name has characters that cannot be seen. Rename its folder' };
+    await using opened = await openRepository(place, folder);
+    const { commits, hash } = await readBranches(opened.gitDir, signal);
+    if (commits.size === 0) return { ...nothing, reason: 'it is empty: it has no branch yet' };
+    const { defaultBranch: configured } = await readSettings(opened.config, signal);
+    const { head, originHead } = opened;
+    const defaultBranch = chooseDefaultBranch({ branches: commits, configured, originHead, head });
+    const fingerprint = createHash('sha256').update(`${defaultBranch}\n${hash}`).digest('hex');
     if (defaultBranch === null) {
       const reason =
         'it has no default branch: HEAD names no branch that exists. Check out a branch, or set one with `git config flotilla.defaultBranch NAME`';
       return { ...nothing, fingerprint, reason };
     }
-    const headCommit = branches.get(defaultBranch) ?? null;
-    return { name, location: gitDir, defaultBranch, headCommit, fingerprint, reason: null };
+    const headCommit = commits.get(defaultBranch) ?? null;
+    return { name, place, defaultBranch, headCommit, fingerprint, reason: null };
   } catch (error) {
-    if (!(error instanceof GitError)) throw error;
-    return { ...nothing, reason: `it cannot be read: ${error.stderr.trim().split('\n')[0] ?? 'git failed'}` };
+    // Whatever is wrong with one repository is a fact about that one.
+    signal?.throwIfAborted();
+    return { ...nothing, reason: `it cannot be read: ${oneReason(error)}` };
   }
-}
-
-/** What git answers; empty when it says that there is nothing (exit code 1). */
-async function answerOf(args: readonly string[], gitDir: string, signal?: AbortSignal): Promise<string> {
-  const { output } = await git(args, { gitDir, signal, answers: [0, 1] });
-  return output.toString().trim();
 }

@@ -1,0 +1,93 @@
+import type { Dirent } from 'node:fs';
+import { constants, lstat, open, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Unreadable } from './unreadable.ts';
+
+/**
+ * The text of a file of a repository, undefined when there is none. Throws {@link Unreadable} when it is something else than a
+ * file, whose opening might wait for ever (a FIFO) or lead elsewhere (a symbolic link), or larger than it may be.
+ */
+export async function readPlainFile(
+  folder: string,
+  name: string,
+  maxBytes: number,
+): Promise<string | undefined> {
+  const path = join(folder, name);
+  if (!(await requirePlainFile(folder, name, maxBytes))) return undefined;
+  // It may have become something else meanwhile.
+  await using file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
+  const buffer = Buffer.alloc(maxBytes);
+  let length = 0;
+  for (;;) {
+    const { bytesRead } = await file.read(buffer, length, maxBytes - length, length);
+    length += bytesRead;
+    if (bytesRead === 0 || length === maxBytes) return buffer.toString('utf8', 0, length);
+  }
+}
+
+/** Whether there is such a file; throws as {@link readPlainFile} does. */
+export async function requirePlainFile(folder: string, name: string, maxBytes: number): Promise<boolean> {
+  const entry = await statIfThere(join(folder, name));
+  if (entry === undefined) return false;
+  if (!entry.isFile()) throw new Unreadable(`its ${name} is no plain file`);
+  if (entry.size > maxBytes)
+    throw new Unreadable(`its ${name} has ${entry.size} bytes; ${maxBytes} are the most`);
+  return true;
+}
+
+/** Whether there is such a folder; throws {@link Unreadable} when it is something else. */
+export async function requirePlainFolder(folder: string, name: string): Promise<boolean> {
+  const entry = await statIfThere(join(folder, name));
+  if (entry === undefined) return false;
+  if (!entry.isDirectory()) throw new Unreadable(`its ${name} is no plain folder`);
+  return true;
+}
+
+/** What a walk through folders may meet. */
+export interface WalkLimits {
+  readonly depth: number;
+  readonly entries: number;
+}
+
+/** Throws {@link Unreadable} when there is anything but files and folders below a folder, or more than a walk may meet. */
+export async function requirePlainTree(
+  folder: string,
+  name: string,
+  { depth, entries }: WalkLimits,
+): Promise<void> {
+  let left = entries;
+  const walk = async (below: string, deeper: number): Promise<void> => {
+    for (const entry of await entriesOf(join(folder, below))) {
+      const path = `${below}/${entry.name}`;
+      if ((left -= 1) < 0) throw new Unreadable(`its ${name} has more than ${entries} entries`);
+      if (entry.isDirectory()) {
+        if (deeper === 0) throw new Unreadable(`its ${name} has folders deeper than ${depth}`);
+        await walk(path, deeper - 1);
+      } else if (!entry.isFile()) throw new Unreadable(`its ${path} is no plain file`);
+    }
+  };
+  await walk(name, depth);
+}
+
+async function entriesOf(path: string): Promise<Dirent[]> {
+  try {
+    return await readdir(path, { withFileTypes: true });
+  } catch (error) {
+    if (isAbsence(error)) return [];
+    throw error;
+  }
+}
+
+/** What is at a path, not where it leads; undefined when nothing is. */
+export async function statIfThere(path: string) {
+  try {
+    return await lstat(path);
+  } catch (error) {
+    if (isAbsence(error)) return undefined;
+    throw error;
+  }
+}
+
+function isAbsence(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}

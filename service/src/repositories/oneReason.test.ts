@@ -18,7 +18,7 @@ test('of a limit the reason is which one', () => {
 
 test('whatever git says, its reason can be stored, and is one line', () => {
   fc.assert(
-    fc.property(fc.string({ unit: 'binary', maxLength: 2000 }), (stderr) => {
+    fc.property(fc.string({ unit: 'binary', maxLength: 700 }), (stderr) => {
       const reason = oneReason(new GitError([], 1, stderr));
       expect(isStorable(reason)).toBe(true);
       expect(reason).not.toMatch(/\p{Cc}|\p{Cf}/u);

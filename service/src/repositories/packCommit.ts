@@ -1,13 +1,16 @@
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
-import { feed } from '@flotilla/launcher/feed';
-import { GitError, gitOutput, startGit } from '../git/git.ts';
+import { GitError, openGit } from '../git/git.ts';
 
 export interface CommitToPack {
   readonly mirrorPath: string;
   readonly commit: string;
   /** Commits that the receiver has at depth 1: what they contain need not be sent. */
   readonly have: readonly string[];
+  /** Who gets it: of one owner only some are packed at once. */
+  readonly owner?: string;
+  /** Its abort ends the pack. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -15,17 +18,17 @@ export interface CommitToPack {
  * made. Thin where the receiver has something. Throws a GitError when the mirror does not have the commit; the stream
  * fails when git does.
  */
-export async function packCommit({ mirrorPath, commit, have }: CommitToPack): Promise<Readable> {
+export async function packCommit(wanted: CommitToPack): Promise<Readable> {
   try {
-    return await startPack(mirrorPath, commit, have);
+    return await startPack(wanted);
   } catch (error) {
     // A commit that the receiver has may have gone from the mirror since.
-    if (!(error instanceof GitError) || have.length === 0) throw error;
-    return startPack(mirrorPath, commit, []);
+    if (!(error instanceof GitError) || wanted.have.length === 0) throw error;
+    return startPack({ ...wanted, have: [] });
   }
 }
 
-async function startPack(gitDir: string, commit: string, have: readonly string[]): Promise<Readable> {
+async function startPack({ mirrorPath, commit, have, owner, signal }: CommitToPack): Promise<Readable> {
   const args = ['pack-objects', '--revs', '--shallow', '--thin', '--stdout', '--delta-base-offset', '-q'];
   const lines = [
     ...[commit, ...have].map((one) => `--shallow ${one}`),
@@ -33,10 +36,8 @@ async function startPack(gitDir: string, commit: string, have: readonly string[]
     ...have.map((one) => `^${one}`),
     '',
   ];
-  const revisions = lines.join('\n');
-  const program = await startGit(args, { gitDir, input: revisions });
-  await feed(program.input, revisions);
-  const pack = gitOutput(args, program);
+  const input = lines.join('\n');
+  const pack = await openGit(args, { gitDir: mirrorPath, input, lane: 'base', owner, signal });
   // What is wrong with the commits shows before the first byte.
   await once(pack, 'readable');
   return pack;

@@ -1,8 +1,12 @@
-/** A repository that has just moved, or came new, is fetched within this, in milliseconds; most are within a second. */
-export const quickFetchMs = 20_000;
+/** How long fetches of one scan may take, in milliseconds. */
+export interface FetchTimes {
+  /** Each repository that has moved, or came new; most are within a second. */
+  readonly quickMs: number;
+  /** All that were not, one after the other when all others are done. */
+  readonly slowMs: number;
+}
 
-/** What a scan spends on those that were not, one after the other when all others are done, in milliseconds. */
-export const slowFetchesMs = 5 * 60_000;
+export const standardTimes: FetchTimes = { quickMs: 20_000, slowMs: 5 * 60_000 };
 
 /** A fetch that failed is not tried again for so many times what it took, so that it takes a small part of the time. */
 const restFactor = 10;

@@ -5,7 +5,7 @@ import type { Database } from '../db/database.ts';
 import { GitLimitError } from '../git/git.ts';
 import type { Mirrors } from './mirrors.ts';
 import { oneReason } from './oneReason.ts';
-import { quickFetchMs, slowFetchesMs, type SlowFetches } from './slowFetches.ts';
+import { standardTimes, type FetchTimes, type SlowFetches } from './slowFetches.ts';
 import { ensureHost, storeFacts, storeNames } from './storeRepositories.ts';
 
 export interface SyncSummary {
@@ -20,6 +20,8 @@ export interface SyncContext {
   readonly mirrors: Mirrors;
   readonly host: CodeHost;
   readonly slowFetches: SlowFetches;
+  /** How long fetches may take; {@link standardTimes} unless a test says otherwise. */
+  readonly times?: FetchTimes;
   readonly logger: Logger;
   readonly signal?: AbortSignal | undefined;
 }
@@ -39,7 +41,7 @@ const repositoriesAtOnce = 32;
  * comes after all others.
  */
 export async function syncRepositories(context: SyncContext): Promise<SyncSummary> {
-  const { database, mirrors, host, slowFetches, signal } = context;
+  const { database, mirrors, host, slowFetches, signal, times = standardTimes } = context;
   const hosted = await host.list(signal);
   const hostId = await ensureHost(database, host);
   const known = await storeNames(database, hostId, hosted);
@@ -53,7 +55,7 @@ export async function syncRepositories(context: SyncContext): Promise<SyncSummar
     if (!slowFetches.mayTry(row.id, repository.fingerprint)) return;
     changed += 1;
     const moved = { id: row.id, repository };
-    const fetched = repository.reason === null ? await fetch(context, moved, quickFetchMs) : 'done';
+    const fetched = repository.reason === null ? await fetch(context, moved, times.quickMs) : 'done';
     if (fetched === 'done') return storeFacts(database, hostId, repository);
     await storeFacts(database, hostId, without(repository, fetched));
     if (fetched instanceof GitLimitError && fetched.limit === 'time') slow.push(moved);
@@ -66,11 +68,11 @@ export async function syncRepositories(context: SyncContext): Promise<SyncSummar
 
 /** Fetches at length what was not fetched quickly, as long as a scan may take for that. */
 async function fetchSlow(context: SyncContext, hostId: number, slow: readonly Moved[]): Promise<void> {
-  const { database, slowFetches } = context;
-  let leftMs = slowFetchesMs;
+  const { database, slowFetches, times = standardTimes } = context;
+  let leftMs = times.slowMs;
   for (const moved of slow) {
     const { id, repository } = moved;
-    if (leftMs < quickFetchMs) return;
+    if (leftMs < times.quickMs) return;
     const begun = performance.now();
     const fetched = await fetch(context, moved, leftMs);
     const tookMs = performance.now() - begun;

@@ -16,13 +16,14 @@ export async function readPlainFile(
   if (!(await requirePlainFile(folder, name, maxBytes))) return undefined;
   // It may have become something else meanwhile.
   await using file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
-  const buffer = Buffer.alloc(maxBytes);
+  const buffer = Buffer.alloc(Math.min((await file.stat()).size, maxBytes));
   let length = 0;
-  for (;;) {
-    const { bytesRead } = await file.read(buffer, length, maxBytes - length, length);
+  while (length < buffer.length) {
+    const { bytesRead } = await file.read(buffer, length, buffer.length - length, length);
+    if (bytesRead === 0) break;
     length += bytesRead;
-    if (bytesRead === 0 || length === maxBytes) return buffer.toString('utf8', 0, length);
   }
+  return buffer.toString('utf8', 0, length);
 }
 
 /** Whether there is such a file; throws as {@link readPlainFile} does. */

@@ -99,11 +99,14 @@ test('a source that fails is heard, and ends its program', async () => {
 });
 
 test.runIf(process.platform === 'linux')('a program gets no more memory than it may', async () => {
-  const script = 'head -c 300m /dev/zero | tail -c 200m | wc -c';
-  const free = await sh(script, { memoryBytes: 1024 * 1024 * 1024 });
-  expect(free).toMatchObject({ output: `${200 * 1024 * 1024}\n`, stderr: '' });
+  const script = 'ulimit -d; head -c 300m /dev/zero | tail -c 200m | wc -c';
   const held = await sh(script, { memoryBytes: 64 * 1024 * 1024 });
+  expect(held.output).toMatch(/^65536\n/);
   expect(held.stderr).toMatch(/memory exhausted|Cannot allocate/i);
+  const size = `${200 * 1024 * 1024}\n`;
+  expect(await sh(script)).toMatchObject({ output: `1048576\n${size}`, stderr: '' });
+  const free = await sh(script, { memoryBytes: 2 * 1024 ** 3 });
+  expect(free).toMatchObject({ output: `2097152\n${size}`, stderr: '' });
 });
 
 test('a program with a memory limit has its arguments to the letter, and its exit code', async () => {

@@ -12,7 +12,8 @@ export interface LaunchOptions {
   readonly graceMs?: number;
   /**
    * How much memory it may have, and each program that it starts, in bytes: what it allocates, not the files that it maps
-   * (RLIMIT_DATA). More is refused to it, of which most programs die. On macOS the kernel takes no notice.
+   * (RLIMIT_DATA); 1 GiB when nothing is said, and any other number costs a millisecond. More is refused to it, of which most
+   * programs die. On macOS the kernel takes no notice.
    */
   readonly memoryBytes?: number | undefined;
 }

@@ -6,7 +6,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { commandLine } from './commandLine.ts';
+import { commandLine, limited, standardMemoryBytes } from './commandLine.ts';
 import { Connections } from './connections.ts';
 import type { Ended, Launched, LaunchOptions } from './launcher.ts';
 import type { Report, Request } from './messages.ts';
@@ -31,10 +31,12 @@ export class LauncherProcess {
     await once(server, 'listening');
     server.unref();
     // Detached, so that a terminal's interrupt does not reach programs that this process wants to see end.
+    const { command, args } = limited(process.execPath, [], standardMemoryBytes);
     const child = fork(fileURLToPath(new URL('process.ts', import.meta.url)), [path], {
       detached: true,
       env: {},
-      execArgv: [],
+      execPath: command,
+      execArgv: [...args],
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
     return new LauncherProcess(child, server, folder);
@@ -63,7 +65,13 @@ export class LauncherProcess {
   async launch(
     command: string,
     args: readonly string[],
-    { env, takesInput = false, signal, graceMs = standardGraceMs, memoryBytes }: LaunchOptions,
+    {
+      env,
+      takesInput = false,
+      signal,
+      graceMs = standardGraceMs,
+      memoryBytes = standardMemoryBytes,
+    }: LaunchOptions,
   ): Promise<Launched> {
     refuseNul(command, args, env);
     const id = (this.#lastId = (this.#lastId + 1) % 2 ** 32);
@@ -92,7 +100,7 @@ export class LauncherProcess {
     this.#send({
       kind: 'launch',
       id,
-      ...commandLine(command, args, { memoryBytes }),
+      ...commandLine(command, args, memoryBytes),
       env,
       takesInput,
       graceMs,

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { standardMemoryBytes } from '@flotilla/launcher/commandLine';
 import { Lane, type LaneWidth } from './lane.ts';
 
 const mebibyte = 1024 * 1024;
@@ -27,8 +28,8 @@ export interface LaneLimits extends LaneWidth {
  * - `scan`: reads the branches of a repository of a code host, which is a stranger's; `fetch`: fetches them.
  */
 export const limitsOfLanes = {
-  job: { slots: cores, perOwner: cores, timeLimitMs: 10 * minutes, memoryBytes: 1024 * mebibyte },
-  base: { slots: 8 * cores, perOwner: 2, timeLimitMs: 30 * minutes, memoryBytes: 1024 * mebibyte },
+  job: { slots: cores, perOwner: cores, timeLimitMs: 10 * minutes, memoryBytes: standardMemoryBytes },
+  base: { slots: 8 * cores, perOwner: 2, timeLimitMs: 30 * minutes, memoryBytes: standardMemoryBytes },
   resolution: { slots: cores, perOwner: share, timeLimitMs: 30 * seconds, memoryBytes: 160 * mebibyte },
   search: { slots: cores, perOwner: share, timeLimitMs: 30 * seconds, memoryBytes: 160 * mebibyte },
   reader: { slots: cores, perOwner: share, timeLimitMs: 30 * seconds, memoryBytes: 160 * mebibyte },

@@ -1,12 +1,12 @@
-import type { WebSocket } from 'ws';
+import type { CallerSocket } from './context.ts';
 
-const signals = new WeakMap<WebSocket, AbortSignal>();
+const signals = new WeakMap<CallerSocket, AbortSignal>();
 
 /**
  * Aborts when whoever calls over a socket has gone. tRPC's signal of a call does so for subscriptions alone: a query went
  * on for nobody.
  */
-export function leavingOf(socket: WebSocket): AbortSignal {
+export function leavingOf(socket: CallerSocket): AbortSignal {
   const known = signals.get(socket);
   if (known !== undefined) return known;
   const leaving = new AbortController();

@@ -155,7 +155,7 @@ describe('a Patch', () => {
       ]),
       /patch failed: run\.sh:1/,
     ],
-    ['is none', text(['hello']), /No valid patches/],
+    ['is none', text(['hello']), /line 1 is not what git writes there/],
     ['leads outside the work tree', text(header('../outside')), /invalid path/],
     ['makes a file a folder', text(header('run.sh/new')), /appears as both a file and as a directory/],
     ['leads into .git', text(header('.git/hooks/pre-commit')), /invalid path/],

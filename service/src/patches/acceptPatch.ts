@@ -2,15 +2,19 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isTransientDatabaseError } from '../db/transientErrors.ts';
-import { git, gitText } from '../git/git.ts';
-import { parseNumstat } from './numstat.ts';
-import { isRefusedPatch, patchTrouble } from './patchTrouble.ts';
+import { git, GitError, gitText, type GitOptions } from '../git/git.ts';
+import { maxPatchFiles, PatchForm, tooManyFiles } from './patchForm.ts';
+import { PatchRefusal } from './patchRefusal.ts';
+import { machineTrouble } from './machineTrouble.ts';
+import { parseTreeDiff, treeDiffArguments, type TreeChange } from './treeDiff.ts';
 
 export interface PatchToAccept {
   readonly mirrorPath: string;
   /** The commit that the Patch is against. */
   readonly base: string;
   readonly patch: AsyncIterable<Uint8Array>;
+  /** The tree that the Runner saw. */
+  readonly tree: string;
   readonly attemptId: number;
   readonly signal?: AbortSignal | undefined;
 }
@@ -27,16 +31,21 @@ export type PatchVerdict =
   | { readonly ok: false; readonly message: string };
 
 /**
- * Accepts a Patch by applying it in the mirror to a temporary index, without a work tree. The tree it makes is kept by
- * `refs/flotilla/trees/<attempt>`. git itself refuses paths that lead outside, into `.git`, or through a symbolic link.
- * Throws a FlotillaError `unavailable` when it is not the Patch that is wrong, but a full disk, a mirror or git.
+ * Accepts a Patch by applying it in the mirror to a temporary index, without a work tree. From then on the tree that it
+ * makes is the Patch, and its text is looked at no more; the tree is kept by `refs/flotilla/trees/<attempt>`. A text that
+ * git would not have written is refused; git itself refuses paths that lead outside, into `.git`, or through a symbolic
+ * link. Throws a FlotillaError `unavailable` when it is not the Patch that is wrong, but a full disk, a mirror or git.
  */
 export async function acceptPatch(accept: PatchToAccept): Promise<PatchVerdict> {
   try {
     return await applyPatch(accept);
   } catch (error) {
+    if (error instanceof PatchRefusal) return { ok: false, message: error.message };
     if (isTransientDatabaseError(error)) throw error;
-    throw patchTrouble(error, accept.mirrorPath) ?? error;
+    const trouble = await machineTrouble(error, accept);
+    if (trouble !== undefined) throw trouble;
+    if (error instanceof GitError) return { ok: false, message: firstLines(error.stderr) };
+    throw error;
   }
 }
 
@@ -47,31 +56,56 @@ async function applyPatch(accept: PatchToAccept): Promise<PatchVerdict> {
   try {
     const baseTree = await gitText(['rev-parse', '--verify', `${accept.base}^{tree}`], options);
     await git(['read-tree', baseTree], options);
-    try {
-      await git(['apply', '--cached', '--whitespace=nowarn', '-'], { ...options, input: accept.patch });
-    } catch (error) {
-      if (isRefusedPatch(error)) return { ok: false, message: firstLines(error.stderr) };
-      throw error;
-    }
+    const form = await applyToIndex(accept.patch, options);
     const resultTree = await gitText(['write-tree'], options);
+    if (resultTree !== accept.tree)
+      throw new PatchRefusal(`it makes tree ${resultTree} in the mirror and ${accept.tree} on the runner`);
+    const { output } = await git([...treeDiffArguments, baseTree, resultTree], options);
+    const changes = parseTreeDiff(output);
+    requireSame(form, changes);
     await git(['update-ref', `refs/flotilla/trees/${accept.attemptId}`, resultTree], options);
-    const { output } = await git(
-      // Renames as in the list of changed files, so that both count the same.
-      ['diff-tree', '-r', '-z', '--numstat', '--find-renames', baseTree, resultTree],
-      options,
-    );
-    const files = parseNumstat(output);
     return {
       ok: true,
       baseTree,
       resultTree,
-      files: files.length,
-      addedLines: sum(files.map((file) => file.addedLines ?? 0)),
-      removedLines: sum(files.map((file) => file.removedLines ?? 0)),
+      files: changes.length,
+      addedLines: sum(changes.map((change) => change.addedLines ?? 0)),
+      removedLines: sum(changes.map((change) => change.removedLines ?? 0)),
     };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Hands git what has been found to be of git's form, part by part. */
+async function applyToIndex(patch: AsyncIterable<Uint8Array>, options: GitOptions): Promise<PatchForm> {
+  const form = new PatchForm();
+  async function* checked(): AsyncGenerator<Uint8Array> {
+    for await (const chunk of patch) {
+      form.push(chunk);
+      yield chunk;
+    }
+    form.end();
+  }
+  // A Mac reads some names as `.git` that this machine does not.
+  const args = ['-c', 'core.protectHFS=true', 'apply', '--cached', '--whitespace=nowarn', '-'];
+  await git(args, { ...options, input: checked() });
+  return form;
+}
+
+/** Each part must have changed a file of its own: a second part of a file, or one without effect, is not git's. */
+function requireSame({ parts }: PatchForm, changes: readonly TreeChange[]): void {
+  if (changes.length > maxPatchFiles) throw tooManyFiles();
+  const link = changes.find(({ result }) => result?.mode === '160000');
+  if (link !== undefined)
+    throw new PatchRefusal('it changes a submodule, which is a commit of another repository');
+  const changed = sum(changes.map(partsOf));
+  if (parts !== changed) throw new PatchRefusal(`it has ${parts} parts, and what it changes has ${changed}`);
+}
+
+/** A rename is written as a file that goes and one that comes; so is a file that becomes a link. */
+function partsOf({ status }: TreeChange): number {
+  return status === 'renamed' || status === 'typeChanged' ? 2 : 1;
 }
 
 function sum(numbers: readonly number[]): number {

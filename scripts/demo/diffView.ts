@@ -1,4 +1,3 @@
-import { splitPatch } from '@flotilla/shared/patch/splitPatch';
 import { printable } from '../system/printable.ts';
 
 type Paint = (format: 'bold' | 'green' | 'red' | 'cyan' | 'dim', text: string) => string;
@@ -8,13 +7,21 @@ const shownLines = 120;
 
 /** A Patch as lines for a terminal. Binary content is named, not shown; a long Patch is cut, and says by how much. */
 export function diffLines(patch: Uint8Array, paint: Paint): string[] {
-  const lines = splitPatch(patch).flatMap((section) => sectionLines(section.bytes, paint));
+  const lines = partsOf(patch).flatMap((part) => partLines(part, paint));
   if (lines.length <= shownLines) return lines;
   return [...lines.slice(0, shownLines), paint('dim', `… ${lines.length - shownLines} more lines`)];
 }
 
-function sectionLines(bytes: Uint8Array, paint: Paint): string[] {
-  const lines = new TextDecoder().decode(bytes).replace(/\n$/, '').split('\n');
+/** One for each file. The service made the Patch with git, whose lines within a part begin otherwise. */
+function partsOf(patch: Uint8Array): string[] {
+  return new TextDecoder()
+    .decode(patch)
+    .split(/(?<=\n)(?=diff --git )/)
+    .filter((part) => part !== '');
+}
+
+function partLines(part: string, paint: Paint): string[] {
+  const lines = part.replace(/\n$/, '').split('\n');
   const binary = lines.indexOf('GIT binary patch');
   const content = lines.findIndex((line) => line.startsWith('@@ '));
   const headerEnd = binary >= 0 && (content < 0 || binary < content) ? binary : content;

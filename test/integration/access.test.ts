@@ -149,6 +149,12 @@ describe('the HTTP routes', () => {
     { line: '/attempts/:id/base', method: 'GET', path: '/attempts/1/base', without: 401 },
     { line: '/attempts/:id/patch', method: 'GET', path: '/attempts/1/patch', without: 401 },
     {
+      line: '/attempts/:id/patch/included',
+      method: 'GET',
+      path: '/attempts/1/patch/included',
+      without: 401,
+    },
+    {
       line: '/contents',
       method: 'GET',
       path: `/contents?repository=1&tree=${'a'.repeat(40)}&path=x`,
@@ -172,6 +178,7 @@ describe('the HTTP routes', () => {
           │   └── :id
           │       └── /
           │           ├── patch (GET, HEAD)
+          │           │   └── /included (GET, HEAD)
           │           ├── base (GET, HEAD)
           │           └── :stream (POST)
           └── * (OPTIONS)

@@ -8,6 +8,7 @@ import type { PatchToSend } from './testRunner.ts';
 export interface Changes {
   /** Files to write, by path. */
   readonly write?: Readonly<Record<string, FileContent>>;
+  /** Files and folders. */
   readonly remove?: readonly string[];
   /** Pairs of old and new path. */
   readonly move?: readonly (readonly [string, string])[];
@@ -19,7 +20,7 @@ export async function patchOf(repository: string, changes: Changes): Promise<Pat
   const workTree = join(folder.path, 'work');
   await git(folder.path, ['clone', '--quiet', '--no-hardlinks', repository, workTree]);
   for (const [from, to] of changes.move ?? []) await git(workTree, ['mv', from, to]);
-  for (const path of changes.remove ?? []) await rm(join(workTree, path));
+  for (const path of changes.remove ?? []) await rm(join(workTree, path), { recursive: true });
   await writeFiles(workTree, changes.write ?? {});
   await git(workTree, ['add', '--all', '--force']);
   const diff = await git(

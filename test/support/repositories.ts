@@ -45,13 +45,13 @@ const environment = {
 
 /**
  * Runs git in a folder, free of the user's configuration. Returns what it printed, without the last line break;
- * `latin1` keeps every byte as one character. It reads the input, if there is one.
+ * `latin1` keeps every byte as one character. `input` is its standard input.
  */
 export async function git(
   folder: string,
   args: readonly string[],
   encoding: 'utf8' | 'latin1' = 'utf8',
-  input?: string,
+  input?: string | Uint8Array,
 ): Promise<string> {
   const settings = [
     '-c',

@@ -1,11 +1,8 @@
-import { leaveOut } from '@flotilla/shared/patch/leaveOut';
 import { safeFileNames } from '@flotilla/shared/text/safeFileNames';
-import type { ChangedFile, JobView } from '@flotilla/shared/views';
 import { CancellationError, l10n, Uri, workspace } from 'vscode';
 import { askForFolder } from '../platform/inputs.ts';
 import { ask, tell } from '../platform/messages.ts';
 import { withCancellableProgress } from '../platform/progress.ts';
-import type { Unit } from '../review/parts.ts';
 import { exists } from '../platform/exists.ts';
 import type { App } from './app.ts';
 import { executionOf } from './pickExecution.ts';
@@ -36,7 +33,9 @@ export async function savePatches(app: App, argument: unknown): Promise<void> {
       signal.throwIfAborted();
       report(l10n.t('{0} of {1}', index + 1, units.length));
       const target = targets[index];
-      if (target !== undefined) await workspace.fs.writeFile(target, await patchOf(app, unit, signal));
+      const { patch } = unit.job;
+      if (target === undefined || patch === null) continue;
+      await workspace.fs.writeFile(target, await app.contents.includedPatch(patch.attemptId, signal));
     }
     return units.length;
   });
@@ -53,23 +52,6 @@ export async function savePatches(app: App, argument: unknown): Promise<void> {
     saved === 1
       ? l10n.t('1 Patch is in {0}. `git apply` takes it.', where)
       : l10n.t('{0} Patches are in {1}. `git apply` takes them.', saved, where),
-  );
-}
-
-/** The Patch of a Job; where files were left out of it, one that still applies without them. */
-async function patchOf(
-  app: App,
-  { job, files }: Unit<JobView, ChangedFile>,
-  signal: AbortSignal,
-): Promise<Uint8Array> {
-  if (job.patch === null) return new Uint8Array(0);
-  const patch = await app.contents.patch(job.patch.attemptId, signal);
-  const all = await app.files.load(job);
-  if (files.length === all.length) return patch;
-  const kept = new Set(files.map((file) => file.path));
-  return leaveOut(
-    patch,
-    all.filter((file) => !kept.has(file.path)),
   );
 }
 

@@ -40,9 +40,9 @@ export class Contents {
     return this.#cache.read(`${side.origin}${path}`, () => this.#get(path));
   }
 
-  /** The whole Patch of an Attempt, as git wrote it. */
-  patch(attemptId: number, signal?: AbortSignal): Promise<Uint8Array> {
-    return this.#get(`/attempts/${attemptId}/patch`, signal);
+  /** The Patch of an Attempt without the files that were left out of its Job: made by the service of the trees that are shown. */
+  includedPatch(attemptId: number, signal?: AbortSignal): Promise<Uint8Array> {
+    return this.#get(`/attempts/${attemptId}/patch/included`, signal);
   }
 
   async #get(path: string, signal = new AbortController().signal): Promise<Uint8Array> {

@@ -21,13 +21,32 @@ export async function requireRepository(
   return repository;
 }
 
-/** Throws unless there is such an Attempt and the user may read its repository. */
-export async function requireAttempt(service: Service, user: User, attemptId: number): Promise<void> {
+/** Where the Patch of an Attempt is. */
+export interface PatchPlace {
+  readonly repositoryId: number;
+  readonly jobId: number;
+  /** The Patch makes the second of the first; null when nothing changed, or the Attempt has not succeeded. */
+  readonly trees: { readonly baseTree: string; readonly resultTree: string } | null;
+}
+
+/** Where an Attempt's Patch is. Throws unless there is such an Attempt and the user may read its repository. */
+export async function requirePatch(service: Service, user: User, attemptId: number): Promise<PatchPlace> {
   const [row] = await service.database
-    .select({ repositoryId: jobs.repositoryId })
+    .select({
+      repositoryId: jobs.repositoryId,
+      jobId: jobs.id,
+      baseTree: attempts.baseTree,
+      resultTree: attempts.resultTree,
+    })
     .from(attempts)
     .innerJoin(jobs, eq(jobs.id, attempts.jobId))
     .where(eq(attempts.id, attemptId));
   if (row === undefined) throw new FlotillaError('notFound', `There is no attempt ${attemptId}.`);
   await requireRepository(service, user, row.repositoryId);
+  const { repositoryId, jobId, baseTree, resultTree } = row;
+  return {
+    repositoryId,
+    jobId,
+    trees: baseTree === null || resultTree === null ? null : { baseTree, resultTree },
+  };
 }

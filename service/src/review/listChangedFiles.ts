@@ -1,10 +1,9 @@
 import type { ChangedFile } from '@flotilla/shared/views';
-import { and, eq, ne } from 'drizzle-orm';
 import type { Database, Sql } from '../db/database.ts';
-import { reviewSelections } from '../db/schema.ts';
 import { getJob } from '../executions/readExecutions.ts';
 import { changedFiles } from '../patches/changedFiles.ts';
 import type { Mirrors } from '../repositories/mirrors.ts';
+import { leftOutFiles } from './leftOutFiles.ts';
 
 /** The files that a Job's Patch changes, with what a reviewer left out. Empty when there is no Patch. */
 export async function listChangedFiles(
@@ -20,10 +19,6 @@ export async function listChangedFiles(
     resultTree: job.patch.resultTree,
     signal,
   });
-  const selections = await context.database
-    .select({ path: reviewSelections.path, included: reviewSelections.included })
-    .from(reviewSelections)
-    .where(and(eq(reviewSelections.jobId, jobId), ne(reviewSelections.path, '')));
-  const included = new Map(selections.map((selection) => [selection.path, selection.included]));
-  return files.map((file) => ({ ...file, included: included.get(file.path) ?? true }));
+  const leftOut = await leftOutFiles(context.database, jobId);
+  return files.map((file) => ({ ...file, included: !leftOut.has(file.path) }));
 }

@@ -11,5 +11,7 @@ export const attemptsRouter = router({
   /** The files in which the results of two Attempts of one Job differ. */
   compare: readerProcedure
     .input(z.object({ before: id, after: id }))
-    .query(({ ctx, input }) => compareAttempts(ctx.service, [input.before, input.after], ctx.leaving)),
+    .query(({ ctx, input }) =>
+      compareAttempts(ctx.service, ctx.user, [input.before, input.after], ctx.leaving),
+    ),
 });

@@ -33,7 +33,7 @@ export const jobsRouter = router({
     }),
   changedFiles: readerProcedure
     .input(z.object({ jobId: id }))
-    .query(({ ctx, input }) => listChangedFiles(ctx.service, input.jobId, ctx.leaving)),
+    .query(({ ctx, input }) => listChangedFiles(ctx.service, ctx.user, input.jobId, ctx.leaving)),
   /** Leaves a Job, or one file of its Patch, out of what will be used, or takes it in again. */
   setIncluded: memberProcedure
     .input(z.object({ jobId: id, path: storable(4096).min(1).nullable(), included: z.boolean() }))

@@ -55,7 +55,7 @@ export function contentRoutes(app: FastifyInstance, service: Service): void {
     const repository = await requireRepository(service, user, asked.data.repository);
     const mirrorPath = service.mirrors.pathOf(repository.id);
     return sendSpool({ reply, turns, userId: user.id, what: `File ${path}` }, async (signal) => {
-      const found = await readContent({ mirrorPath, tree, path, signal });
+      const found = await readContent({ mirrorPath, tree, path, signal, owner: `user:${user.id}` });
       if (found === null) throw new FlotillaError('notFound', `There is no file ${path} in that tree.`);
       reply.header('cache-control', 'private, max-age=31536000, immutable');
       return found;
@@ -77,7 +77,7 @@ export function contentRoutes(app: FastifyInstance, service: Service): void {
         const mirrorPath = service.mirrors.pathOf(repositoryId);
         const leftOut =
           without === 'nothing' ? new Set<string>() : await leftOutFiles(service.database, jobId);
-        return patchText({ mirrorPath, ...trees, signal }, leftOut);
+        return patchText({ mirrorPath, ...trees, signal, owner: `user:${user.id}` }, leftOut);
       },
     );
   };

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { FastifyReply } from 'fastify';
 import { FlotillaError } from '@flotilla/shared/errors';
+import { GitLimitError } from '../git/git.ts';
 import { SpoolFullError, type Spool } from '../patches/spool.ts';
 import type { Turns } from './turns.ts';
 
@@ -31,14 +32,14 @@ export async function sendSpool(
   make: (signal: AbortSignal) => Promise<Spool>,
 ): Promise<FastifyReply> {
   const left = new AbortController();
+  if (reply.raw.destroyed) return reply;
   reply.raw.once('close', () => left.abort());
   const signal = AbortSignal.any([left.signal, AbortSignal.timeout(makeMs)]);
-  using _turn = await turns.take(userId, signal).catch((error: unknown) => {
-    throw unlessSlow(error, signal, what);
-  });
-  await using spool = await make(signal).catch((error: unknown) => {
-    throw unlessSlow(error, signal, what);
-  });
+  const refuse = (error: unknown): never => {
+    throw refusalOf(error, signal, what);
+  };
+  using _turn = await turns.take(userId, signal).catch(refuse);
+  await using spool = await make(signal).catch(refuse);
   if (left.signal.aborted) return reply;
   const cut = () => reply.raw.destroy();
   reply.raw.setTimeout(stallMs, cut);
@@ -49,14 +50,16 @@ export async function sendSpool(
   return reply;
 }
 
-/** What a refusal says of it that was too large, or took too long. */
-function unlessSlow(error: unknown, signal: AbortSignal, what: string): unknown {
+/** What a person is told of an answer that was too large, or took too long; any other error as it is. */
+function refusalOf(error: unknown, signal: AbortSignal, what: string): unknown {
   if (error instanceof SpoolFullError)
     return new FlotillaError(
       'patch.tooLarge',
       `${what} has more than ${error.mostBytes / 1024 / 1024} MiB, which is the limit.`,
       { cause: error },
     );
+  if (error instanceof GitLimitError)
+    return new FlotillaError('patch.tooLarge', `${what} cannot be read: ${error.stderr}.`, { cause: error });
   if (error instanceof FlotillaError || !signal.aborted) return error;
   return new FlotillaError(
     'unavailable',

@@ -19,6 +19,9 @@ export interface PatchToAccept {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** For a Patch of 50 MiB, what it unpacks to, and the files that it changes, all of which git has in memory at once. */
+const memoryBytes = 512 * 1024 * 1024;
+
 export type PatchVerdict =
   | {
       readonly ok: true;
@@ -52,7 +55,8 @@ export async function acceptPatch(accept: PatchToAccept): Promise<PatchVerdict> 
 async function applyPatch(accept: PatchToAccept): Promise<PatchVerdict> {
   const { mirrorPath: gitDir, signal } = accept;
   const folder = await mkdtemp(join(tmpdir(), 'flotilla-index-'));
-  const options = { gitDir, signal, environment: { GIT_INDEX_FILE: join(folder, 'index') } };
+  const environment = { GIT_INDEX_FILE: join(folder, 'index') };
+  const options = { gitDir, signal, environment, lane: 'job', memoryBytes } as const;
   try {
     const baseTree = await gitText(['rev-parse', '--verify', `${accept.base}^{tree}`], options);
     await git(['read-tree', baseTree], options);

@@ -1,21 +1,26 @@
 import type { ChangedFile } from '@flotilla/shared/views';
-import { git } from '../git/git.ts';
+import { FlotillaError } from '@flotilla/shared/errors';
+import { git, GitLimitError } from '../git/git.ts';
 import { parseTreeDiff, shownPath, treeDiffArguments } from './treeDiff.ts';
 
 export interface TreePair {
   readonly mirrorPath: string;
   readonly baseTree: string;
   readonly resultTree: string;
+  /** Who asks, as the owner of a git (`user:7`). */
+  readonly owner: string;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
  * The files that differ between two trees, by path; renames are found by git's own measure. Paths are read as UTF-8:
- * a byte that is none appears as U+FFFD here, and is untouched in the Patch itself.
+ * a byte that is none appears as U+FFFD here, and is untouched in the Patch itself. Throws `patch.tooLarge` when git would
+ * take more than it may.
  */
 export async function changedFiles(pair: TreePair): Promise<ChangedFile[]> {
-  const { mirrorPath: gitDir, baseTree, resultTree, signal } = pair;
-  const { output } = await git([...treeDiffArguments, baseTree, resultTree], { gitDir, signal });
+  const { mirrorPath: gitDir, baseTree, resultTree, signal, owner } = pair;
+  const options = { gitDir, signal, owner, lane: 'reader' } as const;
+  const { output } = await git([...treeDiffArguments, baseTree, resultTree], options).catch(refuseTooLarge);
   return parseTreeDiff(output).map(
     ({ status, path, previousPath, base, result, addedLines, removedLines }) => ({
       path: shownPath(path),
@@ -27,5 +32,14 @@ export async function changedFiles(pair: TreePair): Promise<ChangedFile[]> {
       removedLines,
       included: true,
     }),
+  );
+}
+
+function refuseTooLarge(error: unknown): never {
+  if (!(error instanceof GitLimitError)) throw error;
+  throw new FlotillaError(
+    'patch.tooLarge',
+    `The changed files are too large to be compared: ${error.stderr}. Save the patch, and look at it in a clone of the repository.`,
+    { cause: error },
   );
 }

@@ -1,5 +1,4 @@
-import { untilEnded } from '@flotilla/launcher/untilEnded';
-import { GitError, startGit, type GitOptions } from '../git/git.ts';
+import { readGit, type GitOptions } from '../git/git.ts';
 import { spool, type Spool } from './spool.ts';
 
 /**
@@ -8,18 +7,14 @@ import { spool, type Spool } from './spool.ts';
  */
 export async function gitToSpool(
   args: readonly string[],
-  options: Omit<GitOptions, 'input' | 'answers'>,
+  options: GitOptions,
   mostBytes: number,
 ): Promise<Spool> {
-  const program = await startGit(args, options);
-  const spooling = spool(program.output, mostBytes);
+  let spooled: Spool | undefined;
   try {
-    const { exitCode, stderr } = await untilEnded(program, spooling, options.signal);
-    if (exitCode !== 0) throw new GitError(args, exitCode, stderr);
+    return await readGit(args, options, async (output) => (spooled = await spool(output, mostBytes)));
   } catch (error) {
-    const [spooled] = await Promise.allSettled([spooling]);
-    if (spooled.status === 'fulfilled') await spooled.value[Symbol.asyncDispose]();
+    await spooled?.[Symbol.asyncDispose]();
     throw error;
   }
-  return spooling;
 }

@@ -2,7 +2,7 @@ import { mkdtemp, rm, statfs, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FlotillaError, messageOf } from '@flotilla/shared/errors';
-import { gitText, GitError } from '../git/git.ts';
+import { gitText, GitError, GitLimitError } from '../git/git.ts';
 
 /** A disk with less is as good as full: more than git writes for any Patch, which is 50 MiB and unpacks to 64. */
 const roomBytes = 256 * 1024 * 1024;
@@ -24,7 +24,7 @@ interface Place {
 export async function machineTrouble(error: unknown, place: Place): Promise<FlotillaError | undefined> {
   const ofFiles = error instanceof Error && 'syscall' in error && error.syscall !== 'connect';
   const ofGit = error instanceof GitError;
-  if (!ofGit && !ofFiles) return undefined;
+  if ((!ofGit && !ofFiles) || error instanceof GitLimitError) return undefined;
   // A git that was killed says nothing.
   const isEvident = !ofGit || error.exitCode === null;
   const where = await failingFolder(place);

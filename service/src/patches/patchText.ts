@@ -21,21 +21,25 @@ const textArguments = [
 /** The most bytes that the text of a Patch may have: of a Runner's own there are 50 MiB at most. */
 const maxTextBytes = 128 * 1024 * 1024;
 
+/** A binary file is packed with both of its sides in memory. */
+const memoryBytes = 512 * 1024 * 1024;
+
 /**
  * The text of the Patch that makes one tree of another, as git writes it, without the files that are left out. Those are
  * as they were in the base; where both cannot be, they stay, and what would take their place is left out as well: `a/b`
  * when `a` stays, and `a` when `a/b` stays.
  */
 export async function patchText(pair: TreePair, leftOut: ReadonlySet<string>): Promise<Spool> {
-  const { mirrorPath: gitDir, baseTree, resultTree, signal } = pair;
+  const { mirrorPath: gitDir, baseTree, resultTree, signal, owner } = pair;
+  const reading = { gitDir, signal, owner, lane: 'reader', memoryBytes } as const;
   if (leftOut.size === 0) {
     const args = ['diff-tree', '-r', ...textArguments, baseTree, resultTree];
-    return gitToSpool(args, { gitDir, signal }, maxTextBytes);
+    return gitToSpool(args, reading, maxTextBytes);
   }
   const folder = await mkdtemp(join(tmpdir(), 'flotilla-index-'));
-  const options = { gitDir, signal, environment: { GIT_INDEX_FILE: join(folder, 'index') } };
+  const options = { ...reading, environment: { GIT_INDEX_FILE: join(folder, 'index') } };
   try {
-    const { output } = await git([...treeDiffArguments, baseTree, resultTree], { gitDir, signal });
+    const { output } = await git([...treeDiffArguments, baseTree, resultTree], reading);
     const staying = parseTreeDiff(output).filter(({ path }) => leftOut.has(shownPath(path)));
     await git(['read-tree', resultTree], options);
     await git(['update-index', '-z', '--replace', '--index-info'], { ...options, input: resetting(staying) });

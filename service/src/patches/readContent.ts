@@ -10,6 +10,8 @@ interface Place {
   readonly mirrorPath: string;
   readonly tree: string;
   readonly path: string;
+  /** Who asks, as the owner of a git (`user:7`). */
+  readonly owner: string;
   readonly signal: AbortSignal;
 }
 
@@ -18,7 +20,7 @@ interface Place {
  * `patch.tooLarge` for one that is not shown.
  */
 export async function readContent(place: Place): Promise<Spool | null> {
-  const { mirrorPath: gitDir, path, signal } = place;
+  const { mirrorPath: gitDir, path, owner, signal } = place;
   const found = await findBlob(place);
   if (found === null) return null;
   if (found.size > maxContentBytes)
@@ -26,7 +28,11 @@ export async function readContent(place: Place): Promise<Spool | null> {
       'patch.tooLarge',
       `File ${path} has ${Math.ceil(found.size / 1024 / 1024)} MiB; files of more than ${maxContentBytes / 1024 / 1024} MiB are not shown. Read it in a clone of the repository, or in the saved patch.`,
     );
-  return gitToSpool(['cat-file', 'blob', found.blob], { gitDir, signal }, maxContentBytes);
+  return gitToSpool(
+    ['cat-file', 'blob', found.blob],
+    { gitDir, signal, owner, lane: 'reader' },
+    maxContentBytes,
+  );
 }
 
 /** Looks a path up as data: `ls-tree` with literal pathspecs, so that no path is read as an option or a pattern. */
@@ -34,12 +40,13 @@ async function findBlob({
   mirrorPath: gitDir,
   tree,
   path,
+  owner,
   signal,
 }: Place): Promise<{ blob: string; size: number } | null> {
   try {
     const { output } = await git(
       ['--literal-pathspecs', 'ls-tree', '-z', '--long', '--full-tree', tree, '--', path],
-      { gitDir, signal },
+      { gitDir, signal, owner, lane: 'reader' },
     );
     const match = /^\d+ blob ([0-9a-f]+) +(\d+)\t([^\0]*)\0$/.exec(output.toString());
     // git normalises paths and lists what is in a folder; only the file of exactly that path is meant.

@@ -1,5 +1,6 @@
 import { FlotillaError } from '@flotilla/shared/errors';
 import type { AttemptView, ComparedAttempts } from '@flotilla/shared/views';
+import type { User } from '../auth/tokens.ts';
 import type { Sql } from '../db/database.ts';
 import { getJob } from '../executions/readExecutions.ts';
 import { selectAttempts } from '../jobs/queries/selectAttempts.ts';
@@ -12,6 +13,7 @@ import type { Mirrors } from '../repositories/mirrors.ts';
  */
 export async function compareAttempts(
   { sql, mirrors }: { readonly sql: Sql; readonly mirrors: Mirrors },
+  user: User,
   [before, after]: readonly [number, number],
   signal: AbortSignal | undefined,
 ): Promise<ComparedAttempts> {
@@ -30,7 +32,12 @@ export async function compareAttempts(
     baseTree: first.patch?.resultTree ?? baseTree,
     resultTree: second.patch?.resultTree ?? baseTree,
   };
-  const files = await changedFiles({ mirrorPath: mirrors.pathOf(job.repositoryId), ...trees, signal });
+  const files = await changedFiles({
+    mirrorPath: mirrors.pathOf(job.repositoryId),
+    ...trees,
+    owner: `user:${user.id}`,
+    signal,
+  });
   return { ...trees, files };
 }
 

@@ -1,4 +1,5 @@
 import type { ChangedFile } from '@flotilla/shared/views';
+import type { User } from '../auth/tokens.ts';
 import type { Database, Sql } from '../db/database.ts';
 import { getJob } from '../executions/readExecutions.ts';
 import { changedFiles } from '../patches/changedFiles.ts';
@@ -8,6 +9,7 @@ import { leftOutFiles } from './leftOutFiles.ts';
 /** The files that a Job's Patch changes, with what a reviewer left out. Empty when there is no Patch. */
 export async function listChangedFiles(
   context: { readonly database: Database; readonly sql: Sql; readonly mirrors: Mirrors },
+  user: User,
   jobId: number,
   signal: AbortSignal | undefined,
 ): Promise<ChangedFile[]> {
@@ -17,6 +19,7 @@ export async function listChangedFiles(
     mirrorPath: context.mirrors.pathOf(job.repositoryId),
     baseTree: job.patch.baseTree,
     resultTree: job.patch.resultTree,
+    owner: `user:${user.id}`,
     signal,
   });
   const leftOut = await leftOutFiles(context.database, jobId);

@@ -69,6 +69,8 @@ test('a Runner that connects again by its id need not wait for its hello; with a
   expect(await refusalOfCall(claim)).toMatchObject({ code: 'PRECONDITION_FAILED' });
 });
 
+const digest = (digit: number) => `sha256:${String(digit).repeat(64)}`;
+
 test('what an image means is decided once for an Execution, by its first Attempt', async () => {
   await using flotilla = await testService({ repositories: two });
   await startExecution(flotilla.api, { image: 'debian:13' });
@@ -78,14 +80,14 @@ test('what an image means is decided once for an Execution, by its first Attempt
   if (first === undefined || second === undefined || ofAnother === undefined)
     throw new Error('four Jobs were queued');
   const pins = await Promise.all([
-    runner.service.pinImage(first, 'debian:13', 'sha256:1'),
-    runner.service.pinImage(second, 'debian:13', 'sha256:2'),
+    runner.service.pinImage(first, 'debian:13', digest(1)),
+    runner.service.pinImage(second, 'debian:13', digest(2)),
   ]);
   expect(new Set(pins).size).toBe(1);
-  expect(await runner.service.pinImage(ofAnother, 'debian:13', 'sha256:3')).toBe('sha256:3');
+  expect(await runner.service.pinImage(ofAnother, 'debian:13', digest(3))).toBe(digest(3));
   await runner.service.release(second);
   const again = await runner.claimOne();
   expect(again.steps).toMatchObject([{ image: 'debian:13', pinnedImage: pins[0] }]);
-  const fenced = runner.service.pinImage(second, 'debian:13', 'sha256:4');
+  const fenced = runner.service.pinImage(second, 'debian:13', digest(4));
   expect(await refusalOfCall(fenced)).toMatchObject({ code: 'CONFLICT', flotilla: 'attempt.fenced' });
 });

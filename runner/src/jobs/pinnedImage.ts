@@ -1,17 +1,31 @@
+import { isPinOf } from '@flotilla/shared/protocol/imageName';
 import { localImage, resolveImage, type LocalImage, type Pulling } from '../sandbox/image.ts';
 import { untilAnswered } from '../session/untilAnswered.ts';
 import type { Attempt } from './attempt.ts';
+import { AttemptError } from './attemptError.ts';
 
 /** The image of a Step, as this Execution means it: the first Attempt that resolves a name decides for all. */
 export async function pinnedImage(attempt: Attempt, index: number): Promise<LocalImage> {
   const { image, pinnedImage: pinned } = attempt.step(index);
+  if (pinned !== null) requirePin(image, pinned);
   const found = await resolve(attempt, index, pinned ?? image);
   if (pinned !== null) return found;
   const { lease, session } = attempt;
   const winner = await untilAnswered(lease, lease.stopSignal, (ref) =>
     session.service.pinImage(ref, image, found.digest),
   );
-  return winner === found.digest ? found : resolve(attempt, index, winner);
+  if (winner === found.digest) return found;
+  requirePin(image, winner);
+  return resolve(attempt, index, winner);
+}
+
+/** What another runner has pinned is run here: it has to be what the Action names. */
+function requirePin(image: string, pinned: string): void {
+  if (isPinOf(image, pinned)) return;
+  throw new AttemptError(
+    'image',
+    `Image "${image}" was pinned by "${pinned}", which is of another repository: it is not run. Run the action again.`,
+  );
 }
 
 /** Whether the image of a Step has to be pulled before it can run; that takes a slot, and the Job's time. */

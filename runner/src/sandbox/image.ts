@@ -1,4 +1,5 @@
 import { messageOf } from '@flotilla/shared/errors';
+import { isImageName } from '@flotilla/shared/protocol/imageName';
 import type Docker from 'dockerode';
 import type { PullPolicy } from '../config.ts';
 import { AttemptError } from '../jobs/attemptError.ts';
@@ -67,6 +68,8 @@ export async function resolveImage(request: ImageRequest): Promise<LocalImage> {
 
 /** An image, if this machine has it. */
 export async function localImage(docker: Docker, image: string): Promise<LocalImage | undefined> {
+  // It becomes part of the address of a call to the engine.
+  if (!isImageName(image)) throw new AttemptError('image', `"${image}" names no image.`);
   try {
     const found = await fromEngine(docker.getImage(image).inspect());
     return {

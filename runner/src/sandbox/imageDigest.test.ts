@@ -33,7 +33,7 @@ test.each([
   ['library/alpine', 'registry.example.org/library/alpine'],
 ])('%s is not %s', (asked, repository) => {
   const digests = [`first.example.org/x@${one}`, `${repository}@${other}`];
-  expect(digestFor(asked, { id, digests })).toBe(digests[0]);
+  expect(digestFor(asked, { id, digests })).toBe(id);
 });
 
 test('of two digests of its repository an image that is asked for by one gets that one', () => {
@@ -45,6 +45,12 @@ test.each([[[]], [['<none>@<none>']]])('an image that no registry knows is its i
   expect(digestFor('made-here:1', { id, digests })).toBe(id);
 });
 
-test('an image that is asked for by its id is pinned by a digest, which other machines can pull', () => {
-  expect(digestFor(id, { id, digests: [`mirror.example.org/x@${one}`] })).toBe(`mirror.example.org/x@${one}`);
+test('an image that is asked for by its id is pinned by it', () => {
+  expect(digestFor(id, { id, digests: [`mirror.example.org/x@${one}`] })).toBe(id);
+});
+
+test('an image that is asked for by a digest is pinned by that, whatever else the engine knows', () => {
+  expect(digestFor(`alpine:3@${one}`, { id, digests: [`alpine@${other}`] })).toBe(
+    `docker.io/library/alpine@${one}`,
+  );
 });

@@ -1,3 +1,5 @@
+import { repositoryOf } from '@flotilla/shared/protocol/imageName';
+
 /** What the engine says of an image. */
 interface Known {
   readonly id: string;
@@ -6,28 +8,14 @@ interface Known {
 }
 
 /**
- * By what an image is pinned that was asked for by a name: its digest in the repository that the name means, because that is
- * what other runners can reach; else in any; else its id, which only this machine knows.
+ * By what an image is pinned that was asked for by a name: the digest that the name has itself; else its digest in the
+ * repository that the name means, because that is what other runners can reach; else its id, which only this machine knows.
  */
 export function digestFor(asked: string, { id, digests }: Known): string {
-  const real = digests.filter((digest) => !digest.startsWith('<none>'));
-  if (real.includes(asked)) return asked;
-  const repository = repositoryOf(asked);
-  return real.find((digest) => repositoryOf(digest) === repository) ?? real[0] ?? id;
-}
-
-/**
- * The full name of a repository, without tag and digest: Docker leaves its own registry out, and the folder `library` there.
- * The first part is a registry when it has a dot or a port, or is `localhost`.
- */
-function repositoryOf(name: string): string {
-  const [beforeDigest = ''] = name.split('@');
-  const untagged = beforeDigest.replace(/:[^/:]*$/, '');
-  const [first = '', ...rest] = untagged.split('/');
-  const hasRegistry = rest.length > 0 && (/[.:]/.test(first) || first === 'localhost');
-  const registry = !hasRegistry || first === 'index.docker.io' ? 'docker.io' : first;
-  const path = hasRegistry ? rest.join('/') : untagged;
-  return registry === 'docker.io' && !path.includes('/')
-    ? `${registry}/library/${path}`
-    : `${registry}/${path}`;
+  if (asked.startsWith('sha256:')) return asked;
+  const [name = '', digest] = asked.split('@');
+  const repository = repositoryOf(name);
+  const own = digests.filter((known) => repositoryOf(known) === repository);
+  if (digest === undefined) return own[0] ?? id;
+  return own.find((known) => known.endsWith(`@${digest}`)) ?? `${repository}@${digest}`;
 }

@@ -1,6 +1,9 @@
+import { FlotillaError } from '@flotilla/shared/errors';
+import { isPinOf } from '@flotilla/shared/protocol/imageName';
 import type { LeaseRef, ProgressInput } from '@flotilla/shared/protocol/runnerMessages';
 import type { Sql } from '../db/database.ts';
 import type { Hints } from '../db/hints.ts';
+import type { Definitions } from '../executions/definitions.ts';
 import type { Admission } from './admission.ts';
 import { announceEnds } from './announceEnds.ts';
 import { requireHolder } from './requireHolder.ts';
@@ -8,6 +11,8 @@ import { pinImage } from './queries/pinImage.ts';
 import { loseAttempts } from './queries/loseAttempts.ts';
 import { releaseAttempt } from './queries/releaseAttempt.ts';
 import { reportProgress } from './queries/reportProgress.ts';
+import { selectHeldExecution } from './queries/selectHeldExecution.ts';
+import { imageOf } from './stepImage.ts';
 
 interface LeaseContext {
   readonly sql: Sql;
@@ -21,13 +26,29 @@ export async function progress({ sql, hints }: LeaseContext, report: ProgressInp
   hints.publish('changes');
 }
 
-/** Pins an image for the Attempt's Execution and returns the digest that stands. Throws `attempt.fenced`. */
+/**
+ * Pins an image for the Attempt's Execution and returns the digest that stands: for all its other Attempts, on whatever
+ * runner. So it has to be an image that a Step of it names, and the digest one of that image's repository. Throws
+ * `attempt.fenced`.
+ */
 export async function pin(
-  { sql }: LeaseContext,
+  { sql, definitions }: LeaseContext & { readonly definitions: Definitions },
   lease: LeaseRef,
   image: string,
   digest: string,
 ): Promise<string> {
+  const executionId = requireHolder(await selectHeldExecution(sql, lease), lease.attemptId);
+  const definition = await definitions.of(executionId);
+  if (!definition.steps.some((step) => imageOf(definition, step) === image))
+    throw new FlotillaError(
+      'request.invalid',
+      `No step of execution ${executionId} names the image "${image}".`,
+    );
+  if (!isPinOf(image, digest))
+    throw new FlotillaError(
+      'request.invalid',
+      `Image "${image}" cannot be pinned by "${digest}": that is neither a digest of its repository nor an id.`,
+    );
   return requireHolder(await pinImage(sql, lease, image, digest), lease.attemptId);
 }
 

@@ -7,10 +7,10 @@ export interface CommitToPack {
   readonly commit: string;
   /** Commits that the receiver has at depth 1: what they contain need not be sent. */
   readonly have: readonly string[];
-  /** Who gets it: of one owner only some are packed at once. */
-  readonly owner?: string;
-  /** Its abort ends the pack. */
-  readonly signal?: AbortSignal;
+  /** Who gets it, as the owner of a git (`runner:…`). */
+  readonly owner: string;
+  /** Ends git. */
+  readonly signal: AbortSignal;
 }
 
 /**

@@ -33,6 +33,13 @@ const accepted: readonly (readonly [string, readonly string[], number])[] = [
     [...header, 'GIT binary patch', 'literal 1', 'Ic${Nk-00', '', 'literal 0', 'HcmV?d00001', ''],
     1,
   ],
+  ['a blank in a name', ['diff --git a/x y b/x y', '--- a/x y\t', '+++ b/x y\t', ...hunk.slice(2)], 1],
+  ['quoted names', ['diff --git "a/\\ty" "b/\\ty"', '--- "a/\\ty"', '+++ "b/\\ty"', ...hunk.slice(2)], 1],
+  [
+    'a backslash before zeros',
+    ['diff --git "a/\\\\000" "b/\\\\000"', 'old mode 100644', 'new mode 100755'],
+    1,
+  ],
   ['two files', [...header, ...hunk, ...header, ...hunk], 2],
   ['a removed line like a header', [...header, '--- a/x', '+++ b/x', '@@ -1 +1 @@', '--- a/y', '+++ b/y'], 1],
 ];
@@ -88,6 +95,14 @@ const refused: readonly (readonly [string, readonly string[]])[] = [
   ['a delta of no sizes', [...header, 'GIT binary patch', 'delta 9', 'Ic${Nk-00', '']],
   ['a delta of garbage', [...header, 'GIT binary patch', 'delta 9', 'Zzzzzzzzzzzzz', '']],
   ['a header of 70 KB', [`diff --git a/${'x'.repeat(70_000)} b/x`, ...header.slice(1), ...hunk]],
+  ['names of two files', ['diff --git a/x b/y', ...header.slice(1), ...hunk]],
+  ['another old name', [...header, '--- a/y', ...hunk.slice(1)]],
+  ['another new name', [...header, '--- a/x', '+++ b/y', ...hunk.slice(2)]],
+  ['other sides', ['diff --git i/x w/x', ...header.slice(1), ...hunk]],
+  ['no sides', ['diff --git x x', ...header.slice(1), ...hunk]],
+  ['no path', ['diff --git a/ b/', ...header.slice(1), ...hunk]],
+  ['a NUL in a name', ['diff --git "a/x\\000y" "b/x\\000y"', 'old mode 100644', 'new mode 100755']],
+  ['a quotation mark without another', ['diff --git "a/x "b/x', 'old mode 100644', 'new mode 100755']],
   ['two indexes', [...header, ...header.slice(1), ...hunk]],
   ['a NUL before a sign', [...header, ...hunk.slice(0, 3), '\0one', '-two', '+2']],
 ];
@@ -150,8 +165,8 @@ test('whatever comes is read or refused, and nothing else', () => {
 });
 
 test.each([
-  ['lines', [...header, '--- a', '+++ b', '@@ -0,0 +1,200000 @@'], '+\n'],
-  ['one line', [...header, '--- a', '+++ b', '@@ -0,0 +1 @@'], '+xxxxxxxxxxxxxxxxxxx'],
+  ['lines', [...header, '--- a/x', '+++ b/x', '@@ -0,0 +1,200000 @@'], '+\n'],
+  ['one line', [...header, '--- a/x', '+++ b/x', '@@ -0,0 +1 @@'], '+xxxxxxxxxxxxxxxxxxx'],
   ['binary lines', [...header, 'GIT binary patch', 'delta 20'], 'zzzzzzzzzzz\n'],
 ])('time grows with the length of the Patch and no faster: %s', (_what, lines, more) => {
   const timed = (count: number) => {

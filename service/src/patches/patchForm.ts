@@ -1,4 +1,5 @@
 import { BinaryHunk } from './binaryHunk.ts';
+import { nameIn, partNamesIn, type PartNames } from './partNames.ts';
 import { PatchRefusal } from './patchRefusal.ts';
 
 /** The most files that a Patch may change: their list is one answer to an editor. */
@@ -34,6 +35,7 @@ export class PatchForm {
   #isLineOpen = false;
   /** What the header of the part had so far. */
   #header = { modes: 0, hasIndex: false };
+  #names: PartNames = { old: '', new: '' };
   #oldLines = 0;
   #newLines = 0;
   #binary: BinaryHunk | undefined;
@@ -88,7 +90,9 @@ export class PatchForm {
   }
 
   #partStart(line: Buffer): void {
-    if (line.length >= maxHeaderBytes || !startsWith(line, 'diff --git ')) this.#refuse();
+    const names = line.length < maxHeaderBytes ? partNamesIn(line.toString('latin1')) : undefined;
+    if (names === undefined) this.#refuse();
+    this.#names = names;
     this.#parts += 1;
     if (this.#parts > 2 * maxPatchFiles) throw tooManyFiles();
     this.#header = { modes: 0, hasIndex: false };
@@ -107,7 +111,8 @@ export class PatchForm {
     } else if (!hasIndex && indexLine.test(text)) {
       this.#header.hasIndex = true;
       this.#mayEnd = true;
-    } else if (text.startsWith('--- ')) this.#next((next) => this.#newName(next), false);
+    } else if (text.startsWith('--- ') && isNameOr(nameIn(text), this.#names.old))
+      this.#next((next) => this.#newName(next), false);
     else if (hasIndex && text === 'GIT binary patch')
       this.#next((next) => this.#binaryStart(next, true), false);
     else if (this.#mayEnd) this.#partStart(line);
@@ -115,7 +120,8 @@ export class PatchForm {
   }
 
   #newName(line: Buffer): void {
-    if (!startsWith(line, '+++ ')) this.#refuse();
+    const text = line.toString('latin1');
+    if (!text.startsWith('+++ ') || !isNameOr(nameIn(text), this.#names.new)) this.#refuse();
     this.#next((next) => this.#hunkStart(next), false);
   }
 
@@ -178,6 +184,11 @@ export class PatchForm {
 /** The refusal of a Patch that changes more than {@link maxPatchFiles}. */
 export function tooManyFiles(): PatchRefusal {
   return new PatchRefusal(`it changes more than ${maxPatchFiles} files, which is the limit`);
+}
+
+/** A file that comes or goes has no name on the other side. */
+function isNameOr(name: string, expected: string): boolean {
+  return name === expected || name === '/dev/null';
 }
 
 function startsWith(line: Buffer, text: string): boolean {

@@ -23,6 +23,7 @@ import { StoredStreams } from './logs/storedStreams.ts';
 import { fileObjects } from './objects/fileObjects.ts';
 import { Mirrors } from './repositories/mirrors.ts';
 import { scanRegularly, Scans } from './repositories/scans.ts';
+import { OneAtATime } from './oneAtATime.ts';
 import type { SyncSummary } from './repositories/syncRepositories.ts';
 
 /** Everything a request may need. */
@@ -39,6 +40,7 @@ export interface Service extends AsyncDisposable {
   readonly definitions: Definitions;
   readonly claims: Claims;
   readonly ends: Ends;
+  readonly finishes: OneAtATime<number>;
   readonly admission: Admission;
   readonly revocations: Revocations;
   readonly pairingDesk: PairingDesk;
@@ -106,6 +108,7 @@ export async function openService(
     definitions: new Definitions(sql),
     claims: coalesceClaims({ sql: hot, config }),
     ends: coalesceEnds(hot),
+    finishes: new OneAtATime(),
     admission,
     revocations,
     pairingDesk: new PairingDesk(database),

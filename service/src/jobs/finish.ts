@@ -5,6 +5,7 @@ import type { FinishAnswer, FinishInput } from '@flotilla/shared/protocol/runner
 import type { Logger } from 'pino';
 import { Coalescer } from '../coalescer.ts';
 import type { Sql } from '../db/database.ts';
+import type { OneAtATime } from '../oneAtATime.ts';
 import type { Hints } from '../db/hints.ts';
 import { readStream } from '../logs/readStream.ts';
 import { acceptPatch } from '../patches/acceptPatch.ts';
@@ -34,6 +35,8 @@ export function coalesceEnds(sql: Sql): Ends {
 export interface FinishContext {
   readonly sql: Sql;
   readonly ends: Ends;
+  /** By Attempt: one that is said again while its Patch is looked at waits for that look. */
+  readonly finishes: OneAtATime<number>;
   readonly admission: Admission;
   readonly hints: Hints;
   readonly mirrors: Mirrors;
@@ -46,7 +49,15 @@ export interface FinishContext {
  * a pause. Idempotent: a repeated finish is done. Throws `unavailable` while there is no room to look at the Patch: the
  * Attempt goes on then, and its Runner asks again.
  */
-export async function finish(
+export function finish(
+  context: FinishContext,
+  input: FinishInput,
+  signal: AbortSignal,
+): Promise<FinishAnswer> {
+  return context.finishes.run(input.attemptId, () => finishOnce(context, input, signal));
+}
+
+async function finishOnce(
   context: FinishContext,
   input: FinishInput,
   signal: AbortSignal,
@@ -96,6 +107,7 @@ async function acceptResult(
     tree: input.patch.tree,
     patch: hashed(readStream(sql, input.attemptId, 'patch'), hash),
     attemptId: input.attemptId,
+    owner: `runner:${base.runnerId}`,
     signal,
   }).catch((error: unknown) => {
     if (error instanceof FlotillaError)

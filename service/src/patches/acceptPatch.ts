@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isTransientDatabaseError } from '../db/transientErrors.ts';
 import { git, GitError, gitText, type GitOptions } from '../git/git.ts';
-import { maxPatchFiles, PatchForm, tooManyFiles } from './patchForm.ts';
+import { PatchForm, tooManyFiles } from './patchForm.ts';
+import { maxPatchFiles, patchMemoryBytes } from './patchLimits.ts';
 import { PatchRefusal } from './patchRefusal.ts';
 import { machineTrouble } from './machineTrouble.ts';
 import { parseTreeDiff, treeDiffArguments, type TreeChange } from './treeDiff.ts';
@@ -16,11 +17,10 @@ export interface PatchToAccept {
   /** The tree that the Runner saw. */
   readonly tree: string;
   readonly attemptId: number;
+  /** Who hands it in, as the owner of a git (`runner:…`). */
+  readonly owner: string;
   readonly signal?: AbortSignal | undefined;
 }
-
-/** For a Patch of 50 MiB, what it unpacks to, and the files that it changes, all of which git has in memory at once. */
-const memoryBytes = 512 * 1024 * 1024;
 
 export type PatchVerdict =
   | {
@@ -53,10 +53,10 @@ export async function acceptPatch(accept: PatchToAccept): Promise<PatchVerdict> 
 }
 
 async function applyPatch(accept: PatchToAccept): Promise<PatchVerdict> {
-  const { mirrorPath: gitDir, signal } = accept;
+  const { mirrorPath: gitDir, owner, signal } = accept;
   const folder = await mkdtemp(join(tmpdir(), 'flotilla-index-'));
   const environment = { GIT_INDEX_FILE: join(folder, 'index') };
-  const options = { gitDir, signal, environment, lane: 'job', memoryBytes } as const;
+  const options = { gitDir, owner, signal, environment, lane: 'job', memoryBytes: patchMemoryBytes } as const;
   try {
     const baseTree = await gitText(['rev-parse', '--verify', `${accept.base}^{tree}`], options);
     await git(['read-tree', baseTree], options);
@@ -92,8 +92,9 @@ async function applyToIndex(patch: AsyncIterable<Uint8Array>, options: GitOption
     form.end();
   }
   // A Mac reads some names as `.git` that this machine does not.
-  const args = ['-c', 'core.protectHFS=true', 'apply', '--cached', '--whitespace=nowarn', '-'];
-  await git(args, { ...options, input: checked() });
+  const environment = { ...options.environment, GIT_CONFIG_PARAMETERS: "'core.protectHFS=true'" };
+  const args = ['apply', '--cached', '--whitespace=nowarn', '-'];
+  await git(args, { ...options, environment, input: checked() });
   return form;
 }
 

@@ -1,6 +1,7 @@
 import type { ChangedFile } from '@flotilla/shared/views';
 import { FlotillaError } from '@flotilla/shared/errors';
 import { git, GitLimitError } from '../git/git.ts';
+import { patchMemoryBytes } from './patchLimits.ts';
 import { parseTreeDiff, shownPath, treeDiffArguments } from './treeDiff.ts';
 
 export interface TreePair {
@@ -19,7 +20,7 @@ export interface TreePair {
  */
 export async function changedFiles(pair: TreePair): Promise<ChangedFile[]> {
   const { mirrorPath: gitDir, baseTree, resultTree, signal, owner } = pair;
-  const options = { gitDir, signal, owner, lane: 'reader' } as const;
+  const options = { gitDir, signal, owner, lane: 'reader', memoryBytes: patchMemoryBytes } as const;
   const { output } = await git([...treeDiffArguments, baseTree, resultTree], options).catch(refuseTooLarge);
   return parseTreeDiff(output).map(
     ({ status, path, previousPath, base, result, addedLines, removedLines }) => ({

@@ -135,7 +135,7 @@ test('a Patch is refused when it has more parts than its files can have', () => 
   const form = new PatchForm();
   expect(() => {
     for (let count = 0; count <= 100_000; count += 1) form.push(part);
-  }).toThrow('it changes more than 50000 files, which is the limit');
+  }).toThrow('it changes more than 20000 files, which is the limit');
 });
 
 const anyLine = oneof(

@@ -1,12 +1,7 @@
 import { BinaryHunk } from './binaryHunk.ts';
 import { nameIn, partNamesIn, type PartNames } from './partNames.ts';
+import { maxPatchFiles, maxUnpackedBytes } from './patchLimits.ts';
 import { PatchRefusal } from './patchRefusal.ts';
-
-/** The most files that a Patch may change: their list is one answer to an editor. */
-export const maxPatchFiles = 50_000;
-
-/** The most bytes that the binary files of a Patch may have together when they are unpacked: git holds them in memory. */
-const maxUnpackedBytes = 64 * 1024 * 1024;
 
 /** No header has a longer line: two paths of 4096 bytes, each byte written as `\ooo`. */
 const maxHeaderBytes = 64 * 1024;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { git } from '../git/git.ts';
 import type { TreePair } from './changedFiles.ts';
 import { gitToSpool } from './gitToSpool.ts';
+import { maxTextBytes, patchMemoryBytes } from './patchLimits.ts';
 import type { Spool } from './spool.ts';
 import { parseTreeDiff, shownPath, treeDiffArguments, type TreeChange } from './treeDiff.ts';
 
@@ -18,12 +19,6 @@ const textArguments = [
   '--no-color',
 ];
 
-/** The most bytes that the text of a Patch may have: of a Runner's own there are 50 MiB at most. */
-const maxTextBytes = 128 * 1024 * 1024;
-
-/** A binary file is packed with both of its sides in memory. */
-const memoryBytes = 512 * 1024 * 1024;
-
 /**
  * The text of the Patch that makes one tree of another, as git writes it, without the files that are left out. Those are
  * as they were in the base; where both cannot be, they stay, and what would take their place is left out as well: `a/b`
@@ -31,7 +26,7 @@ const memoryBytes = 512 * 1024 * 1024;
  */
 export async function patchText(pair: TreePair, leftOut: ReadonlySet<string>): Promise<Spool> {
   const { mirrorPath: gitDir, baseTree, resultTree, signal, owner } = pair;
-  const reading = { gitDir, signal, owner, lane: 'reader', memoryBytes } as const;
+  const reading = { gitDir, signal, owner, lane: 'reader', memoryBytes: patchMemoryBytes } as const;
   if (leftOut.size === 0) {
     const args = ['diff-tree', '-r', ...textArguments, baseTree, resultTree];
     return gitToSpool(args, reading, maxTextBytes);

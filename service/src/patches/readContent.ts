@@ -1,10 +1,8 @@
 import { FlotillaError } from '@flotilla/shared/errors';
 import { git, GitError } from '../git/git.ts';
 import { gitToSpool } from './gitToSpool.ts';
+import { maxContentBytes } from './patchLimits.ts';
 import type { Spool } from './spool.ts';
-
-/** VS Code opens texts of 50 MB at most; more of a file is not sent. */
-const maxContentBytes = 64 * 1024 * 1024;
 
 interface Place {
   readonly mirrorPath: string;

@@ -23,7 +23,10 @@ export interface TreeEntry {
   readonly id: string;
 }
 
-/** What `git diff-tree` is asked with, before the two trees. Renames are found by git's own measure. */
+/**
+ * What `git diff-tree` is asked with, before the two trees. Renames are found by git's own measure; those that changed besides
+ * only where no more than 400 files came or went: each is compared with each, which took 24 s for 900 files of 60 KB.
+ */
 export const treeDiffArguments = [
   'diff-tree',
   '-r',
@@ -32,6 +35,7 @@ export const treeDiffArguments = [
   '--numstat',
   '--no-abbrev',
   '--find-renames',
+  '-l400',
 ] as const;
 
 const statuses: Readonly<Record<string, ChangedFile['status']>> = {

@@ -85,7 +85,7 @@ export async function openGit(args: readonly string[], options: GitOptions = {})
 }
 
 /** Starts git and hands out the program, for streams. The caller feeds it, and reads it to its end or kills it. */
-export function startGit(args: readonly string[], options: GitOptions = {}): Promise<Launched> {
+function startGit(args: readonly string[], options: GitOptions = {}): Promise<Launched> {
   const placed = options.gitDir === undefined ? args : [`--git-dir=${options.gitDir}`, ...args];
   return launch('git', placed, {
     env: gitEnvironment(options.environment),
@@ -96,7 +96,7 @@ export function startGit(args: readonly string[], options: GitOptions = {}): Pro
 }
 
 /** The output of a git that was started, as a stream that fails with a {@link GitError} when git does. */
-export function gitOutput(
+function gitOutput(
   args: readonly string[],
   program: Launched,
   options: GitOptions = {},

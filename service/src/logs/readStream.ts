@@ -1,7 +1,6 @@
 import type { StreamName } from '@flotilla/shared/protocol/streams';
 import type { Sql } from '../db/database.ts';
 import { readChunks } from './queries/readChunks.ts';
-import type { StoredStreams } from './storedStreams.ts';
 
 /** Bytes per read; bounds what a reader holds in memory. */
 const readBytes = 1024 * 1024;
@@ -17,19 +16,5 @@ export async function* readStream(
     if (part === undefined || part.data.length === 0) return;
     yield part.data;
     offset += part.data.length;
-  }
-}
-
-/** The whole stream of an Attempt, part by part, wherever it is. Throws as {@link StoredStreams.read}. */
-export async function* readStored(
-  streams: StoredStreams,
-  attemptId: number,
-  stream: StreamName,
-): AsyncGenerator<Uint8Array> {
-  for (let offset = 0; ;) {
-    const { data } = await streams.read(attemptId, stream, offset, readBytes);
-    if (data.length === 0) return;
-    yield data;
-    offset += data.length;
   }
 }

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { refusalOfCall } from '../../support/refusal.ts';
 import { git, makeRepository } from '../../support/repositories.ts';
 import { waitFor } from '../../support/waitFor.ts';
 import { attackedService, type AttackedService } from '../support/attackedService.ts';
@@ -154,4 +155,11 @@ describe('a reader who asks for much and reads nothing', () => {
     const answer = await withinBounds(attacked, () => get(contents({})));
     expect(answer.status).toBe(200);
   });
+});
+
+test.each(['a\0b', '', 'x'.repeat(4097)])('a member leaves out no file that cannot be (%#)', async (path) => {
+  const refusal = await withinBounds(attacked, () =>
+    refusalOfCall(attacked.client.api.jobs.setIncluded.mutate({ jobId: 1, path, included: false })),
+  );
+  expect(refusal).toMatchObject({ code: 'BAD_REQUEST' });
 });

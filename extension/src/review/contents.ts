@@ -1,5 +1,5 @@
 import { FlotillaError, messageOf } from '@flotilla/shared/errors';
-import { maxPatchBytes } from '@flotilla/shared/protocol/streams';
+import { maxContentBytes, maxTextBytes } from '@flotilla/shared/protocol/contents';
 import { shortened } from '@flotilla/shared/text/oneLine';
 import type { AnswerBounds, BoundedAnswer } from '../connection/boundedFetch.ts';
 import type { Connection } from '../connection/connection.ts';
@@ -8,8 +8,10 @@ import type { PatchSide } from './patchUri.ts';
 
 /** Both sides of a large review. */
 const cacheBytes = 64 * 1024 * 1024;
-/** One text of 50 MB is the most that VS Code opens, and a Patch has no more (`maxPatchBytes`). */
-const bounds: AnswerBounds = { maxBytes: maxPatchBytes, stallMs: 20_000, wholeMs: 300_000 };
+/** How long an answer may stand still, and take as a whole; the service cuts off who takes longer than it gives. */
+const times = { stallMs: 20_000, wholeMs: 300_000 } as const;
+const contentBounds: AnswerBounds = { maxBytes: maxContentBytes, ...times };
+const patchBounds: AnswerBounds = { maxBytes: maxTextBytes, ...times };
 /** Characters of a refusal that are shown. */
 const maxRefusal = 1000;
 
@@ -37,21 +39,21 @@ export class Contents {
       path: side.path,
     });
     const path = `/contents?${query.toString()}`;
-    return this.#cache.read(`${side.origin}${path}`, () => this.#get(path));
+    return this.#cache.read(`${side.origin}${path}`, () => this.#get(path, contentBounds));
   }
 
   /** The Patch of an Attempt without the files that were left out of its Job: made by the service of the trees that are shown. */
   includedPatch(attemptId: number, signal?: AbortSignal): Promise<Uint8Array> {
-    return this.#get(`/attempts/${attemptId}/patch/included`, signal);
+    return this.#get(`/attempts/${attemptId}/patch/included`, patchBounds, signal);
   }
 
-  async #get(path: string, signal = new AbortController().signal): Promise<Uint8Array> {
-    const answer = await this.#fetch(path, signal);
+  async #get(path: string, bounds: AnswerBounds, signal = new AbortController().signal): Promise<Uint8Array> {
+    const answer = await this.#fetch(path, bounds, signal);
     if (!answer.ok) throw refusalIn(answer);
     return answer.bytes;
   }
 
-  async #fetch(path: string, signal: AbortSignal): Promise<BoundedAnswer> {
+  async #fetch(path: string, bounds: AnswerBounds, signal: AbortSignal): Promise<BoundedAnswer> {
     try {
       return await this.#connection.fetch(path, bounds, signal);
     } catch (error) {

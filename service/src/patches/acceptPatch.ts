@@ -1,10 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { maxPatchFiles } from '@flotilla/shared/protocol/streams';
 import { isTransientDatabaseError } from '../db/transientErrors.ts';
 import { git, GitError, gitText, type GitOptions } from '../git/git.ts';
 import { PatchForm, tooManyFiles } from './patchForm.ts';
-import { maxPatchFiles, patchMemoryBytes } from './patchLimits.ts';
+import { patchMemoryBytes } from './patchLimits.ts';
 import { PatchRefusal } from './patchRefusal.ts';
 import { machineTrouble } from './machineTrouble.ts';
 import { parseTreeDiff, treeDiffArguments, type TreeChange } from './treeDiff.ts';

@@ -1,6 +1,7 @@
+import { maxPatchFiles } from '@flotilla/shared/protocol/streams';
 import { BinaryHunk } from './binaryHunk.ts';
 import { nameIn, partNamesIn, type PartNames } from './partNames.ts';
-import { maxPatchFiles, maxUnpackedBytes } from './patchLimits.ts';
+import { maxUnpackedBytes } from './patchLimits.ts';
 import { PatchRefusal } from './patchRefusal.ts';
 
 /** No header has a longer line: two paths of 4096 bytes, each byte written as `\ooo`. */

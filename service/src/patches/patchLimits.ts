@@ -1,19 +1,10 @@
 const mebibyte = 1024 * 1024;
 
-/** The most files that a Patch may change: their list is one answer to an editor. */
-export const maxPatchFiles = 20_000;
-
 /**
  * The most bytes that the binary files of a Patch may have together when they are unpacked: git holds them in memory, twice.
  * VS Code opens no file of more than 50 MB.
  */
 export const maxUnpackedBytes = 64 * mebibyte;
-
-/** The most bytes of a file that are sent to be shown. */
-export const maxContentBytes = 64 * mebibyte;
-
-/** The most bytes that the text of a Patch may have: a Runner's own have 50 MiB at most, and packing differs a little. */
-export const maxTextBytes = 128 * mebibyte;
 
 /**
  * What a git may allocate that applies a Patch, or compares its trees. For one of 50 MiB it needs 160 MiB, for two versions of

@@ -1,10 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { maxTextBytes } from '@flotilla/shared/protocol/contents';
 import { git } from '../git/git.ts';
 import type { TreePair } from './changedFiles.ts';
 import { gitToSpool } from './gitToSpool.ts';
-import { maxTextBytes, patchMemoryBytes } from './patchLimits.ts';
+import { patchMemoryBytes } from './patchLimits.ts';
 import type { Spool } from './spool.ts';
 import { parseTreeDiff, shownPath, treeDiffArguments, type TreeChange } from './treeDiff.ts';
 

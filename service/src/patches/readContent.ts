@@ -1,7 +1,7 @@
 import { FlotillaError } from '@flotilla/shared/errors';
+import { maxContentBytes } from '@flotilla/shared/protocol/contents';
 import { git, GitError } from '../git/git.ts';
 import { gitToSpool } from './gitToSpool.ts';
-import { maxContentBytes } from './patchLimits.ts';
 import type { Spool } from './spool.ts';
 
 interface Place {

@@ -1,3 +1,4 @@
+import { maxTreePaths } from '@flotilla/shared/protocol/treeLimits';
 import { nulItems } from '../git/nulItems.ts';
 import { Pace } from '../pace.ts';
 import type { Matcher } from './patterns.ts';
@@ -5,8 +6,8 @@ import type { Matcher } from './patterns.ts';
 /** Longer paths no system checks out (PATH_MAX of Linux); they are counted, and match nothing. */
 const maxPathBytes = 4096;
 
-/** The largest repositories that are known have two million files (AOSP with all its branches, large monorepos). */
-export const maxPaths = 3_000_000;
+/** What a Runner would not check out need not be found either. */
+export const maxPaths = maxTreePaths;
 
 /** What was found among paths; `tooMany` when nothing was among the first {@link maxPaths}. */
 export type PathSearch = 'found' | 'none' | 'tooMany';

@@ -21,8 +21,8 @@ export const maxPatchFileBytes = 100 * 1024 * 1024;
 /** The most bytes that the files which a Patch adds or changes may have together, as they are without it. */
 export const maxPatchFilesBytes = 500 * 1024 * 1024;
 
-/** The most files that a Patch may add, change or remove. */
-export const maxPatchFiles = 50_000;
+/** The most files that a Patch may add, change or remove: their list is one answer to an editor. */
+export const maxPatchFiles = 20_000;
 
 /** The body of a 200 or a 409. */
 export interface AppendAnswer {

@@ -28,7 +28,7 @@ beforeAll(async () => {
   };
 });
 
-const tooMany = 'has more than 3,000,000 files, and none of those matches';
+const tooMany = 'has more than 2,000,000 files, and none of those matches';
 
 test.each([
   ['a million paths are searched to the end', 'repo:^million file:z', 'has no file that matches file:z'],

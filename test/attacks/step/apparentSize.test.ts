@@ -80,16 +80,16 @@ test.each([
   expect(attempts).toHaveLength(1);
 });
 
-test('a Step that changes 50,001 files is told so', async () => {
+test('a Step that changes 20,001 files is told so', async () => {
   const { job } = await withinBounds(
     target,
-    () => target.runStep(`perl -e 'for (0..50000) {open F, ">$_"}'`),
+    () => target.runStep(`perl -e 'for (0..20000) {open F, ">$_"}'`),
     {
       programs,
     },
   );
   expect(job.outcome).toHaveProperty(
     'message',
-    'The steps changed more than 50,000 files, which is the limit. Leave large files out in a step, or by .gitignore.',
+    'The steps changed more than 20,000 files, which is the limit. Leave large files out in a step, or by .gitignore.',
   );
 });

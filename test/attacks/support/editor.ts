@@ -123,9 +123,9 @@ async function answerOf(
       return `${(await contents.read({ ...side, origin: task.url })).length} bytes`;
     }
     case 'patch':
-      return `${(await contents.patch(1)).length} bytes`;
+      return `${(await contents.includedPatch(1)).length} bytes`;
     case 'cancel':
-      return `${(await contents.patch(1, AbortSignal.timeout(task.afterMs))).length} bytes`;
+      return `${(await contents.includedPatch(1, AbortSignal.timeout(task.afterMs))).length} bytes`;
     case 'actions':
       return `${(await connection.use((client) => client.actions.list.query())).length} actions`;
     case 'readLog':

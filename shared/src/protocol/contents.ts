@@ -4,4 +4,4 @@
 export const maxContentBytes = 64 * 1024 * 1024;
 
 /** The most bytes that the text of a Patch may have: a Runner's own have 50 MiB at most, and packing differs a little. */
-export const maxTextBytes = 128 * 1024 * 1024;
+export const maxTextBytes = 64 * 1024 * 1024;

@@ -57,7 +57,7 @@ const raw =
 
 type Named = readonly [what: string, task: EditorTask['task'], answer: Answer, refusal: RegExp];
 
-const tooMuch = /answered with more than (?:50 MB|64 KB), which is the most that is read here/;
+const tooMuch = /answered with more than (?:64 MB|64 KB), which is the most that is read here/;
 const cut = /terminated|fetch failed/;
 
 const answers: readonly Named[] = [

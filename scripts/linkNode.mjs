@@ -3,6 +3,7 @@
  * npm 11 does so by itself; npm 10 makes the link and removes it again together with the other platforms' packages.
  * Runs on the Node that the machine has, so it is plain JavaScript.
  */
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, readlinkSync, rmSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
@@ -30,6 +31,19 @@ if (wanted === undefined) {
     rmSync(join(folder, 'node'), { force: true });
     symlinkSync(target, join(folder, 'node'));
   }
+  refuseUnlessStarted(node);
+}
+
+/** Since 26 it is linked with a library that a small system need not have. */
+function refuseUnlessStarted(node) {
+  const { error, status, stderr } = spawnSync(node, ['--version'], { encoding: 'utf8' });
+  if (status === 0) return;
+  const said = (error?.message ?? stderr).trim();
+  const help = said.includes('libatomic')
+    ? 'Install libatomic (Debian: apt-get install libatomic1; Fedora: dnf install libatomic)'
+    : 'Mend that';
+  console.error(`The Node of this project cannot start (${said}). ${help}, and run npm ci again.`);
+  process.exitCode = 1;
 }
 
 function linkOf(path) {

@@ -12,11 +12,10 @@ beforeAll(async () => {
 const { text, continuation, binary, ping, close } = opcodes;
 const deep = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
 
-/** What the connection ends with: `answer` when a message came first. */
-async function endOf(
-  parameters: string | undefined,
-  ...frames: readonly RawFrame[]
-): Promise<number | 'answer'> {
+/** What a connection ends with: `answer` when a message came first. */
+type End = number | 'answer';
+
+async function endOf(parameters: string | undefined, ...frames: readonly RawFrame[]): Promise<End> {
   using client = await openRawWebSocket(attacked.url, parameters === undefined ? {} : { parameters });
   client.sendFrames(...frames);
   return await Promise.race([
@@ -56,7 +55,7 @@ test.each<[what: string, parameters: string]>([
   expect(['answer', 1005, 1006]).toContain(end);
 });
 
-test.each<[what: string, frames: readonly RawFrame[], end: number | 'answer']>([
+test.each<[what: string, frames: readonly RawFrame[], end: End | readonly End[]]>([
   ['no JSON', [{ opcode: text, data: '{' }], 1008],
   ['nothing', [{ opcode: text }], 1008],
   ['null', [{ opcode: text, data: 'null' }], 1008],

@@ -55,6 +55,8 @@ export class Caller {
   /** Those with messages that wait, the next one first. */
   readonly #waiting = new Set<MeteredSocket>();
   #calls = 0;
+  /** Bytes that came and are not handled yet. */
+  #unhandledBytes = 0;
   #subscriptions = 0;
   readonly #onGone: () => void;
   #turn: NodeJS.Immediate | undefined;
@@ -80,9 +82,19 @@ export class Caller {
 
   /** Whether its connections together hold too much, sent or unsent. */
   holdsTooMuch(): boolean {
-    let bytes = 0;
-    for (const socket of this.#sockets) bytes += socket.heldBytes;
+    let bytes = this.#unhandledBytes;
+    for (const socket of this.#sockets) bytes += socket.bufferedAmount;
     return bytes > heldBytes;
+  }
+
+  /** Whether what came over its connections and is not handled yet is too much; asked for each message. */
+  hasSentTooMuch(): boolean {
+    return this.#unhandledBytes > heldBytes;
+  }
+
+  /** Counts bytes that came, or that are not kept any more. */
+  hold(bytes: number): void {
+    this.#unhandledBytes += bytes;
   }
 
   /** A connection has messages that wait. */

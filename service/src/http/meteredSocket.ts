@@ -9,8 +9,12 @@ import { readAnswer, readCalls, type Call } from './readCalls.ts';
 
 /** Messages that wait in a connection before it is read no further. */
 const mostWaiting = 256;
+/** Bytes of such messages; each may be as large as a message can be. */
+const waitingBytes = 1024 * 1024;
 /** Unsent bytes of a connection above which none of its calls is begun. */
 const unsentBytes = 1024 * 1024;
+/** Bytes of half a message that stay, however much else its caller holds; few messages of our clients have more. */
+const partBytes = 64 * 1024;
 /** Bytes that a stranger may send. */
 const strangerBytes = 64 * 1024;
 /** How long a connection that showed no good token stays, in milliseconds. */
@@ -95,11 +99,6 @@ export class MeteredSocket extends EventEmitter<Events> {
     return this.#client.bufferedAmount;
   }
 
-  /** Bytes that are kept for this connection, in either direction. */
-  get heldBytes(): number {
-    return this.#partBytes + this.#waitingBytes + this.#client.bufferedAmount;
-  }
-
   close(code?: number, reason?: string): void {
     this.#client.close(code, reason);
     // The goodbye has to be read.
@@ -120,6 +119,7 @@ export class MeteredSocket extends EventEmitter<Events> {
       return;
     }
     this.#caller = known;
+    known.hold(this.#partBytes + this.#waitingBytes);
     this.#open = new OpenCalls(known);
     if (caller === undefined) this.#strangerTimer = setTimeout(() => this.#client.terminate(), strangerMs);
     this.#client.resume();
@@ -167,35 +167,34 @@ export class MeteredSocket extends EventEmitter<Events> {
     if (Buffer.isBuffer(next)) {
       const calls = readCalls(next);
       if (typeof calls === 'string') return this.#cut(againstRules, calls);
-      this.#waitingBytes -= next.length;
       this.#waiting.shift();
       this.#waiting.unshift(...calls);
-      for (const { text } of calls) this.#waitingBytes += text.length;
+      this.#holdWaiting(calls.reduce((sum, { text }) => sum + text.length, -next.length));
       return this.#waiting.length > 0 ? 'more' : 'idle';
     }
     const begun = this.#open?.begin(next) ?? 'idle';
     if (typeof begun === 'object') return this.#cut(againstRules, begun.broken);
     if (begun !== 'begun') return begun;
     this.#waiting.shift();
-    this.#waitingBytes -= next.text.length;
+    this.#holdWaiting(-next.text.length);
     this.emit('message', next.text, false);
-    if (this.#waiting.length < mostWaiting) this.#client.resume();
+    if (!this.#hasMuchWaiting()) this.#client.resume();
     return this.#waiting.length > 0 ? 'more' : 'idle';
   }
 
   /** Counts what came in, before it is a message. */
   #count(bytes: number): void {
-    this.#partBytes += bytes;
     this.#receivedBytes += bytes;
+    this.#holdPart(this.#partBytes + bytes);
     const caller = this.#caller;
     if (this.#receivedBytes > strangerBytes && caller?.limits === strangerLimits) this.#client.terminate();
     // Once it is known who calls, it is read on; a runner that comes back has much to say at once.
     else if (this.#receivedBytes > strangerBytes && caller === undefined) this.#client.pause();
-    else if (this.#partBytes > unsentBytes && caller?.holdsTooMuch() === true) this.#client.terminate();
+    else if (this.#partBytes > partBytes && caller?.hasSentTooMuch() === true) this.#client.terminate();
   }
 
   #receive(data: Buffer, isBinary: boolean): void {
-    this.#partBytes = 0;
+    this.#holdPart(0);
     if (this.readyState !== this.#client.OPEN) return;
     if (isBinary) {
       this.#cut(wrongData, 'messages are texts');
@@ -211,9 +210,29 @@ export class MeteredSocket extends EventEmitter<Events> {
       return;
     }
     this.#waiting.push(data);
-    this.#waitingBytes += data.length;
-    if (this.#waiting.length >= mostWaiting) this.#client.pause();
+    this.#holdWaiting(data.length);
+    // It is read on when something of it was handled.
+    if (this.#hasMuchWaiting() || this.#caller?.hasSentTooMuch() === true) this.#client.pause();
     this.#caller?.wait(this);
+  }
+
+  #hasMuchWaiting(): boolean {
+    return this.#waiting.length >= mostWaiting || this.#waitingBytes > waitingBytes;
+  }
+
+  #holdPart(bytes: number): void {
+    this.#caller?.hold(bytes - this.#partBytes);
+    this.#partBytes = bytes;
+  }
+
+  #holdWaiting(more: number): void {
+    this.#caller?.hold(more);
+    this.#waitingBytes += more;
+  }
+
+  #dropWaiting(): void {
+    this.#waiting = [];
+    this.#holdWaiting(-this.#waitingBytes);
   }
 
   /** tRPC's ping and pong, which an honest client sends seldom. */
@@ -226,8 +245,7 @@ export class MeteredSocket extends EventEmitter<Events> {
 
   #cut(code: number, reason: string): 'idle' {
     this.#logger.warn({ reason }, 'a client broke a rule of the protocol and was cut off');
-    this.#waiting = [];
-    this.#waitingBytes = 0;
+    this.#dropWaiting();
     this.close(code, reason);
     return 'idle';
   }
@@ -235,8 +253,8 @@ export class MeteredSocket extends EventEmitter<Events> {
   #closed(): void {
     clearTimeout(this.#strangerTimer);
     clearTimeout(this.#goodbyeTimer);
-    this.#waiting = [];
-    this.#waitingBytes = 0;
+    this.#dropWaiting();
+    this.#holdPart(0);
     this.#caller?.leave(this);
     this.#open?.endAll();
     this.emit('close');

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { beforeAll, expect, test } from 'vitest';
+import { waitFor } from '../../support/waitFor.ts';
 import { attackedService, type AttackedService } from '../support/attackedService.ts';
 import { callOf, opcodes, openRawWebSocket, type RawWebSocket } from '../support/rawWebSocket.ts';
 import { withinBounds } from '../support/withinBounds.ts';
@@ -138,4 +139,40 @@ test('50 connections of one reader that hold 3.9 MB of a message each are cut of
     for (const client of clients) client[Symbol.dispose]();
   });
   expect(attacked.service.hasExited()).toBe(false);
+});
+
+test('messages of 0.9 MB that wait, because what was sent before is not read, are not taken in', async () => {
+  await withinBounds(attacked, async () => {
+    const clients = await Promise.all(many(4).map(() => opened()));
+    for (const client of clients) {
+      client.socket.pause();
+      // Refusals that name them: more than the buffers of the network hold.
+      for (const id of many(14)) {
+        client.send(callOf(`unread ${id}`, 'p'.repeat(900_000)));
+        await delay(10);
+      }
+    }
+    await delay(1000);
+    const waiting = JSON.stringify(callOf('waits', 'server.info', 'a'.repeat(900_000)));
+    for (const client of clients) client.repeat(waiting, 150);
+    await delay(3000);
+    for (const client of clients) client[Symbol.dispose]();
+  });
+  expect(attacked.service.hasExited()).toBe(false);
+});
+
+test('300 connections of one reader that hold 1 MB of a message each are cut off', async () => {
+  const ended = await withinBounds(attacked, async () => {
+    const clients = await Promise.all(many(300).map(() => opened()));
+    const part = { opcode: opcodes.text, data: 'a'.repeat(1_000_000), fin: false };
+    let cut = 0;
+    for (const client of clients) {
+      void client.closed.then(() => (cut += 1));
+      client.sendFrames(part);
+    }
+    await waitFor('most of them to be cut off', () => cut > 200, { timeoutMs: 10_000 });
+    for (const client of clients) client[Symbol.dispose]();
+    return cut;
+  });
+  expect(ended).toBeLessThan(300);
 });

@@ -45,7 +45,7 @@ export function appendRoute(app: FastifyInstance, service: Service): void {
     if (stored.result === 'fenced') {
       return reply.code(410).send({ message: `Attempt ${attemptId} is no longer this runner's.` });
     }
-    service.strangers.vouch(request.raw.socket);
+    service.strangers.vouch(request.raw.socket, 'runners');
     const answer: AppendAnswer = { end: stored.end };
     return reply.code(stored.result === 'mismatch' ? 409 : 200).send(answer);
   });

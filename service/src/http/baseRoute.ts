@@ -41,7 +41,7 @@ export function baseRoute(app: FastifyInstance, service: Service): void {
     const base = await selectBase(service.sql, { attemptId, leaseToken: leaseToken.data });
     if (base === undefined)
       return reply.code(410).send({ message: `Attempt ${attemptId} is no longer this runner's.` });
-    service.strangers.vouch(request.raw.socket);
+    service.strangers.vouch(request.raw.socket, 'runners');
     const { repositoryId, baseRevision: commit } = base;
     const ending = new AbortController();
     open.get(attemptId)?.abort();

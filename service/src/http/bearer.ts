@@ -15,6 +15,6 @@ export async function requireUser(service: Service, request: FastifyRequest): Pr
   if (principal?.scope !== 'user') {
     throw new FlotillaError('token.refused', 'This needs a user token: it is missing, unknown or revoked.');
   }
-  service.strangers.vouch(request.raw.socket);
+  service.strangers.vouch(request.raw.socket, `user:${principal.user.id}`);
   return principal.user;
 }

@@ -1,4 +1,4 @@
-import { storable } from '@flotilla/shared/protocol/storable';
+import { storables } from '@flotilla/shared/protocol/storable';
 import { tracked } from '@trpc/server';
 import { z } from 'zod';
 import { cancelExecution } from '../executions/cancelExecution.ts';
@@ -15,7 +15,7 @@ export const executionsRouter = router({
     .input(
       actionToSave.extend({
         requestKey: z.uuid(),
-        repositories: z.array(storable(4096)).min(1).max(100_000).nullable(),
+        repositories: storables(100_000, 4096).nullable(),
       }),
     )
     .mutation(({ ctx, input, signal }) => {
@@ -63,7 +63,7 @@ export const executionsRouter = router({
       z.object({
         lastEventId: z
           .string()
-          .regex(/^\d{1,19}$/)
+          .regex(/^\d{1,18}$/)
           .optional(),
       }),
     )

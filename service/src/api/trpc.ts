@@ -5,6 +5,9 @@ import { unavailable } from '../db/unavailable.ts';
 import type { Context } from './context.ts';
 import { leavingOf } from './leaving.ts';
 
+/** Characters of a message that says what is wrong with an input: zod has a sentence for every part of it. */
+const mostLetters = 10_000;
+
 const trpc = initTRPC.context<Context>().create({
   errorFormatter({ shape, error }) {
     const { cause } = error;
@@ -21,7 +24,7 @@ const trpc = initTRPC.context<Context>().create({
     const message =
       error.code === 'INTERNAL_SERVER_ERROR'
         ? 'Something went wrong in the service; its log says what.'
-        : shape.message;
+        : shape.message.slice(0, mostLetters);
     return { ...shape, message, data: { code: shape.data.code, path: shape.data.path } };
   },
 });

@@ -45,8 +45,11 @@ export const strangerLimits: CallerLimits = {
 
 /** Bytes that somebody's connections may have sent without their being handled yet, and may have been sent without their reading them. */
 const heldBytes = 64 * 1024 * 1024;
-/** Messages that are handled in one turn of the event loop. */
+/** Messages that are handled in one turn of the event loop; none is begun when those before took so many milliseconds. */
 const messagesOfTurn = 64;
+const turnMs = 10;
+/** A turn took so long for one message alone: its caller waits as long again, in which others have several turns. */
+const longTurnMs = 30;
 
 /** A user, the holders of a runner token, or one stranger: whose calls are counted together, over all connections. */
 export class Caller {
@@ -59,7 +62,8 @@ export class Caller {
   #unhandledBytes = 0;
   #subscriptions = 0;
   readonly #onGone: () => void;
-  #turn: NodeJS.Immediate | undefined;
+  /** Whether messages are being handled, or will be in the next turn. */
+  #isHandling = false;
 
   /** `onGone` is called when its last connection has left. */
   constructor(limits: CallerLimits, onGone: () => void = () => undefined) {
@@ -100,7 +104,7 @@ export class Caller {
   /** A connection has messages that wait. */
   wait(socket: MeteredSocket): void {
     this.#waiting.add(socket);
-    if (this.#turn === undefined) this.#handle();
+    if (!this.#isHandling) this.#handle();
   }
 
   /** The same, when something of it has ended: in another turn of the event loop, so that others come in between. */
@@ -133,28 +137,32 @@ export class Caller {
   }
 
   #handleSoon(): void {
-    if (this.#waiting.size === 0) return;
-    this.#turn ??= setImmediate(() => {
-      this.#turn = undefined;
-      this.#handle();
-    });
+    if (this.#waiting.size === 0 || this.#isHandling) return;
+    this.#isHandling = true;
+    setImmediate(() => this.#handle());
   }
 
   /** One message of each connection after the other. */
   #handle(): void {
+    this.#isHandling = true;
+    const beganAt = performance.now();
     let left = messagesOfTurn;
-    while (left > 0) {
-      const [socket] = this.#waiting;
-      if (socket === undefined) return;
-      this.#waiting.delete(socket);
-      const handled = socket.handleNext();
-      left -= 1;
-      if (handled === 'more') this.#waiting.add(socket);
-      if (handled === 'full') {
-        this.#waiting.add(socket);
+    const handleOne = () => {
+      const tookMs = performance.now() - beganAt;
+      if (left === 0 || tookMs > turnMs) {
+        if (tookMs > longTurnMs) setTimeout(() => this.#handle(), tookMs);
+        else setImmediate(() => this.#handle());
         return;
       }
-    }
-    this.#handleSoon();
+      left -= 1;
+      const [socket] = this.#waiting;
+      if (socket !== undefined) this.#waiting.delete(socket);
+      const handled = socket?.handleNext();
+      if (socket !== undefined && (handled === 'more' || handled === 'full')) this.#waiting.add(socket);
+      // What a call does at once, it does in microtasks: they count for this turn, so they come before the next message.
+      if (handled !== 'full' && this.#waiting.size > 0) queueMicrotask(() => process.nextTick(handleOne));
+      else this.#isHandling = false;
+    };
+    handleOne();
   }
 }

@@ -63,3 +63,10 @@ test.each(['PING', '{"id":null,"method":"reconnect"}', '{"id":null,"error":{}}',
     expect(readAnswer(message)).toBeUndefined();
   },
 );
+
+test('lists and objects are counted, and those in texts are not', () => {
+  const lists = (count: number) =>
+    `{"id":1,"method":"query","params":{"path":"a","input":[${'[],'.repeat(count)}"${'[{'.repeat(200_000)}\\"["]}}`;
+  expect(readCalls(Buffer.from(lists(99_000)))).toHaveLength(1);
+  expect(readCalls(Buffer.from(lists(100_000)))).toBe('more than 100000 lists and objects in one message');
+});

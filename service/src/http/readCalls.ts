@@ -1,6 +1,9 @@
 /** Calls that one message may have: an editor sends those of one moment together, and all subscriptions after a cut. */
 const mostCalls = 1024;
 const longestId = 100;
+/** Lists and objects that one message may open; 1024 calls with all that a Runner says have fewer. */
+const mostBrackets = 100_000;
+const [quote = 0, backslash = 0, brace = 0, bracket = 0] = Buffer.from('"\\{[');
 
 /** One call of tRPC's, and the message that makes it alone. */
 export interface Call {
@@ -19,6 +22,7 @@ const kinds: Readonly<Record<string, Call['kind']>> = {
 
 /** The calls of a message. A text says why it has none that can be answered: no client of ours sends such a one. */
 export function readCalls(message: Buffer): readonly Call[] | string {
+  if (opensTooMuch(message)) return `more than ${mostBrackets} lists and objects in one message`;
   let parsed: unknown;
   try {
     parsed = JSON.parse(message.toString());
@@ -37,6 +41,21 @@ export function readCalls(message: Buffer): readonly Call[] | string {
     calls.push(call);
   }
   return calls;
+}
+
+/** Whether a message would be made into so many objects that this takes longer than all else. Those in texts do not count. */
+function opensTooMuch(message: Buffer): boolean {
+  // It cannot have as many.
+  if (message.length <= mostBrackets) return false;
+  let brackets = 0;
+  let isText = false;
+  for (let at = 0; at < message.length; at += 1) {
+    const byte = message[at];
+    if (byte === quote) isText = !isText;
+    else if (isText && byte === backslash) at += 1;
+    else if (!isText && (byte === brace || byte === bracket)) brackets += 1;
+  }
+  return brackets > mostBrackets;
 }
 
 function readCall(parsed: unknown, text?: Buffer): Call | undefined {

@@ -5,6 +5,7 @@ import type { Database } from '../db/database.ts';
 import { repositories } from '../db/schema.ts';
 import type { Mirrors } from '../repositories/mirrors.ts';
 import { Pace } from '../pace.ts';
+import { Lane } from '../git/lane.ts';
 import { gitEngine } from './gitEngine.ts';
 import { maxSteps, Patterns } from './patterns.ts';
 import { readQuery } from './readQuery.ts';
@@ -34,8 +35,7 @@ export async function resolveScope(request: ScopeRequest): Promise<ScopePreview>
     .from(repositories)
     .where(eq(repositories.present, true))
     .orderBy(asc(repositories.name));
-  const judge = judgeOf(query, gitEngine(request.mirrors), request);
-  const verdicts = await inOrder(rows, judge);
+  const verdicts = await judgeAll(rows, query, request);
   const leftOut: { repository: string; reason: string }[] = [];
   const targets: TargetView[] = [];
   for (const verdict of verdicts) {
@@ -47,19 +47,30 @@ export async function resolveScope(request: ScopeRequest): Promise<ScopePreview>
   return { query: request.query, targets, leftOut };
 }
 
+/** A user's queries are compiled, and names matched with them, one after the other: each slice of them is one of many otherwise. */
+const matching = new Lane({ slots: Infinity, perOwner: 1 });
+
 /** Judges all at once, as far as git has slots; others have their turn while names are matched. */
-async function inOrder(
+async function judgeAll(
   rows: readonly RepositoryRow[],
-  judge: (row: RepositoryRow) => Promise<Verdict>,
+  query: ScopeQuery,
+  request: ScopeRequest,
 ): Promise<Verdict[]> {
-  const pace = new Pace();
+  const { purpose, userId, signal } = request.searcher;
   const judged: Promise<Verdict>[] = [];
-  for (const row of rows) {
-    const verdict = judge(row);
-    // Whoever waits for all of them hears of it.
-    verdict.catch(() => undefined);
-    judged.push(verdict);
-    if (pace.isOver()) await pace.rest();
+  {
+    using _turn = await matching.enter(`${purpose} of user:${userId}`, signal);
+    const pace = new Pace();
+    await pace.rest();
+    const judge = judgeOf(query, gitEngine(request.mirrors), request);
+    for (const row of rows) {
+      const verdict = judge(row);
+      // Whoever waits for all of them hears of it.
+      verdict.catch(() => undefined);
+      judged.push(verdict);
+      if (pace.isOver()) await pace.rest();
+      signal?.throwIfAborted();
+    }
   }
   return Promise.all(judged);
 }

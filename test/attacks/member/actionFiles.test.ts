@@ -3,6 +3,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { connectUser, type ServiceClient } from '../../../scripts/launch/serviceClient.ts';
 import { refusalOfCall } from '../../support/refusal.ts';
 import { attackedService, type AttackedService } from '../support/attackedService.ts';
+import { callOf, openRawWebSocket } from '../support/rawWebSocket.ts';
 import { withinBounds } from '../support/withinBounds.ts';
 
 let attacked: AttackedService;
@@ -68,6 +69,8 @@ test.each<[what: string, text: string]>([
 test.each<[what: string, input: Record<string, unknown>]>([
   ['100,000 names', { repositories: Array.from({ length: 100_000 }, (_, index) => `repository-${index}`) }],
   ['900 names of 4,096 letters', { repositories: Array.from({ length: 900 }, () => 'n'.repeat(4096)) }],
+  ['100,000 names that are none', { repositories: Array.from({ length: 100_000 }, () => 1) }],
+  ['100,000 names with a NUL', { repositories: Array.from({ length: 100_000 }, () => '\0') }],
   ['100,001 names', { repositories: Array.from({ length: 100_001 }, () => 'n') }],
   ['a name with a NUL', { repositories: ['a\0b'] }],
   ['half of a surrogate pair', { repositories: ['\ud800'] }],
@@ -90,4 +93,19 @@ test.each<[what: string, input: Record<string, unknown>]>([
   // The scope is searched by git: one at a time for each processor.
   const refusal = await withinBounds(attacked, () => refusalOfCall(call()), { programs: 2 });
   expect(refusal.message).not.toMatch(/Something went wrong/);
+  expect(refusal.message.length).toBeLessThan(50_000);
+});
+
+test('sixty action files of unknown keys at once hold up nobody else', async () => {
+  const text = `{${Array.from({ length: 9000 }, (_, index) => `"${'u'.repeat(100)}${index}":1`).join()}}`;
+  const input = { fileName: 'a.action.json', text, baseVersion: null, origin: null };
+  const answers = await withinBounds(attacked, async () => {
+    using client = await openRawWebSocket(attacked.url, { token: attacked.memberToken });
+    const calls = Array.from({ length: 60 }, (_, id) => callOf(id, 'actions.save', input, 'mutation'));
+    client.send(...calls);
+    const read: string[] = [];
+    while (read.length < calls.length) read.push(await client.next());
+    return read;
+  });
+  expect(answers.filter((answer) => answer.includes('action.invalid'))).toHaveLength(60);
 });

@@ -62,6 +62,10 @@ test.each<[what: string, send: (client: RawWebSocket) => void]>([
     '300 subscriptions',
     (client) => client.send(...many(300).map((id) => callOf(id, 'executions.watch', {}, 'subscription'))),
   ],
+  [
+    'two subscriptions of one id',
+    (client) => client.send(...many(2).map(() => callOf(1, 'executions.watch', {}, 'subscription'))),
+  ],
   ['a message of 5 MB', (client) => client.send('a'.repeat(5_000_000))],
   ['a message of 4 MB of brackets', (client) => client.send('['.repeat(4_000_000))],
   ['a message of 4 MB of empty lists', (client) => client.send(`[${'[],'.repeat(1_300_000)}[]]`)],

@@ -96,3 +96,14 @@ test('fifty searches of one user run one at a time, and hold up neither another 
   expect(tookMs).toBeLessThan(2000);
   expect((await programs()).length).toBe(1);
 });
+
+test.each([
+  ['many filters', 'repo:a '.repeat(1400)],
+  ['many classes', `repo:${'\\W'.repeat(4900)}`],
+  ['many options', `repo:${'a?'.repeat(4800)}`],
+])('sixty queries of %s hold up nobody else', async (_what, query) => {
+  const previews = await withinBounds(attacked, () =>
+    Promise.all(Array.from({ length: 60 }, () => preview(query))),
+  );
+  expect(previews).toHaveLength(60);
+});

@@ -78,7 +78,7 @@ test.each<[what: string, frames: readonly RawFrame[], end: End | readonly End[]]
     [{ opcode: text, data: '{"id":1152921504606846976,"method":"query","params":{"path":"server.info"}}' }],
     1008,
   ],
-  ['an id twice', [{ opcode: text, data: JSON.stringify([callOf(1, 'a'), callOf(1, 'a')]) }], 1008],
+  ['an id twice', [{ opcode: text, data: JSON.stringify([callOf(1, 'a'), callOf(1, 'a')]) }], 'answer'],
   [
     'a method that there is not',
     [{ opcode: text, data: JSON.stringify(callOf(1, 'server.info', 1, 'constructor')) }],

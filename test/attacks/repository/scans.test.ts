@@ -131,6 +131,17 @@ test.each<[string, Attack, RegExp]>([
     (gitDir) => writeFile(join(gitDir, 'HEAD'), 'nonsense\0\u001b[31m'),
     /its HEAD names neither/,
   ],
+  [
+    'a heap of files among its packs',
+    (gitDir) =>
+      execFileSync('sh', ['-c', 'cd "$0" && seq 50001 | xargs touch', join(gitDir, 'objects/pack')]),
+    /its objects\/pack has more than 50000 entries/,
+  ],
+  [
+    'a config whose sections have long names',
+    (gitDir) => config(gitDir, `[flotilla "${'y'.repeat(80)}"]\n${'a\n'.repeat(400_000)}`),
+    /git config wrote more than 4 MiB/,
+  ],
   ['no HEAD', async (gitDir) => rm(join(gitDir, 'HEAD')), /it has no HEAD/],
   [
     'a HEAD of 1 MB',
@@ -299,6 +310,23 @@ test('repositories that differ in ".git" at their end are two', async () => {
   await withinBounds(attacked, () => attacked.client.api.repositories.sync.mutate(), { programs });
   const names = (await attacked.client.api.repositories.list.query()).map(({ name }) => name);
   expect(names.filter((name) => name.startsWith('two'))).toEqual(['two', 'two.git']);
+});
+
+test('repositories whose names differ in bytes that are no text stop no scan', async () => {
+  const readable = join(attacked.repositoriesFolder, 'odd\ufffd');
+  const unreadable = Buffer.concat([
+    Buffer.from(join(attacked.repositoriesFolder, 'odd')),
+    Buffer.from([0xff]),
+  ]);
+  await cp(template, readable, { recursive: true });
+  await mkdir(Buffer.concat([unreadable, Buffer.from('/.git')]), { recursive: true });
+  await withinBounds(attacked, () => attacked.client.api.repositories.sync.mutate(), { programs });
+  const found = await attacked.client.api.repositories.list.query();
+  expect(found.filter(({ name }) => name.startsWith('odd'))).toMatchObject([
+    { name: 'odd\ufffd', reason: null },
+  ]);
+  await rm(readable, { recursive: true });
+  await rm(unreadable, { recursive: true });
 });
 
 test('a repository that goes while it is scanned stops no other', async () => {

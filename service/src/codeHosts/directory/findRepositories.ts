@@ -39,8 +39,10 @@ export async function findRepositories(folder: string): Promise<FoundRepository[
   return named(found.sort((a, b) => (a.below < b.below ? -1 : 1)));
 }
 
+/** Each name once: bytes that are no UTF-8 are all read as U+FFFD, and lead to what is really called that. */
 function foldersOf(entries: readonly Dirent[]): string[] {
-  return entries.filter((entry) => entry.isDirectory() && entry.name !== '.git').map(({ name }) => name);
+  const folders = entries.filter((entry) => entry.isDirectory() && entry.name !== '.git');
+  return [...new Set(folders.map(({ name }) => name))];
 }
 
 /** Gives each a name of its own: `web` and `web.git` may lie side by side. */

@@ -6,6 +6,8 @@ import { Unreadable } from './unreadable.ts';
 /** git itself follows alternates no further. */
 const maxAlternates = 5;
 const maxAlternatesBytes = 64 * 1024;
+/** Files and folders: git opens each pack at once, and makes one of thousands of loose objects. */
+const maxEntries = { packs: 50_000, objects: 5_000_000 };
 
 /**
  * Refuses objects that would make git wait, or read what does not belong to the folder of repositories: `alternates` may name
@@ -24,8 +26,9 @@ export async function requirePlainObjects(
     seen.add(objects);
     if (seen.size > maxAlternates) throw new Unreadable('its alternates are more than five');
     const parent = join(objects, '..');
-    for (const below of all ? [''] : ['/pack', '/info'])
-      await requirePlainTree(parent, `${name}${below}`, { depth: 3, entries: 5_000_000 });
+    for (const below of ['/pack', '/info'])
+      await requirePlainTree(parent, `${name}${below}`, { depth: 3, entries: maxEntries.packs });
+    if (all) await requirePlainTree(parent, name, { depth: 3, entries: maxEntries.objects });
     const alternates = (await readPlainFile(objects, 'info/alternates', maxAlternatesBytes)) ?? '';
     for (const line of alternates.split('\n')) {
       if (line !== '' && !line.startsWith('#')) await look(await inside(root, objects, line), 'objects');

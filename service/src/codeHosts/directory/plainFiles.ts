@@ -1,5 +1,5 @@
 import type { Dirent } from 'node:fs';
-import { constants, lstat, open, readdir } from 'node:fs/promises';
+import { constants, lstat, open, opendir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Unreadable } from './unreadable.ts';
 
@@ -44,6 +44,9 @@ export async function requirePlainFolder(folder: string, name: string): Promise<
   return true;
 }
 
+/** Entries of a folder that are read at once. */
+const entriesAtOnce = 512;
+
 /** What a walk through folders may meet. */
 export interface WalkLimits {
   readonly depth: number;
@@ -58,7 +61,7 @@ export async function requirePlainTree(
 ): Promise<void> {
   let left = entries;
   const walk = async (below: string, deeper: number): Promise<void> => {
-    for (const entry of await entriesOf(join(folder, below))) {
+    for await (const entry of entriesOf(join(folder, below))) {
       const path = `${below}/${entry.name}`;
       if ((left -= 1) < 0) throw new Unreadable(`its ${name} has more than ${entries} entries`);
       if (entry.isDirectory()) {
@@ -70,12 +73,12 @@ export async function requirePlainTree(
   await walk(name, depth);
 }
 
-async function entriesOf(path: string): Promise<Dirent[]> {
+/** As they come: a folder may have millions, and is left when there are too many. */
+async function* entriesOf(path: string): AsyncGenerator<Dirent> {
   try {
-    return await readdir(path, { withFileTypes: true });
+    yield* await opendir(path, { bufferSize: entriesAtOnce });
   } catch (error) {
-    if (isAbsence(error)) return [];
-    throw error;
+    if (!isAbsence(error)) throw error;
   }
 }
 

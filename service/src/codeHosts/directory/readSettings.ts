@@ -10,6 +10,9 @@ export interface RepositorySettings {
 /** Whether a configuration may say anything that counts: most say nothing, and need no git. */
 const mayCount = /flotilla|extensions/i;
 
+/** A line of the list has the name of its section before it, which may be long, and stand before thousands of lines. */
+const maxListBytes = 4 * 1024 * 1024;
+
 /**
  * Reads the settings of a repository from the text of its configuration, without what it includes. Throws
  * {@link Unreadable} when its format is one that we do not read, and a GitError when the text is no configuration.
@@ -17,7 +20,8 @@ const mayCount = /flotilla|extensions/i;
 export async function readSettings(config: string, signal?: AbortSignal): Promise<RepositorySettings> {
   if (!mayCount.test(config)) return { defaultBranch: '' };
   const args = ['config', '--file', '-', '--no-includes', '--null', '--list'];
-  const settings = parseSettings((await git(args, { input: config, signal, lane: 'scan' })).output);
+  const options = { input: config, signal, lane: 'scan', maxOutputBytes: maxListBytes } as const;
+  const settings = parseSettings((await git(args, options)).output);
   if ((settings.get('extensions.objectformat') ?? 'sha1') !== 'sha1')
     throw new Unreadable('its commits have ids of SHA-256, which Flotilla does not work with yet');
   if ((settings.get('extensions.refstorage') ?? 'files') !== 'files')

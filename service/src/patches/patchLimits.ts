@@ -11,3 +11,9 @@ export const maxUnpackedBytes = 64 * mebibyte;
  * a binary file of 60 MB 192 MiB; a text of 16 MB in lines of one letter needs gigabytes, and is refused.
  */
 export const patchMemoryBytes = 256 * mebibyte;
+
+/**
+ * What a git may allocate that writes a Patch as text. For two versions of a binary file of 64 MiB that differ in a byte it
+ * needs 384 MiB; with less it writes both whole, without a word.
+ */
+export const patchTextMemoryBytes = 416 * mebibyte;

@@ -5,7 +5,7 @@ import { maxTextBytes } from '@flotilla/shared/protocol/contents';
 import { git } from '../git/git.ts';
 import type { TreePair } from './changedFiles.ts';
 import { gitToSpool } from './gitToSpool.ts';
-import { patchMemoryBytes } from './patchLimits.ts';
+import { patchTextMemoryBytes } from './patchLimits.ts';
 import type { Spool } from './spool.ts';
 import { parseTreeDiff, shownPath, treeDiffArguments, type TreeChange } from './treeDiff.ts';
 
@@ -27,7 +27,7 @@ const textArguments = [
  */
 export async function patchText(pair: TreePair, leftOut: ReadonlySet<string>): Promise<Spool> {
   const { mirrorPath: gitDir, baseTree, resultTree, signal, owner } = pair;
-  const reading = { gitDir, signal, owner, lane: 'reader', memoryBytes: patchMemoryBytes } as const;
+  const reading = { gitDir, signal, owner, lane: 'reader', memoryBytes: patchTextMemoryBytes } as const;
   if (leftOut.size === 0) {
     const args = ['diff-tree', '-r', ...textArguments, baseTree, resultTree];
     return gitToSpool(args, reading, maxTextBytes);

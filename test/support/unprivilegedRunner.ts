@@ -46,6 +46,7 @@ export async function startUnprivilegedRunner(
       `--volume=${engineSocket}:${engineSocket}`,
       `--volume=${project}:${project}:ro`,
       `--volume=${process.execPath}:/usr/local/bin/node:ro`,
+      ...(await libraries()).map((path) => `--volume=${path}:${path}:ro`),
       `--volume=${stateFolder}:${stateFolder}`,
       '--env=FLOTILLA_SERVER_URL',
       '--env=FLOTILLA_RUNNER_TOKEN',
@@ -76,7 +77,14 @@ export async function startUnprivilegedRunner(
     await execa('docker', ['rm', '--force', container], { reject: false });
     await program;
   };
-  const pid = await waitFor('the runner to be a process', () => processOf(container), { timeoutMs: 20_000 });
+  const pid = await waitFor(
+    'the runner to be a process',
+    () => {
+      if (isEnded) throw new Error(`the runner has ended:\n${output}`);
+      return processOf(container);
+    },
+    { timeoutMs: 20_000 },
+  );
   return {
     name,
     stateFolder,
@@ -86,6 +94,12 @@ export async function startUnprivilegedRunner(
     kill,
     [Symbol.asyncDispose]: kill,
   };
+}
+
+/** What our Node is linked with that a small image need not have; everything else is of the C and C++ compilers. */
+async function libraries(): Promise<string[]> {
+  const { stdout } = await execa('ldd', [process.execPath]);
+  return [...stdout.matchAll(/^\s*libatomic\S* => (\/\S+)/gm)].map(([, path = '']) => path);
 }
 
 /** The process of the program in a container, as this machine numbers it: what the container's first process has started. */

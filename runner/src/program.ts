@@ -89,7 +89,10 @@ async function work(config: Config, logger: Logger): Promise<void> {
         version: programVersion(),
         labels: config.labels,
         capacity: config.capacity,
-        description: describeMachine(disks.areEnforced),
+        // The engine may come later than this runner.
+        get description() {
+          return describeMachine(disks.areEnforced);
+        },
         logger,
         health: new MachineHealth(config, logger),
         async runJob(job, lease, session, place) {

@@ -46,7 +46,7 @@ export async function startUnprivilegedRunner(
       `--volume=${engineSocket}:${engineSocket}`,
       `--volume=${project}:${project}:ro`,
       `--volume=${process.execPath}:/usr/local/bin/node:ro`,
-      ...(await libraries()).map((path) => `--volume=${path}:${path}:ro`),
+      ...libraries().map((path) => `--volume=${path}:${path}:ro`),
       `--volume=${stateFolder}:${stateFolder}`,
       '--env=FLOTILLA_SERVER_URL',
       '--env=FLOTILLA_RUNNER_TOKEN',
@@ -96,10 +96,10 @@ export async function startUnprivilegedRunner(
   };
 }
 
-/** What our Node is linked with that a small image need not have; everything else is of the C and C++ compilers. */
-async function libraries(): Promise<string[]> {
-  const { stdout } = await execa('ldd', [process.execPath]);
-  return [...stdout.matchAll(/^\s*libatomic\S* => (\/\S+)/gm)].map(([, path = '']) => path);
+/** What our Node is linked with that a small image need not have. */
+function libraries(): string[] {
+  const { sharedObjects } = process.report.getReport() as { readonly sharedObjects: readonly string[] };
+  return sharedObjects.filter((path) => path.includes('/libatomic.'));
 }
 
 /** The process of the program in a container, as this machine numbers it: what the container's first process has started. */

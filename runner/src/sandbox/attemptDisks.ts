@@ -14,6 +14,8 @@ import { mountedUse, mountLoopDisk, unmount } from './loopDisk.ts';
 /** An image that no engine has, and none is asked for by a name like this. */
 const noImage = `sha256:${'0'.repeat(64)}`;
 const probeBytes = 1024 ** 2;
+/** How long the engine may take to say so, in milliseconds: it has nothing to do for it. */
+const engineMs = 5000;
 
 /**
  * The disks that work trees are on. Where this runner can mount a file system of its own for each, which its engine sees as
@@ -24,6 +26,7 @@ export class AttemptDisks {
   readonly #config: Pick<Config, 'diskQuota' | 'stateFolder'>;
   readonly #logger: Pick<Logger, 'info'>;
   #isEnforced: boolean | undefined;
+  #finding: Promise<boolean | undefined> | undefined;
 
   constructor(
     docker: Docker,
@@ -42,7 +45,10 @@ export class AttemptDisks {
 
   /** Tries it out, until it was found out once. Never rejects. */
   async find(): Promise<boolean> {
-    this.#isEnforced ??= await this.#try();
+    if (this.#isEnforced !== undefined) return this.#isEnforced;
+    // Attempts begin at once, and there is one probe.
+    this.#finding ??= this.#try().finally(() => (this.#finding = undefined));
+    this.#isEnforced = await this.#finding;
     return this.areEnforced;
   }
 
@@ -86,10 +92,15 @@ export class AttemptDisks {
   async #engineSees(folder: string): Promise<boolean | null> {
     try {
       const mount = { Type: 'bind' as const, Source: folder, Target: '/work' };
-      await this.#docker.createContainer({ Image: noImage, HostConfig: { Mounts: [mount] } });
+      await this.#docker.createContainer({
+        Image: noImage,
+        HostConfig: { Mounts: [mount] },
+        abortSignal: AbortSignal.timeout(engineMs),
+      });
     } catch (error) {
       if (hasStatus(error, 404)) return true;
-      if (!(error instanceof Error && 'statusCode' in error)) return null;
+      // Anything else says nothing of the folder, such as that the engine is about to end.
+      if (!hasStatus(error, 400)) return null;
       return this.#polled(`the Docker Engine does not see what this runner mounts (${messageOf(error)})`);
     }
     return this.#polled('the Docker Engine made a container of no image');

@@ -16,7 +16,9 @@ export async function mountLoopDisk(folder: string, image: string, limitBytes: n
   await mkdir(folder, { recursive: true });
   {
     await using file = await open(image, 'wx', 0o600);
-    await file.truncate(imageBytes(limitBytes));
+    // No file may be as large as some limits are; the disk that it is on ends first.
+    const { blocks, bsize } = await statfs(folder);
+    await file.truncate(imageBytes(Math.min(limitBytes, blocks * bsize)));
   }
   // Nobody needs a journal of what goes away with its Attempt. Blocks are of 4 KiB also where the disk is small.
   const size = ['-b', '4096', '-I', '256', '-i', String(bytesPerInode), '-m', '0'];

@@ -1,17 +1,19 @@
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { makeRepository } from '../../support/repositories.ts';
-import { attackedRunner, type AttackedRunner } from '../support/attackedRunner.ts';
+import { attackedRunners, type AttackedRunner } from '../support/attackedRunner.ts';
+import type { Lanes } from '../support/lanes.ts';
 import { withinBounds } from '../support/withinBounds.ts';
 
-let target: AttackedRunner;
+let lanes: Lanes<AttackedRunner>;
 beforeAll(async () => {
-  target = await attackedRunner({
+  const target = await attackedRunners({
     repositories: (folder) =>
       makeRepository(join(folder, 'plain'), {
         files: { file: 'text\n', empty: '', '.gitignore': 'ignored/\n' },
       }),
   });
+  ({ lanes } = target);
   return () => target[Symbol.asyncDispose]();
 });
 
@@ -24,7 +26,7 @@ const tooLarge = (path: string, size: string) =>
 const tooMuch =
   'The files that the steps changed have more than 500 MiB together, which is the limit. Leave large files out in a step, or by .gitignore.';
 
-test.each([
+test.concurrent.each([
   ['a new file of 1,900 MB without content', 'truncate -s 1900M large', tooLarge('large', '1.9 GiB')],
   ['one of 3 GiB', 'truncate -s 3G large', tooLarge('large', '3 GiB')],
   ['one of 10 TiB', 'truncate -s 10T large', tooLarge('large', '10240 GiB')],
@@ -50,46 +52,53 @@ test.each([
     'mkdir d; truncate -s 1M d/0; for i in $(seq 510); do ln d/0 d/$i; done',
     tooMuch,
   ],
-])('%s is an error that names it, of one Attempt', async (_what, script, message) => {
-  const { job, attempts } = await withinBounds(target, () => target.runStep(script, { resources }), {
-    programs,
-  });
-  expect(job.outcome).toEqual({ kind: 'errored', reason: 'patch', step: null, message });
-  expect(attempts).toHaveLength(1);
-});
+])('%s is an error that names it, of one Attempt', (_what, script, message) =>
+  lanes.use(async (target) => {
+    const { job, attempts } = await withinBounds(target, () => target.runStep(script, { resources }), {
+      programs,
+    });
+    expect(job.outcome).toEqual({ kind: 'errored', reason: 'patch', step: null, message });
+    expect(attempts).toHaveLength(1);
+  }),
+);
 
-test.each([
+test.concurrent.each([
   ['in what .gitignore leaves out', 'mkdir ignored && truncate -s 3G ignored/large'],
   ['behind a link', 'mkdir ignored && truncate -s 3G ignored/large && ln -s ignored/large link'],
   ['elsewhere in the container', 'truncate -s 3G /var/large'],
   ['that is gone', 'truncate -s 3G large && rm large'],
-])('a file of 3 GiB %s is no part of the Patch, and costs nothing', async (_what, script) => {
-  const run = () => target.runStep(`${script}; echo changed > file`, { resources });
-  const { job } = await withinBounds(target, run, { programs });
-  expect(job).toMatchObject({ state: 'succeeded', outcome: { kind: 'succeeded' } });
-});
+])('a file of 3 GiB %s is no part of the Patch, and costs nothing', (_what, script) =>
+  lanes.use(async (target) => {
+    const run = () => target.runStep(`${script}; echo changed > file`, { resources });
+    const { job } = await withinBounds(target, run, { programs });
+    expect(job).toMatchObject({ state: 'succeeded', outcome: { kind: 'succeeded' } });
+  }),
+);
 
-test.each([
+test.concurrent.each([
   ['45 MiB of empty lines where there was a line', "yes '' | head -c 45M > file"],
   ['90 MiB without a line', 'head -c 90M /dev/zero > file'],
-])('git that compares %s has no more memory than it gets', async (_what, script) => {
-  const run = () => target.runStep(script, { resources });
-  // A gibibyte (docs/spec/limits.md), and what the kernel maps of files.
-  const { job, attempts } = await withinBounds(target, run, { programs, programBytes: 1100 * 1024 ** 2 });
-  expect(['succeeded', 'errored']).toContain(job.state);
-  expect(attempts).toHaveLength(1);
-});
+])('git that compares %s has no more memory than it gets', (_what, script) =>
+  lanes.use(async (target) => {
+    const run = () => target.runStep(script, { resources });
+    // A gibibyte (docs/spec/limits.md), and what the kernel maps of files.
+    const { job, attempts } = await withinBounds(target, run, { programs, programBytes: 1100 * 1024 ** 2 });
+    expect(['succeeded', 'errored']).toContain(job.state);
+    expect(attempts).toHaveLength(1);
+  }),
+);
 
-test('a Step that changes 20,001 files is told so', async () => {
-  const { job } = await withinBounds(
-    target,
-    () => target.runStep(`perl -e 'for (0..20000) {open F, ">$_"}'`),
-    {
-      programs,
-    },
-  );
-  expect(job.outcome).toHaveProperty(
-    'message',
-    'The steps changed more than 20,000 files, which is the limit. Leave large files out in a step, or by .gitignore.',
-  );
-});
+test.concurrent('a Step that changes 20,001 files is told so', () =>
+  lanes.use(async (target) => {
+    const { job } = await withinBounds(
+      target,
+      () => target.runStep(`perl -e 'for (0..20000) {open F, ">$_"}'`),
+      {
+        programs,
+      },
+    );
+    expect(job.outcome).toHaveProperty(
+      'message',
+      'The steps changed more than 20,000 files, which is the limit. Leave large files out in a step, or by .gitignore.',
+    );
+  }));

@@ -4,7 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { beforeAll, expect, test } from 'vitest';
 import { noticesOf, readLog } from '../../support/logs.ts';
 import { mountsBelow } from '../../support/temporaryFolder.ts';
-import { attackedRunner, type AttackedRunner, type EndedJob } from '../support/attackedRunner.ts';
+import { attackedRunners, type AttackedRunner, type EndedJob } from '../support/attackedRunner.ts';
+import type { Lanes } from '../support/lanes.ts';
 import { withinBounds } from '../support/withinBounds.ts';
 
 const mebibyte = 1024 * 1024;
@@ -15,14 +16,19 @@ const mostMib = limitMib * 1.1 + 24;
 /** Looks at the work tree, at the container and at what is kept, beside git. */
 const programs = 4;
 
-let target: AttackedRunner;
+let lanes: Lanes<AttackedRunner>;
 beforeAll(async () => {
-  target = await attackedRunner({ env: { FLOTILLA_STOP_GRACE_MS: '500' } });
+  const target = await attackedRunners({ env: { FLOTILLA_STOP_GRACE_MS: '500' } });
+  ({ lanes } = target);
   return () => target[Symbol.asyncDispose]();
 });
 
 /** Runs a Step, and looks all the while how much the disks of work trees take, in MiB. */
-async function runWatched(script: string, more: Readonly<Record<string, unknown>> = {}) {
+async function runWatched(
+  target: AttackedRunner,
+  script: string,
+  more: Readonly<Record<string, unknown>> = {},
+) {
   const running = target.runStep(script, { resources, ...more });
   const ended = new AbortController();
   const over = running.finally(() => ended.abort());
@@ -38,8 +44,8 @@ async function runWatched(script: string, more: Readonly<Record<string, unknown>
   return { ...(await over), takenMib };
 }
 
-async function noticesOfLast({ attempts }: EndedJob): Promise<string> {
-  return noticesOf(await readLog(target.attacked.client, attempts.at(-1)?.id ?? 0));
+async function noticesOfLast({ attacked }: AttackedRunner, { attempts }: EndedJob): Promise<string> {
+  return noticesOf(await readLog(attacked.client, attempts.at(-1)?.id ?? 0));
 }
 
 const outOfDisk = { kind: 'failed', outOfDisk: true, outOfMemory: false };
@@ -48,7 +54,7 @@ const made =
   /the job has made [\d,]+ files and folders, and may make 25,600 with 100 MiB of disk; it is stopped/;
 const endless = 'cat /dev/zero';
 
-test.each([
+test.concurrent.each([
   ['without an end', `${endless} > large`, wrote],
   ['without an end, and goes on when the disk is full', `while :; do ${endless} > large; done`, wrote],
   ['and says that it succeeded', `${endless} > large; true`, wrote],
@@ -72,16 +78,18 @@ test.each([
   ['in FIFOs', 'seq 100000 | xargs mkfifo; true', made],
   ['in folders', "perl -e 'mkdir $_ for 1..100000'", /the job has (written|made)/],
   ['in links', 'perl -e \'symlink "x", $_ for 1..100000\'', made],
-])('a Step that fills its work tree %s takes no more than its limit', async (_what, script, notice) => {
-  const ended = await withinBounds(target, () => runWatched(script), { programs });
-  expect(ended.job.outcome).toMatchObject({ ...outOfDisk, step: 0 });
-  expect(await noticesOfLast(ended)).toMatch(notice);
-  expect(ended.attempts).toHaveLength(1);
-  expect(ended.takenMib).toBeGreaterThan(0);
-  expect(ended.takenMib).toBeLessThanOrEqual(mostMib);
-});
+])('a Step that fills its work tree %s takes no more than its limit', (_what, script, notice) =>
+  lanes.use(async (target) => {
+    const ended = await withinBounds(target, () => runWatched(target, script), { programs });
+    expect(ended.job.outcome).toMatchObject({ ...outOfDisk, step: 0 });
+    expect(await noticesOfLast(target, ended)).toMatch(notice);
+    expect(ended.attempts).toHaveLength(1);
+    expect(ended.takenMib).toBeGreaterThan(0);
+    expect(ended.takenMib).toBeLessThanOrEqual(mostMib);
+  }),
+);
 
-test.each([
+test.concurrent.each([
   ['in its own files', `${endless} | head -c 2G > /var/large; sleep 20`, '/elsewhere', wrote],
   ['in /tmp', `${endless} | head -c 2G > /tmp/large; sleep 20`, '/elsewhere', wrote],
   [
@@ -97,33 +105,40 @@ test.each([
     made,
   ],
   ['in a folder that is kept', `${endless} | head -c 2G > /cache/large; sleep 20`, '/cache', wrote],
-])('a container that writes %s is stopped at a look', async (_what, script, cacheDir, notice) => {
-  const steps = [{ type: 'command', args: ['sh', '-c', script], cacheDirs: [cacheDir] }];
-  const ended = await withinBounds(target, () => runWatched(script, { steps }), { programs });
-  expect(ended.job.outcome).toMatchObject(outOfDisk);
-  expect(await noticesOfLast(ended)).toMatch(notice);
-});
+])('a container that writes %s is stopped at a look', (_what, script, cacheDir, notice) =>
+  lanes.use(async (target) => {
+    const steps = [{ type: 'command', args: ['sh', '-c', script], cacheDirs: [cacheDir] }];
+    const ended = await withinBounds(target, () => runWatched(target, script, { steps }), { programs });
+    expect(ended.job.outcome).toMatchObject(outOfDisk);
+    expect(await noticesOfLast(target, ended)).toMatch(notice);
+  }),
+);
 
-test.each([
+test.concurrent.each([
   ['files that it removed again', `for i in 1 2 3; do ${endless} | head -c 80M > large; rm large; done`],
   ['to memory, where its memory ends', `${endless} > /dev/shm/large; true`],
   ['to a kept folder what was there before', ': > /cache/x'],
-])('a Step that wrote %s has written nothing', async (_what, script) => {
-  const steps = [{ type: 'command', args: ['sh', '-c', script], cacheDirs: ['/cache'] }];
-  const { job, takenMib } = await withinBounds(target, () => runWatched(script, { steps }), { programs });
-  expect(job.outcome).toEqual({ kind: 'succeeded' });
-  expect(takenMib).toBeLessThanOrEqual(mostMib);
-});
+])('a Step that wrote %s has written nothing', (_what, script) =>
+  lanes.use(async (target) => {
+    const steps = [{ type: 'command', args: ['sh', '-c', script], cacheDirs: ['/cache'] }];
+    const { job, takenMib } = await withinBounds(target, () => runWatched(target, script, { steps }), {
+      programs,
+    });
+    expect(job.outcome).toEqual({ kind: 'succeeded' });
+    expect(takenMib).toBeLessThanOrEqual(mostMib);
+  }),
+);
 
-test('what several Steps write counts together', async () => {
-  const steps = [1, 2].map((n) => ({
-    type: 'command',
-    args: ['sh', '-c', `${endless} | head -c 60M > large${n}`],
+test.concurrent('what several Steps write counts together', () =>
+  lanes.use(async (target) => {
+    const steps = [1, 2].map((n) => ({
+      type: 'command',
+      args: ['sh', '-c', `${endless} | head -c 60M > large${n}`],
+    }));
+    const { job } = await withinBounds(target, () => runWatched(target, '', { steps }), { programs });
+    expect(job.outcome).toMatchObject({ ...outOfDisk, step: 1 });
   }));
-  const { job } = await withinBounds(target, () => runWatched('', { steps }), { programs });
-  expect(job.outcome).toMatchObject({ ...outOfDisk, step: 1 });
-});
 
 test('no disk of a work tree is left', async () => {
-  expect(await mountsBelow(target.runner.stateFolder)).toEqual([]);
+  for (const { runner } of lanes.all) expect(await mountsBelow(runner.stateFolder)).toEqual([]);
 });

@@ -1,17 +1,20 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { attackBySteps, type AttackedBySteps } from '../support/attackBySteps.ts';
+import { attackBySteps, twoAttacked, type AttackedBySteps } from '../support/attackBySteps.ts';
 import { attackedService } from '../support/attackedService.ts';
+import type { Lanes } from '../support/lanes.ts';
 
 const secret = 'correct-horse-battery';
-let attacked: AttackedBySteps;
+let lanes: Lanes<AttackedBySteps>;
 beforeAll(async () => {
   await using resources = new AsyncDisposableStack();
   const deployment = resources.use(await attackedService());
   const masked = join(deployment.folder, 'masked');
   await writeFile(masked, `${secret}\n`);
-  attacked = { deployment, runner: deployment.startRunner({ env: { FLOTILLA_MASK_FILE: masked } }) };
+  lanes = await twoAttacked(deployment, resources, (env) =>
+    deployment.startRunner({ env: { ...env, FLOTILLA_MASK_FILE: masked } }),
+  );
   const owned = resources.move();
   return () => owned.disposeAsync();
 });
@@ -23,7 +26,7 @@ const repository =
 const deep = (depth: number, name: string) =>
   `perl -e 'for (1..${depth}) { mkdir "${name}"; chdir "${name}" or die } open F, ">f"; print F "x" x 1000'`;
 
-test.each([
+test.concurrent.each([
   ['a pipe for .gitattributes', 'mkfifo .gitattributes'],
   [
     'what a process writes that goes on when its Step has ended',
@@ -59,13 +62,15 @@ test.each([
     'ten thousand files in one folder',
     'mkdir many; cd many; seq 10000 | xargs touch; cd ..; echo many > .gitignore',
   ],
-])('%s is left out of the Patch, and holds nothing up', async (_what, script) => {
-  const { job, patch } = await attackBySteps(attacked, [`${change}; ${script}`]);
-  expect(job.outcome).toEqual({ kind: 'succeeded' });
-  expect(patch).toContain('\n+changed\n');
-});
+])('%s is left out of the Patch, and holds nothing up', (_what, script) =>
+  lanes.use(async (attacked) => {
+    const { job, patch } = await attackBySteps(attacked, [`${change}; ${script}`]);
+    expect(job.outcome).toEqual({ kind: 'succeeded' });
+    expect(patch).toContain('\n+changed\n');
+  }),
+);
 
-test.each([
+test.concurrent.each([
   ['HEAD', `${repository}; rm nested/.git/HEAD; mkfifo nested/.git/HEAD`],
   ['configuration', `${repository}; rm nested/.git/config; mkfifo nested/.git/config`],
   ['endless configuration', `${repository}; ln -sf /dev/zero nested/.git/config`],
@@ -73,36 +78,41 @@ test.each([
   ['folder', 'mkdir nested; ln -s /var/lib nested/.git'],
   ['place elsewhere', 'mkdir nested; echo "gitdir: ../../git" > nested/.git'],
   ['place in itself', 'mkdir nested; echo "gitdir: .git" > nested/.git'],
-])('a repository with an odd %s is refused without being opened', async (_what, script) => {
-  const { job } = await attackBySteps(attacked, [script]);
-  expect(job.outcome).toMatchObject({
-    kind: 'errored',
-    reason: 'patch',
-    message: expect.stringContaining('The steps left a git repository at "nested".'),
-  });
-});
+])('a repository with an odd %s is refused without being opened', (_what, script) =>
+  lanes.use(async (attacked) => {
+    const { job } = await attackBySteps(attacked, [script]);
+    expect(job.outcome).toMatchObject({
+      kind: 'errored',
+      reason: 'patch',
+      message: expect.stringContaining('The steps left a git repository at "nested".'),
+    });
+  }),
+);
 
-test.each([
+test.concurrent.each([
   ['3,000 folders deep', deep(3000, 'd')],
   ['of names of 255 bytes', deep(20, 'n'.repeat(255))],
   ['that is hidden in a folder that nobody may enter', `${deep(2100, 'd')}; chmod 0 d/d/d`],
-])('a path %s is refused in a sentence, and goes', async (_what, script) => {
-  const { job } = await attackBySteps(attacked, [script]);
-  expect(job.outcome).toMatchObject({
-    kind: 'errored',
-    reason: 'patch',
-    message: expect.stringMatching(
-      /^The steps left a path that is too long for git, .* Remove it in a step\.$/,
-    ),
-  });
-});
+])('a path %s is refused in a sentence, and goes', (_what, script) =>
+  lanes.use(async (attacked) => {
+    const { job } = await attackBySteps(attacked, [script]);
+    expect(job.outcome).toMatchObject({
+      kind: 'errored',
+      reason: 'patch',
+      message: expect.stringMatching(
+        /^The steps left a path that is too long for git, .* Remove it in a step\.$/,
+      ),
+    });
+  }),
+);
 
-test('a path that is too long goes after a Step that failed, too', async () => {
-  const { job } = await attackBySteps(attacked, [`${deep(3000, 'd')}; exit 1`]);
-  expect(job.outcome?.kind).toBe('failed');
-});
+test.concurrent('a path that is too long goes after a Step that failed, too', () =>
+  lanes.use(async (attacked) => {
+    const { job } = await attackBySteps(attacked, [`${deep(3000, 'd')}; exit 1`]);
+    expect(job.outcome?.kind).toBe('failed');
+  }));
 
-test.each([
+test.concurrent.each([
   ['an empty file', `touch ${secret}`, 'has a file with a secret in its name, ***;'],
   ['a folder', `mkdir -p a/${secret}; touch a/${secret}/b`, 'has a file with a secret in its name, a/***/b;'],
   [
@@ -112,11 +122,13 @@ test.each([
   ],
   ['the target of a link', `ln -s ${secret} link`, 'would write a secret into link;'],
   ['a file that is a copy', `cp file x-${secret}`, 'has a file with a secret in its name, x-***;'],
-])('a secret as %s is not stored', async (_what, script, sentence) => {
-  const { job } = await attackBySteps(attacked, [script]);
-  expect(job.outcome).toMatchObject({
-    kind: 'errored',
-    reason: 'patch',
-    message: expect.stringContaining(`The patch ${sentence} it was not stored.`),
-  });
-});
+])('a secret as %s is not stored', (_what, script, sentence) =>
+  lanes.use(async (attacked) => {
+    const { job } = await attackBySteps(attacked, [script]);
+    expect(job.outcome).toMatchObject({
+      kind: 'errored',
+      reason: 'patch',
+      message: expect.stringContaining(`The patch ${sentence} it was not stored.`),
+    });
+  }),
+);

@@ -7,7 +7,8 @@ import type { ServiceClient } from '../../../scripts/launch/serviceClient.ts';
 import { attemptFoldersOf } from '../../support/containers.ts';
 import { readLog, stdoutOf } from '../../support/logs.ts';
 import { waitFor } from '../../support/waitFor.ts';
-import type { AttackedService } from './attackedService.ts';
+import { withBystander, type AttackedService } from './attackedService.ts';
+import { Lanes } from './lanes.ts';
 import { withinBounds, type AttackedProgram, type Bounds } from './withinBounds.ts';
 
 const exec = promisify(execFile);
@@ -16,6 +17,32 @@ const exec = promisify(execFile);
 export interface AttackedBySteps {
   readonly deployment: AttackedService;
   readonly runner: AttackedProgram['program'] & { readonly stateFolder: string };
+  /** Labels by which Jobs come to this runner; without any there is no other one. */
+  readonly requires?: readonly string[];
+}
+
+/**
+ * Starts two runners, each with a bystander of its own, for attacks beside each other; `start` is given the settings that
+ * tell it from the other one. What they hold is the stack's.
+ */
+export async function twoAttacked(
+  service: AttackedService,
+  resources: AsyncDisposableStack,
+  start: (
+    env: Readonly<Record<string, string>>,
+    lane: number,
+  ) => Promise<AttackedBySteps['runner']> | AttackedBySteps['runner'],
+): Promise<Lanes<AttackedBySteps>> {
+  const deployments = [service, resources.use(await withBystander(service))];
+  return new Lanes<AttackedBySteps>(
+    await Promise.all(
+      deployments.map(async (deployment, lane) => {
+        const label = `lane-${lane}`;
+        const runner = await start({ FLOTILLA_RUNNER_LABELS: label }, lane);
+        return { deployment, runner, requires: [label] };
+      }),
+    ),
+  );
 }
 
 /** What a Job came to whose Steps attacked. */
@@ -35,7 +62,7 @@ const bounds: Partial<Bounds> = { programs: 3 };
  * members of the Action, `cacheDirs` those of each Step. `meanwhile` is called once the Job was started, by `user`.
  */
 export async function attackBySteps(
-  { deployment, runner }: AttackedBySteps,
+  { deployment, runner, requires = [] }: AttackedBySteps,
   scripts: readonly string[],
   {
     cacheDirs = [],
@@ -52,6 +79,7 @@ export async function attackBySteps(
     const action = {
       name: user === deployment.client ? 'attack' : 'attack-of-another',
       scopeQuery: 'repo:^plain$',
+      ...(requires.length === 0 ? {} : { requires }),
       steps: scripts.map((script) => ({ type: 'command', args: ['sh', '-c', script], cacheDirs })),
       ...more,
     };
@@ -89,7 +117,11 @@ export async function attackBySteps(
 }
 
 /** Waits until nothing below the folders that Steps keep has set-id bits, capabilities or is a device, and says what is there. */
-export async function untilDisarmed({ runner }: AttackedBySteps): Promise<void> {
+export async function untilDisarmed({
+  runner,
+}: {
+  readonly runner: Pick<AttackedBySteps['runner'], 'stateFolder'>;
+}): Promise<void> {
   const folder = join(runner.stateFolder, 'caches');
   let found = '';
   try {

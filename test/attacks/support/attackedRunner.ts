@@ -1,6 +1,7 @@
 import type { AttemptView, JobView } from '@flotilla/shared/views';
 import type { DeploymentOptions, RunnerOfDeployment } from '../../support/deployment.ts';
-import { attackedService, type AttackedService } from './attackedService.ts';
+import { attackedService, withBystander, type AttackedService } from './attackedService.ts';
+import { Lanes } from './lanes.ts';
 import type { AttackedProgram } from './withinBounds.ts';
 
 /** How a Job ended, with its Attempts, oldest first. */
@@ -17,6 +18,12 @@ export interface AttackedRunner extends AttackedProgram, AsyncDisposable {
   runStep(script: string, more?: Readonly<Record<string, unknown>>): Promise<EndedJob>;
 }
 
+/** Two of them, for attacks beside each other. */
+export interface AttackedRunners extends AsyncDisposable {
+  readonly attacked: AttackedService;
+  readonly lanes: Lanes<AttackedRunner>;
+}
+
 export interface AttackedRunnerOptions extends Partial<DeploymentOptions> {
   /** Settings of the runner (runner/src/config.ts). */
   readonly runnerEnv?: Readonly<Record<string, string>>;
@@ -29,14 +36,38 @@ const jobMs = 50_000;
 export async function attackedRunner(options: AttackedRunnerOptions = {}): Promise<AttackedRunner> {
   const { runnerEnv, ...deployment } = options;
   const attacked = await attackedService(deployment);
-  const runner = attacked.startRunner(runnerEnv === undefined ? {} : { env: runnerEnv });
+  return runnerOf(attacked, runnerEnv ?? {});
+}
+
+/** Starts one service with two such runners, each with a bystander of its own. Disposing stops all. */
+export async function attackedRunners(options: AttackedRunnerOptions = {}): Promise<AttackedRunners> {
+  const { runnerEnv, ...deployment } = options;
+  await using resources = new AsyncDisposableStack();
+  const service = resources.use(await attackedService(deployment));
+  const second = resources.use(await withBystander(service));
+  const lanes = new Lanes(
+    [service, second].map((attacked, index) => runnerOf(attacked, runnerEnv ?? {}, `lane-${index}`)),
+  );
+  const owned = resources.move();
+  return { attacked: service, lanes, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+/** `label` is one that it alone has, where there are several. */
+function runnerOf(
+  attacked: AttackedService,
+  env: Readonly<Record<string, string>>,
+  label?: string,
+): AttackedRunner {
+  const labels: Record<string, string> = label === undefined ? {} : { FLOTILLA_RUNNER_LABELS: label };
+  const requires = label === undefined ? {} : { requires: [label] };
+  const runner = attacked.startRunner({ env: { ...env, ...labels } });
   return {
     attacked,
     runner,
     bystander: attacked.bystander,
     program: runner,
     async runStep(script, { scopeQuery = 'repo:plain', ...more } = {}) {
-      const execution = await attacked.startScript(String(scopeQuery), script, more);
+      const execution = await attacked.startScript(String(scopeQuery), script, { ...requires, ...more });
       const { jobs } = await attacked.ended(execution, jobMs);
       const [job] = jobs.values();
       if (job === undefined) throw new Error('the Execution has no Job');

@@ -9,6 +9,7 @@ export interface AttackedService extends Deployment {
   readonly bystander: Bystander;
   readonly memberToken: string;
   readonly readerToken: string;
+  readonly bystanderToken: string;
 }
 
 /** Starts one over one repository, `plain`, unless the options say otherwise. */
@@ -37,6 +38,16 @@ export async function attackedService(options: Partial<DeploymentOptions> = {}):
     bystander: { value: bystander },
     memberToken: { value: memberToken },
     readerToken: { value: readerToken },
+    bystanderToken: { value: bystanderToken },
     [Symbol.asyncDispose]: { value: () => owned.disposeAsync() },
+  }) as AttackedService;
+}
+
+/** The same service with another bystander, for an attack beside others. Disposing stops that one alone. */
+export async function withBystander(service: AttackedService): Promise<AttackedService> {
+  const bystander = await startBystander(service.url, service.bystanderToken);
+  return Object.create(service, {
+    bystander: { value: bystander },
+    [Symbol.asyncDispose]: { value: () => bystander[Symbol.asyncDispose]() },
   }) as AttackedService;
 }

@@ -33,12 +33,20 @@ function suite(name: string, testTimeout: number) {
       hookTimeout: 120_000,
       // A bound of waiting, not a pause: a window or a container may be slow on a busy machine.
       expect: { poll: { timeout: 10_000 } },
-      fileParallelism: name === 'integration',
+      fileParallelism: isShared(name),
       // These tests share one Postgres and have a database each; the other suites start servers of their own.
       ...(name === 'integration' || name === 'sandbox' || name === 'attacks'
         ? { globalSetup: ['test/support/globalSetup.ts'] }
         : {}),
-      ...(name === 'integration' ? { maxWorkers: 2 } : {}),
+      ...(isShared(name) ? { maxWorkers: 2 } : {}),
     },
   };
+}
+
+/**
+ * Whether two files may run at once. An attack is measured by the programs that it attacks, and mostly waits for a limit of
+ * time to be reached.
+ */
+function isShared(name: string): boolean {
+  return name === 'integration' || name === 'attacks';
 }

@@ -110,7 +110,8 @@ test('an unknown key is shown as text', async () => {
 
 test("an Action's name is shown as text in a question", async () => {
   await workbench.page.keyboard.press('Control+P');
-  await workbench.quickInput.answer('showCommands');
+  await workbench.quickInput.fill('showCommands');
+  await workbench.quickInput.pickWith('showCommands');
   await workbench.page.locator('.tab.active', { hasText: 'Details' }).waitFor();
   await workbench.command('Run Action…');
   const { message } = await workbench.dialog();

@@ -64,7 +64,11 @@ test('the Postgres of an earlier version, which was below the data folder, goes 
     await using client = await pair(service.url, service.pairingCode ?? '', 'a test');
     ({ token } = client);
   }
-  if (postgresFolder !== earlier) await rename(postgresFolder, earlier);
+  if (postgresFolder !== earlier) {
+    await rename(postgresFolder, earlier);
+    // An empty folder, made ahead by whoever read the documentation, is no database.
+    await mkdir(postgresFolder, { mode: 0o700 });
+  }
   await chmod(earlier, 0o755);
   await using service = await start();
   expect(service.pairingCode).toBeUndefined();

@@ -67,6 +67,12 @@ export class QuickInput {
     await row.first().click({ timeout: 10_000 });
   }
 
+  /** Chooses the row whose name has that text in it, when there is one: files are listed as they are found. */
+  async pickWith(part: string): Promise<void> {
+    const row = this.#rows.filter({ has: this.#page.locator('.label-name', { hasText: part }) });
+    await row.first().click({ timeout: 10_000 });
+  }
+
   async press(key: string): Promise<void> {
     await this.#page.keyboard.press(key);
   }

@@ -16,14 +16,14 @@ export async function moveEarlierPostgres({
   const earlier = join(dataFolder, 'postgres');
   if (!(await exists(join(earlier, 'cluster')))) return;
   await chmod(earlier, 0o700);
-  if (earlier === postgresFolder || (await exists(postgresFolder))) return;
+  if (earlier === postgresFolder || (await exists(join(postgresFolder, 'cluster')))) return;
   // One that outlived its service would go on in a folder that its own programs cannot reach.
   await stopPostgres(earlier);
   try {
     await rename(earlier, postgresFolder);
   } catch (error) {
     throw new Error(
-      `The database of an earlier Flotilla cannot be moved to where it lives now (${messageOf(error)}). Run mv ${earlier} ${postgresFolder}.`,
+      `The database of an earlier Flotilla cannot be moved to where it lives now (${messageOf(error)}). Run mv ${earlier} ${postgresFolder}, or name a folder of the same disk in FLOTILLA_POSTGRES_DATA.`,
       { cause: error },
     );
   }

@@ -86,10 +86,22 @@ test('an aborted program ends for its caller also when what it started keeps its
   process.kill(Number(await readFile(pidFile, 'utf8')));
 });
 
-test('a program that ends is not held up by a source that gives nothing', async () => {
-  const program = await launch('true', [], { env, takesInput: true });
-  const fed = feed(program.input, silent());
-  expect((await untilEnded(program, Promise.all([text(program.output), fed]))).exitCode).toBe(0);
+test('a program that ends is not held up by a source that gives nothing, however soon it ends', async () => {
+  const endings = Array.from({ length: 60 }, async () => {
+    const program = await launch('true', [], { env, takesInput: true });
+    const fed = feed(program.input, silent());
+    return (await untilEnded(program, Promise.all([text(program.output), fed]))).exitCode;
+  });
+  expect(new Set(await Promise.all(endings))).toEqual(new Set([0]));
+});
+
+test('a program that ends at once does not mind what it would have been given', async () => {
+  const endings = Array.from({ length: 60 }, async (_, index) => {
+    const program = await launch('true', [], { env, takesInput: true });
+    const fed = feed(program.input, 'x'.repeat(index * 10_000));
+    return (await untilEnded(program, Promise.all([text(program.output), fed]))).exitCode;
+  });
+  expect(new Set(await Promise.all(endings))).toEqual(new Set([0]));
 });
 
 test('a source that fails is heard, and ends its program', async () => {

@@ -14,6 +14,11 @@ const closedPipe: ReadonlySet<string> = new Set(['EPIPE', 'ECONNRESET', 'ERR_STR
  */
 export async function feed(stdin: Writable | undefined, input: Input | undefined): Promise<void> {
   if (stdin === undefined || input === undefined) return;
+  if (stdin.destroyed) {
+    // It ended before it was given anything.
+    if (input instanceof Readable) input.destroy();
+    return;
+  }
   const whole = typeof input === 'string' || input instanceof Uint8Array;
   const closed = stdin.closed ? Promise.resolve() : once(stdin, 'close');
   const fed = pipeline(whole ? Readable.from([input]) : input, stdin);

@@ -59,8 +59,11 @@ test('many programs at once keep their streams apart', async () => {
 });
 
 test('a program that is not there is an error that names it', async () => {
-  const program = await launch('no-such-program', [], { env });
-  await expect(untilEnded(program, buffer(program.output))).rejects.toThrow('no-such-program');
+  // Whichever comes first, its streams or the news.
+  const ended = launch('no-such-program', [], { env }).then((program) =>
+    untilEnded(program, buffer(program.output)),
+  );
+  await expect(ended).rejects.toThrow('no-such-program');
 });
 
 test('an aborted program has ended when its caller hears of it', async () => {

@@ -146,5 +146,7 @@ function readOnly(socket: Socket): Socket {
 
 /** The other end never writes to it: it only has to be seen to close, after which nobody reads. */
 function writeOnly(socket: Socket): Socket {
+  // A program that ended at once may have been read to its end together with the header of the connection.
+  if (socket.readableEnded) return socket.destroy();
   return socket.once('end', () => socket.destroy()).resume();
 }

@@ -15,10 +15,10 @@ export interface SmallDisk extends AsyncDisposable {
   free(): Promise<void>;
 }
 
-/** Mounts one at a folder, which is made. Only root may. */
+/** Mounts one at a folder, which is made, and is for its owner alone. Only root may. */
 export async function smallDisk(path: string, mebibytes: number): Promise<SmallDisk> {
   await mkdir(path, { recursive: true });
-  await exec('mount', ['-t', 'tmpfs', '-o', `size=${mebibytes}m,mode=755`, 'flotilla-test', path]);
+  await exec('mount', ['-t', 'tmpfs', '-o', `size=${mebibytes}m,mode=700`, 'flotilla-test', path]);
   const filler = join(path, 'filler');
   return {
     path,

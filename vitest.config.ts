@@ -1,5 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
+const floods = 'test/attacks/*/floods.test.ts';
+
 /** Suites are named for what they need; `scripts/test.ts` provides it and runs them in this order. */
 export default defineConfig({
   test: {
@@ -16,7 +18,22 @@ export default defineConfig({
       },
       suite('integration', 30_000),
       suite('sandbox', 60_000),
-      suite('attacks', 60_000),
+      {
+        test: {
+          ...suite('attacks', 60_000).test,
+          exclude: [floods],
+        },
+      },
+      // Whoever floods takes a whole processor: what that costs others is measured with nobody beside it.
+      {
+        test: {
+          ...suite('attacks', 60_000).test,
+          name: 'attacks alone',
+          include: [floods],
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
       suite('faults', 120_000),
       suite('e2e', 240_000),
     ],

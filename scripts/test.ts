@@ -53,7 +53,7 @@ interface FileReport {
 
 const { positionals } = parseArgs({ allowPositionals: true, strict: false });
 const suites = positionals.filter((word): word is Suite => word in needs);
-const vitestArgs = process.argv.slice(2).filter((word) => !(word in needs));
+const vitestArgs = process.argv.slice(2).filter((word) => word !== '--' && !(word in needs));
 process.exitCode = await testSuites(
   suites.length === 0 ? (Object.keys(needs) as Suite[]) : suites,
   vitestArgs,

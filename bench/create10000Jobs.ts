@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createExecution } from '../service/src/executions/createExecution.ts';
 import { ensureUser } from '../service/src/auth/tokens.ts';
-import { codeHosts } from '../service/src/db/schema.ts';
+import { codeHosts } from '../service/src/db/schema/codeHosts.ts';
 import type { Service } from '../service/src/service.ts';
 import type { Benchmark } from './support/figure.ts';
 import { openLocalService } from './support/localService.ts';

@@ -7,7 +7,8 @@ import { saveAction } from '../../service/src/actions/saveAction.ts';
 import { beginResolution } from '../../service/src/executions/queries/beginResolution.ts';
 import { insertJobs } from '../../service/src/executions/queries/insertJobs.ts';
 import { hello } from '../../service/src/runners/hello.ts';
-import { accessTokens, codeHosts } from '../../service/src/db/schema.ts';
+import { accessTokens } from '../../service/src/db/schema/access.ts';
+import { codeHosts } from '../../service/src/db/schema/codeHosts.ts';
 import type { Service } from '../../service/src/service.ts';
 
 /** Who asks in a benchmark, and over which repositories. */

@@ -2,7 +2,8 @@ import { FlotillaError } from '@flotilla/shared/errors';
 import type { ActionVersionView, ActionView } from '@flotilla/shared/views';
 import { and, asc, eq } from 'drizzle-orm';
 import type { Database } from '../db/database.ts';
-import { actions, actionVersions, users } from '../db/schema.ts';
+import { users } from '../db/schema/access.ts';
+import { actions, actionVersions } from '../db/schema/actions.ts';
 
 /** All Actions with their latest version, by name. */
 export async function listActions(database: Database): Promise<ActionView[]> {

@@ -6,7 +6,7 @@ import type { Origin } from '@flotilla/shared/views';
 import { and, eq } from 'drizzle-orm';
 import type { User } from '../auth/tokens.ts';
 import type { Database, Sql } from '../db/database.ts';
-import { actions, actionVersions } from '../db/schema.ts';
+import { actions, actionVersions } from '../db/schema/actions.ts';
 import { insertVersion } from './queries/insertVersion.ts';
 
 export interface ActionToSave {

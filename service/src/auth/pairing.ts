@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { FlotillaError } from '@flotilla/shared/errors';
 import { and, eq, gt, isNull, sql } from 'drizzle-orm';
 import type { Database } from '../db/database.ts';
-import { accessTokens, pairingCodes, users } from '../db/schema.ts';
+import { accessTokens, pairingCodes, users } from '../db/schema/access.ts';
 import { createToken, hashSecret, type User } from './tokens.ts';
 
 /** How long a code can be exchanged, in minutes (design §13). */

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { FlotillaError } from '@flotilla/shared/errors';
 import { and, eq, inArray, isNotNull, isNull } from 'drizzle-orm';
 import type { Database } from '../db/database.ts';
-import { accessTokens, users } from '../db/schema.ts';
+import { accessTokens, users } from '../db/schema/access.ts';
 
 export type Role = 'reader' | 'member' | 'admin';
 

@@ -2,7 +2,6 @@ import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import type postgres from 'postgres';
 import { answeredSockets } from './answeredSocket.ts';
 import { openClient } from './client.ts';
-import * as schema from './schema.ts';
 
 /**
  * Whatever belongs together is one auto-commit statement, never a transaction: when a backend dies inside one, the
@@ -15,7 +14,7 @@ interface NoTransactions {
 }
 
 /** The query builder, for plain reads and writes. */
-export type Database = Omit<PostgresJsDatabase<typeof schema>, keyof NoTransactions>;
+export type Database = Omit<PostgresJsDatabase, keyof NoTransactions>;
 /** The client itself, for the statements that lock or must be fast; one file each under `queries/`. */
 export type Sql = postgres.Sql & NoTransactions;
 
@@ -82,7 +81,7 @@ export function connect(
     connection: { ...common.connection, ...indexOnly },
   }) as Sql;
   return {
-    database: drizzle(builderClient, { schema }),
+    database: drizzle(builderClient),
     sql,
     hot,
     // `end` without a timeout can hang after a disconnect (postgres.js #1097).

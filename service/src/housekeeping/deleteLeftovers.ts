@@ -1,5 +1,5 @@
 import { streams, type StreamName } from '@flotilla/shared/protocol/streams';
-import type { Leftovers } from '../db/schema.ts';
+import type { Leftovers } from '../db/schema/removedExecutions.ts';
 import { keyOf } from '../logs/compactStream.ts';
 import { deleteChunks } from './deleteBytes.ts';
 import type { HousekeepingContext } from './keepHouse.ts';

@@ -1,7 +1,9 @@
 import { FlotillaError } from '@flotilla/shared/errors';
 import { eq } from 'drizzle-orm';
 import type { User } from '../auth/tokens.ts';
-import { attempts, jobs, repositories } from '../db/schema.ts';
+import { attempts } from '../db/schema/attempts.ts';
+import { jobs } from '../db/schema/jobs.ts';
+import { repositories } from '../db/schema/repositories.ts';
 import { canSee } from '../repositories/canSee.ts';
 import type { Service } from '../service.ts';
 

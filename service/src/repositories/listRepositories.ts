@@ -1,7 +1,7 @@
 import type { RepositoryView } from '@flotilla/shared/views';
 import { asc, eq } from 'drizzle-orm';
 import type { Database } from '../db/database.ts';
-import { repositories } from '../db/schema.ts';
+import { repositories } from '../db/schema/repositories.ts';
 
 /** The repositories that the code host has now, by name. */
 export async function listRepositories(database: Database): Promise<RepositoryView[]> {

@@ -2,7 +2,8 @@ import { toStorable } from '@flotilla/shared/storableText';
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { CodeHost, HostedRepository } from '../codeHosts/codeHost.ts';
 import type { Database } from '../db/database.ts';
-import { codeHosts, repositories } from '../db/schema.ts';
+import { codeHosts } from '../db/schema/codeHosts.ts';
+import { repositories } from '../db/schema/repositories.ts';
 
 /** Rows of one statement: Postgres takes 65,535 parameters. */
 const rowsAtOnce = 1000;

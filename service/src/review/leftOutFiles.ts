@@ -1,6 +1,6 @@
 import { and, eq, ne } from 'drizzle-orm';
 import type { Database } from '../db/database.ts';
-import { reviewSelections } from '../db/schema.ts';
+import { reviewSelections } from '../db/schema/review.ts';
 
 /** The paths of files that a reviewer left out of a Job's Patch, as they are shown. */
 export async function leftOutFiles(database: Database, jobId: number): Promise<ReadonlySet<string>> {

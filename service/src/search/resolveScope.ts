@@ -2,7 +2,7 @@ import type { ScopeQuery } from '@flotilla/shared/query/scopeQuery';
 import type { ScopePreview, TargetView } from '@flotilla/shared/views';
 import { asc, eq } from 'drizzle-orm';
 import type { Database } from '../db/database.ts';
-import { repositories } from '../db/schema.ts';
+import { repositories } from '../db/schema/repositories.ts';
 import type { Mirrors } from '../repositories/mirrors.ts';
 import { Pace } from '../pace.ts';
 import { Lane } from '../git/lane.ts';

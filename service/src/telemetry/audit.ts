@@ -1,5 +1,5 @@
 import type { Database } from '../db/database.ts';
-import { auditEvents } from '../db/schema.ts';
+import { auditEvents } from '../db/schema/audit.ts';
 
 /** Everything that changes something for people, as `noun.participle`. */
 export type AuditEvent =

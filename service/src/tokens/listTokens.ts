@@ -1,6 +1,6 @@
 import { asc, eq, isNull } from 'drizzle-orm';
 import type { Database } from '../db/database.ts';
-import { accessTokens, users } from '../db/schema.ts';
+import { accessTokens, users } from '../db/schema/access.ts';
 
 export interface ListedToken {
   readonly id: number;

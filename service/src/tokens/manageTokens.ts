@@ -7,7 +7,7 @@ import { createPairingCode, pairingMinutes } from '../auth/pairing.ts';
 import { createToken, ensureUser, hashSecret, revokeToken, type Role, type User } from '../auth/tokens.ts';
 import type { Config } from '../config.ts';
 import type { Connections, Database } from '../db/database.ts';
-import { accessTokens } from '../db/schema.ts';
+import { accessTokens } from '../db/schema/access.ts';
 import { Hints } from '../db/hints.ts';
 import { audit } from '../telemetry/audit.ts';
 import { createLogger } from '../telemetry/logger.ts';

@@ -1,6 +1,6 @@
 import type { Definition } from '@flotilla/shared/definition/definition';
 import type { Sql } from '../../db/database.ts';
-import type { ResolvingRequest } from '../../db/schema.ts';
+import type { ResolvingRequest } from '../../db/schema/executions.ts';
 
 /**
  * The right to resolve the scope of an Execution. The end of the lease, to the microsecond, is also its token: whoever

@@ -1,6 +1,6 @@
 import type { Definition } from '@flotilla/shared/definition/definition';
 import type { Sql } from '../../db/database.ts';
-import type { ResolvingRequest } from '../../db/schema.ts';
+import type { ResolvingRequest } from '../../db/schema/executions.ts';
 import type { ResolutionLease } from './beginResolution.ts';
 
 /** An Execution whose scope is being resolved, with all that this needs. */

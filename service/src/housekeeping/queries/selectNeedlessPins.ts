@@ -1,5 +1,5 @@
 import type { Sql } from '../../db/database.ts';
-import type { Leftovers } from '../../db/schema.ts';
+import type { Leftovers } from '../../db/schema/removedExecutions.ts';
 
 export interface NeedlessPins {
   /** Removed Executions whose Attempts have left nothing more. */

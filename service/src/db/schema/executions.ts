@@ -1,0 +1,93 @@
+import type { Definition } from '@flotilla/shared/definition/definition';
+import { sql } from 'drizzle-orm';
+import { foreignKey, index, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
+import { users } from './access.ts';
+import { actionVersions } from './actions.ts';
+import { at, changedXid, createdAt, id, ref } from './columns.ts';
+
+export const executions = pgTable(
+  'executions',
+  {
+    id: id(),
+    /** Made by the client: the same key is the same Execution. */
+    requestKey: uuid('request_key').notNull().unique(),
+    actionId: ref('action_id').notNull(),
+    actionVersion: integer('action_version').notNull(),
+    /** The Execution's own copy, with the default image filled in. */
+    definition: jsonb().$type<Definition>().notNull(),
+    createdBy: ref('created_by')
+      .notNull()
+      .references(() => users.id),
+    createdAt: createdAt(),
+    cancelRequestedAt: at('cancel_requested_at'),
+    /** How many of its Jobs may run at the same time; null means as many as Runners take. */
+    maxParallel: integer('max_parallel'),
+    /** So many failed Jobs pause it; null means that none do. */
+    maxFailures: integer('max_failures'),
+    /** Since when no Job of it is started; null when it is not paused. */
+    pausedAt: at('paused_at'),
+    /** Who paused it: a user's name, or null when {@link maxFailures} did. */
+    pausedBy: text('paused_by'),
+    /** Failed Jobs that a resume has looked over: only those beyond count towards `maxFailures`. */
+    failuresForgiven: integer('failures_forgiven').notNull().default(0),
+    /**
+     * Until when a replica owns the resolution of its scope; null once its Jobs exist. An Execution whose lease has
+     * run out is resumed by another replica.
+     */
+    resolvingUntil: at('resolving_until'),
+    /** What the resolution works from, until it is done: who asked, and for which repositories. */
+    resolvingRequest: jsonb('resolving_request').$type<ResolvingRequest>(),
+    changedXid: changedXid(),
+  },
+  (t) => [
+    foreignKey({
+      columns: [t.actionId, t.actionVersion],
+      foreignColumns: [actionVersions.actionId, actionVersions.version],
+    }),
+    index().on(t.changedXid),
+    index('executions_resolving')
+      .on(t.resolvingUntil)
+      .where(sql`resolving_until is not null`),
+    // What the admission looks at besides held Jobs.
+    index('executions_paused')
+      .on(t.id)
+      .where(sql`paused_at is not null`),
+    index('executions_limited')
+      .on(t.id)
+      .where(sql`max_failures is not null and paused_at is null`),
+  ],
+);
+
+/** What the Action of an Execution that is being resolved asked for. */
+export interface ResolvingRequest {
+  /** Names to limit the scope to; null takes all that match. */
+  readonly repositories: readonly string[] | null;
+}
+
+/** What an image's tag meant when the Execution first needed it; every Attempt runs that. */
+export const executionImages = pgTable(
+  'execution_images',
+  {
+    executionId: ref('execution_id')
+      .notNull()
+      .references(() => executions.id),
+    image: text().notNull(),
+    /** Registry digest (`name@sha256:…`) or, for an image without one, its local id (`sha256:…`). */
+    digest: text().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.executionId, t.image] })],
+);
+
+/** Reruns that were asked for with a key of the editor: asked again with it, they are not done again. */
+export const reruns = pgTable(
+  'reruns',
+  {
+    requestKey: uuid('request_key').primaryKey(),
+    /** Goes with its Execution. */
+    executionId: ref('execution_id').notNull(),
+    /** How many Jobs were put back into the queue. */
+    jobs: integer().notNull(),
+    createdAt: createdAt(),
+  },
+  (t) => [index().on(t.executionId)],
+);

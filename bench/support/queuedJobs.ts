@@ -27,7 +27,7 @@ export async function openQueue(service: Service, repositories: number): Promise
   const [token] = await database.select({ id: accessTokens.id }).from(accessTokens).limit(1);
   const [host] = await database
     .insert(codeHosts)
-    .values({ kind: 'directory', location: '/nowhere' })
+    .values({ kind: 'directory', name: 'nowhere', location: '/nowhere' })
     .returning({ id: codeHosts.id });
   if (token === undefined || host === undefined) throw new Error('the database kept nothing');
   const rows = await sql<{ id: string }[]>`

@@ -91,7 +91,8 @@ export interface ExecutionView {
   readonly priority: number;
   readonly maxParallel: number | null;
   readonly maxFailures: number | null;
-  readonly createdBy: string;
+  /** Null where no person asked for it. */
+  readonly createdBy: string | null;
   /** Whether the asking user started it. */
   readonly mine: boolean;
   readonly createdAt: number;

@@ -84,7 +84,7 @@ const execution = fields<views.ExecutionView>({
   priority: number,
   maxParallel: nullable(count),
   maxFailures: nullable(count),
-  createdBy: text,
+  createdBy: nullable(text),
   mine: flag,
   createdAt: time,
   startedAt: nullable(time),

@@ -19,12 +19,15 @@ export function executionTooltip(execution: ExecutionView): MarkdownString {
       : `${jobCount(execution.counts)} Jobs: ${counts.join(', ')}`,
     ...limitsOf(execution),
     `${l10n.t('Scope')}: ${shownText('code', execution.scopeQuery)}`,
-    l10n.t(
-      'Started by {0}, {1}',
-      shownText('markdown', execution.createdBy),
-      new Date(execution.createdAt).toLocaleString(),
-    ),
+    startText(execution),
   );
+}
+
+function startText({ createdBy, createdAt }: ExecutionView): string {
+  const at = new Date(createdAt).toLocaleString();
+  return createdBy === null
+    ? l10n.t('Started {0}', at)
+    : l10n.t('Started by {0}, {1}', shownText('markdown', createdBy), at);
 }
 
 /** What keeps Jobs of an Execution from being started, and what puts them before others. */

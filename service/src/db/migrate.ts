@@ -5,12 +5,12 @@ import type postgres from 'postgres';
 import { openClient } from './client.ts';
 
 /** The schema this program knows. Raised with each migration. */
-export const schemaNumber = 6;
+export const schemaNumber = 7;
 /**
- * The lowest schema number whose programs still work on this schema: what lets replicas be rolled. Programs of schema 2
- * would look for compacted logs among the chunks.
+ * The lowest schema number whose programs still work on this schema: what lets replicas be rolled. Programs of schema 6
+ * make Actions without an owner, and expect a person behind each Execution.
  */
-const minCompatible = 3;
+const minCompatible = 7;
 
 /** Any constant: the lock is Flotilla's own in its database. */
 const migrationLock = 7_420_001;

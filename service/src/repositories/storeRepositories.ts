@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { toStorable } from '@flotilla/shared/storableText';
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { CodeHost, HostedRepository } from '../codeHosts/codeHost.ts';
@@ -16,7 +17,13 @@ export interface KnownRepository {
 
 /** The row of a code host. */
 export async function ensureHost(database: Database, host: CodeHost): Promise<number> {
-  await database.insert(codeHosts).values({ kind: host.kind, location: host.location }).onConflictDoNothing();
+  // By the name of its folder; where another host has that, by the whole path, which is one host's alone.
+  for (const name of [basename(host.location), host.location]) {
+    await database
+      .insert(codeHosts)
+      .values({ kind: host.kind, name, location: host.location })
+      .onConflictDoNothing();
+  }
   const [row] = await database.select().from(codeHosts).where(eq(codeHosts.location, host.location));
   if (row === undefined) throw new Error('the code host vanished while it was made');
   return row.id;

@@ -23,7 +23,7 @@ export async function insertVersion(
   const { name } = save.definition;
   const [row] = await sql<{ id: string; latest_version: number }[]>`
     with saved as (
-      insert into actions (name, latest_version) values (${name}, 1)
+      insert into actions (name, latest_version, owner_id) values (${name}, 1, ${user.id})
       on conflict (name) do update set latest_version = actions.latest_version + 1
        where actions.latest_version = ${save.after}
       returning id, latest_version),

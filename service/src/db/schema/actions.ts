@@ -8,6 +8,10 @@ export const actions = pgTable('actions', {
   id: id(),
   name: text().notNull().unique(),
   latestVersion: integer('latest_version').notNull(),
+  /** Who answers for it: with whose rights it is started when nobody is there. */
+  ownerId: ref('owner_id')
+    .notNull()
+    .references(() => users.id),
   createdAt: createdAt(),
 });
 
@@ -20,6 +24,8 @@ export const actionVersions = pgTable(
     version: integer().notNull(),
     /** What the user wrote, to the letter. */
     text: text().notNull(),
+    /** Which form of {@link Definition} it is; see shared/definition. */
+    formatVersion: integer('format_version').notNull().default(1),
     definition: jsonb().$type<Definition>().notNull(),
     origin: jsonb().$type<Origin>(),
     createdBy: ref('created_by')

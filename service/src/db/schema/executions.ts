@@ -5,6 +5,14 @@ import { users } from './access.ts';
 import { actionVersions } from './actions.ts';
 import { at, changedXid, createdAt, id, ref } from './columns.ts';
 
+/** What started an Execution; triggers join with their own kinds. */
+export interface StartedBy {
+  readonly kind: 'person';
+}
+
+/** All that the scope query matches, or the repositories that were chosen of it. */
+export type Coverage = 'scope' | 'subset';
+
 export const executions = pgTable(
   'executions',
   {
@@ -15,9 +23,13 @@ export const executions = pgTable(
     actionVersion: integer('action_version').notNull(),
     /** The Execution's own copy, with the default image filled in. */
     definition: jsonb().$type<Definition>().notNull(),
-    createdBy: ref('created_by')
-      .notNull()
-      .references(() => users.id),
+    formatVersion: integer('format_version').notNull().default(1),
+    /** What started it. */
+    startedBy: jsonb('started_by').$type<StartedBy>().notNull().default({ kind: 'person' }),
+    /** How much of the scope it covers: a Plan of a `subset` says nothing of other Targets. */
+    coverage: text().$type<Coverage>().notNull(),
+    /** The person who asked for it; null where nobody did. */
+    createdBy: ref('created_by').references(() => users.id),
     createdAt: createdAt(),
     cancelRequestedAt: at('cancel_requested_at'),
     /** How many of its Jobs may run at the same time; null means as many as Runners take. */

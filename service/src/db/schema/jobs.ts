@@ -1,6 +1,6 @@
 import type { JobState } from '@flotilla/shared/lifecycle/jobLifecycle';
 import { sql } from 'drizzle-orm';
-import { bigint, boolean, index, integer, pgTable, smallint, text } from 'drizzle-orm/pg-core';
+import { bigint, boolean, index, integer, pgTable, smallint, text, uniqueIndex } from 'drizzle-orm/pg-core';
 import { at, changedXid, id, ref } from './columns.ts';
 import { executions } from './executions.ts';
 import { repositories } from './repositories.ts';
@@ -29,6 +29,8 @@ export const jobs = pgTable(
     baseRevision: text('base_revision').notNull(),
     /** The branch a pull request would go to: `refs/heads/…`, seen to exist. */
     baseRef: text('base_ref').notNull(),
+    /** Folder inside the repository in which it works, without slashes at its ends; empty for all of it. */
+    directory: text().notNull().default(''),
     state: text().$type<JobState>().notNull().default('queued'),
     attemptCount: integer('attempt_count').notNull().default(0),
     /** Lost Attempts since the Job was last queued by a person; the third one ends it. */
@@ -60,6 +62,8 @@ export const jobs = pgTable(
     changedXid: changedXid(),
   },
   (t) => [
+    // A Job is unique by its Target.
+    uniqueIndex('jobs_target').on(t.executionId, t.repositoryId, t.baseRef, t.directory),
     index('jobs_claimable')
       .on(t.requirementId, t.priority.desc().nullsFirst(), t.rank, t.id)
       .where(sql`state = 'queued' and ready`),

@@ -1,6 +1,6 @@
 import type { Definition } from '@flotilla/shared/definition/definition';
 import type { Sql } from '../../db/database.ts';
-import type { ResolvingRequest } from '../../db/schema/executions.ts';
+import type { Coverage, ResolvingRequest } from '../../db/schema/executions.ts';
 
 /**
  * The right to resolve the scope of an Execution. The end of the lease, to the microsecond, is also its token: whoever
@@ -33,12 +33,16 @@ export async function beginResolution(
 ): Promise<ResolutionLease | undefined> {
   const { definition } = execution;
   const [row] = await sql<{ id: string; until: string }[]>`
-    insert into executions (request_key, action_id, action_version, definition, created_by, max_parallel, max_failures,
-                            resolving_until, resolving_request, changed_xid)
+    insert into executions (request_key, action_id, action_version, definition, coverage, created_by, max_parallel,
+                            max_failures, resolving_until, resolving_request, changed_xid)
     values (${execution.requestKey}, ${execution.actionId}, ${execution.actionVersion}, ${sql.json({ ...definition })},
-            ${execution.userId}, ${definition.maxParallel}, ${definition.maxFailures},
+            ${coverageOf(execution.request)}, ${execution.userId}, ${definition.maxParallel}, ${definition.maxFailures},
             clock_timestamp() + make_interval(secs => ${leaseMs / 1000}), ${sql.json({ ...execution.request })}, 0)
     on conflict (request_key) do nothing
     returning id, resolving_until::text as until`;
   return row === undefined ? undefined : { executionId: Number(row.id), until: row.until };
+}
+
+function coverageOf({ repositories }: ResolvingRequest): Coverage {
+  return repositories === null ? 'scope' : 'subset';
 }

@@ -9,8 +9,9 @@ export interface ExecutionRow {
   readonly actionId: number;
   readonly actionVersion: number;
   readonly definition: Definition;
-  readonly createdById: number;
-  readonly createdBy: string;
+  /** Null where nobody asked for it. */
+  readonly createdById: number | null;
+  readonly createdBy: string | null;
   readonly createdAt: number;
   readonly cancelRequested: boolean;
   readonly resolving: boolean;
@@ -28,8 +29,8 @@ type RawRow = Readonly<Record<JobState, number>> & {
   readonly action_id: string;
   readonly action_version: number;
   readonly definition: Definition;
-  readonly created_by_id: string;
-  readonly created_by: string;
+  readonly created_by_id: string | null;
+  readonly created_by: string | null;
   readonly created_at: number;
   readonly cancel_requested: boolean;
   readonly resolving: boolean;
@@ -50,7 +51,7 @@ export async function selectExecutions(sql: Sql, filter: Fragment, limit: number
            (extract(epoch from executions.created_at) * 1000)::float8 as created_at,
            cancel_requested_at is not null as cancel_requested, resolving_until is not null as resolving,
            (extract(epoch from paused_at) * 1000)::float8 as paused_at, paused_by, counted.*
-      from chosen join executions using (id) join users on users.id = executions.created_by
+      from chosen join executions using (id) left join users on users.id = executions.created_by
       cross join lateral (
         select count(*) filter (where jobs.state = 'queued')::int as queued,
                count(*) filter (where jobs.state = 'queued' and not jobs.ready)::int as held,
@@ -71,7 +72,7 @@ export async function selectExecutions(sql: Sql, filter: Fragment, limit: number
     actionId: Number(row.action_id),
     actionVersion: row.action_version,
     definition: row.definition,
-    createdById: Number(row.created_by_id),
+    createdById: row.created_by_id === null ? null : Number(row.created_by_id),
     createdBy: row.created_by,
     createdAt: row.created_at,
     cancelRequested: row.cancel_requested,

@@ -5,19 +5,22 @@ import type { ServiceClient } from '../../scripts/launch/serviceClient.ts';
 const readBytes = 1024 * 1024;
 
 /** The stored log of an Attempt that was told to the end. Throws when it ends inside a record. */
-export async function readLog(client: ServiceClient, attemptId: number): Promise<LogRecord[]> {
+export async function readLog(client: Pick<ServiceClient, 'api'>, attemptId: number): Promise<LogRecord[]> {
   const { records, pendingBytes } = await readStored(client, attemptId);
   if (pendingBytes > 0) throw new Error(`the log of Attempt ${attemptId} ends inside a record`);
   return records;
 }
 
 /** The whole records of a log that grows, or of a lost Attempt: an append may end inside a record. */
-export async function readLogSoFar(client: ServiceClient, attemptId: number): Promise<LogRecord[]> {
+export async function readLogSoFar(
+  client: Pick<ServiceClient, 'api'>,
+  attemptId: number,
+): Promise<LogRecord[]> {
   return (await readStored(client, attemptId)).records;
 }
 
 async function readStored(
-  { api }: ServiceClient,
+  { api }: Pick<ServiceClient, 'api'>,
   attemptId: number,
 ): Promise<{ records: LogRecord[]; pendingBytes: number }> {
   const decoder = new FrameDecoder();

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { drizzle } from 'drizzle-orm/postgres-js';
-import { migrate as applyMigrations } from 'drizzle-orm/postgres-js/migrator';
+import { migrate as runMigrator } from 'drizzle-orm/postgres-js/migrator';
 import type postgres from 'postgres';
 import { openClient } from './client.ts';
 
@@ -26,7 +26,7 @@ export async function migrate(url: string): Promise<void> {
     await client`select pg_advisory_lock(${migrationLock})`;
     const lowest = await readMinCompatible(client);
     if (lowest !== undefined) refuseNewer(lowest);
-    await applyMigrations(drizzle(client), { migrationsFolder });
+    await applyMigrations(client, migrationsFolder);
     await client`
       insert into deployment (singleton, min_compatible) values (true, ${minCompatible})
       on conflict (singleton) do update set min_compatible = greatest(deployment.min_compatible, excluded.min_compatible)`;
@@ -34,6 +34,11 @@ export async function migrate(url: string): Promise<void> {
     // Ends the session, and with it the lock.
     await client.end({ timeout: 5 });
   }
+}
+
+/** Applies the migrations of a folder that a database does not have yet. */
+export async function applyMigrations(client: postgres.Sql, folder: string): Promise<void> {
+  await runMigrator(drizzle(client), { migrationsFolder: folder });
 }
 
 /** Throws when a database is not one that this program can use as it is: not migrated yet, or by a newer program. */

@@ -7,6 +7,8 @@ export const errorClasses = {
   'action.conflict': 'CONFLICT',
   'scope.invalid': 'BAD_REQUEST',
   'scope.empty': 'BAD_REQUEST',
+  'scope.expired': 'PRECONDITION_FAILED',
+  'scope.otherQuery': 'BAD_REQUEST',
   'pairing.refused': 'UNAUTHORIZED',
   'token.refused': 'UNAUTHORIZED',
   'role.refused': 'FORBIDDEN',

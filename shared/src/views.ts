@@ -44,6 +44,24 @@ export interface ScopePreview {
   readonly leftOut: readonly { readonly repository: string; readonly reason: string }[];
 }
 
+/** A scope that is kept for who looked at it, for 15 minutes: an Execution can be made of just that. */
+export interface KeptScopePreview extends ScopePreview {
+  readonly id: string;
+}
+
+/** What has changed in a scope since somebody looked at it. */
+export interface ScopeChanges {
+  readonly added: readonly TargetView[];
+  readonly gone: readonly { readonly target: TargetView; readonly reason: string }[];
+  /** Targets that are at another commit, each with the one that it was at. */
+  readonly moved: readonly { readonly target: TargetView; readonly from: string }[];
+}
+
+/** The same, with the scope as it is now. */
+export interface ChangedScope extends ScopeChanges {
+  readonly now: KeptScopePreview;
+}
+
 /** Where a version of an Action came from. */
 export interface Origin {
   /** Path or URI of the file, as the editor shows it. */

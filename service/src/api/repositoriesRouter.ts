@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import type { User } from '../auth/tokens.ts';
 import { listRepositories } from '../repositories/listRepositories.ts';
-import { resolveScope } from '../search/resolveScope.ts';
+import type { Service } from '../service.ts';
+import { changedScope, previewScope, type ScopeViewer } from '../scopes/previewScope.ts';
 import { memberProcedure, readerProcedure, router } from './trpc.ts';
 
 export const repositoriesRouter = router({
@@ -10,10 +12,24 @@ export const repositoriesRouter = router({
 });
 
 export const scopesRouter = router({
-  /** What an Execution with this scope query would touch, and what it leaves out. */
-  preview: readerProcedure.input(z.object({ query: z.string() })).query(({ ctx, input }) => {
-    const { database, mirrors } = ctx.service;
-    const searcher = { purpose: 'search', userId: ctx.user.id, signal: ctx.leaving } as const;
-    return resolveScope({ query: input.query, database, mirrors, searcher });
-  }),
+  /** What an Execution with this scope query would touch, and what it leaves out. It is kept for a while. */
+  preview: readerProcedure
+    .input(z.object({ query: z.string() }))
+    .query(({ ctx, input }) => previewScope(viewerOf(ctx), input.query)),
+  /** What has changed since a scope was looked at; null when nothing has. */
+  changes: readerProcedure
+    .input(z.object({ scopeId: z.uuid() }))
+    .query(({ ctx, input }) => changedScope(viewerOf(ctx), input.scopeId)),
 });
+
+function viewerOf({
+  service: { database, sql, mirrors },
+  user,
+  leaving,
+}: {
+  readonly service: Service;
+  readonly user: User;
+  readonly leaving: AbortSignal;
+}): ScopeViewer {
+  return { database, sql, mirrors, userId: user.id, signal: leaving };
+}

@@ -1,0 +1,55 @@
+import { FlotillaError } from '@flotilla/shared/errors';
+import type { ChangedScope, KeptScopePreview } from '@flotilla/shared/views';
+import type { Database, Sql } from '../db/database.ts';
+import type { Mirrors } from '../repositories/mirrors.ts';
+import { resolveScope } from '../search/resolveScope.ts';
+import { keepScope } from './queries/keepScope.ts';
+import { readKeptScope, type KeptScope } from './queries/readKeptScope.ts';
+import { repositoriesState } from './queries/repositoriesState.ts';
+import { scopeChanges } from './scopeChanges.ts';
+
+/** Who looks at a scope, and with what. */
+export interface ScopeViewer {
+  readonly database: Database;
+  readonly sql: Sql;
+  readonly mirrors: Mirrors;
+  readonly userId: number;
+  readonly signal: AbortSignal;
+}
+
+/** Resolves a scope for somebody who looks at it, and keeps it, so that an Execution can be made of just what they saw. */
+export async function previewScope(viewer: ScopeViewer, query: string): Promise<KeptScopePreview> {
+  // Before they are searched: what moves meanwhile is a change.
+  return preview(viewer, query, await repositoriesState(viewer.sql));
+}
+
+/**
+ * What has changed since somebody looked at a scope, and the scope as it is now; null when nothing has, which takes one
+ * statement as long as no repository moved. Throws `scope.expired`.
+ */
+export async function changedScope(viewer: ScopeViewer, scopeId: string): Promise<ChangedScope | null> {
+  const kept = await requireKeptScope(viewer.sql, viewer.userId, scopeId);
+  const state = await repositoriesState(viewer.sql);
+  if (state === kept.repositoriesState) return null;
+  const now = await preview(viewer, kept.query, state);
+  const changes = scopeChanges(kept.targets, now);
+  return changes === undefined ? null : { ...changes, now };
+}
+
+/** A scope that a user looked at. Throws `scope.expired` when it is not kept any more, or never was theirs. */
+async function requireKeptScope(sql: Sql, userId: number, scopeId: string): Promise<KeptScope> {
+  const kept = await readKeptScope(sql, userId, scopeId);
+  if (kept !== undefined) return kept;
+  throw new FlotillaError(
+    'scope.expired',
+    'The scope is not kept any more, because it was looked at more than 15 minutes ago, or many others since. Look at it again.',
+  );
+}
+
+async function preview(viewer: ScopeViewer, query: string, state: string): Promise<KeptScopePreview> {
+  const { database, sql, mirrors, userId, signal } = viewer;
+  const searcher = { purpose: 'search', userId, signal } as const;
+  const scope = await resolveScope({ query, database, mirrors, searcher });
+  const id = await keepScope(sql, { userId, query, targets: scope.targets, repositoriesState: state });
+  return { ...scope, id };
+}

@@ -1,0 +1,34 @@
+import type { TargetView } from '@flotilla/shared/views';
+import type { Sql } from '../../db/database.ts';
+import { keptScopesOfUser, keptSeconds } from '../keptScopeLimits.ts';
+
+export interface ScopeToKeep {
+  readonly userId: number;
+  readonly query: string;
+  readonly targets: readonly TargetView[];
+  readonly repositoriesState: string;
+}
+
+/**
+ * Keeps a scope for {@link keptSeconds}, in place of the oldest ones of its user where there are {@link keptScopesOfUser}
+ * of them, and of all that have expired. One that an Execution is being made of stays. Answers its id.
+ */
+export async function keepScope(sql: Sql, scope: ScopeToKeep): Promise<string> {
+  const [row] = await sql<{ id: string }[]>`
+    with kept as (
+      insert into kept_scopes (user_id, query, targets, repositories_state, expires_at)
+      values (${scope.userId}, ${scope.query}, ${sql.json(scope.targets.map((target) => ({ ...target })))},
+              ${scope.repositoriesState}, now() + make_interval(secs => ${keptSeconds}))
+      returning id),
+    removed as (
+      delete from kept_scopes
+       where (expires_at < now()
+              or id in (select id from kept_scopes where user_id = ${scope.userId}
+                         order by created_at desc offset ${keptScopesOfUser - 1}))
+         and not exists (select from executions
+                          where resolving_until is not null
+                            and (resolving_request ->> 'scopeId')::uuid = kept_scopes.id))
+    select id from kept`;
+  if (row === undefined) throw new Error('the database kept no scope');
+  return row.id;
+}

@@ -1,0 +1,30 @@
+import type { TargetView } from '@flotilla/shared/views';
+import { expect, test } from 'vitest';
+import { scopeChanges } from './scopeChanges.ts';
+
+const target = (repositoryId: number, baseRevision = 'a'): TargetView => ({
+  repositoryId,
+  repository: `repository-${repositoryId}`,
+  baseRef: 'refs/heads/main',
+  baseRevision,
+});
+
+test('a scope that means the same Targets at the same commits has not changed, whatever else is left out', () => {
+  const now = { targets: [target(2), target(1)], leftOut: [{ repository: 'other', reason: 'is empty' }] };
+  expect(scopeChanges([target(1), target(2)], now)).toBeUndefined();
+});
+
+test('what came, what went and why, and what moved are told apart', () => {
+  const now = {
+    targets: [target(1, 'b'), target(3)],
+    leftOut: [{ repository: 'repository-2', reason: 'has no file go.mod' }],
+  };
+  expect(scopeChanges([target(1), target(2), target(4)], now)).toEqual({
+    added: [target(3)],
+    gone: [
+      { target: target(2), reason: 'has no file go.mod' },
+      { target: target(4), reason: 'is not there any more' },
+    ],
+    moved: [{ target: target(1, 'b'), from: 'a' }],
+  });
+});

@@ -26,16 +26,16 @@ import { Disposables, type Disposable } from './platform/disposables.ts';
 import { createLog } from './platform/log.ts';
 import { Contents } from './review/contents.ts';
 import { registerPatchFiles } from './review/patchFiles.ts';
-import { createActionsView } from './views/actionsView.ts';
-import { ActionsTree } from './views/actionsTree.ts';
-import { registerEndNotices } from './views/endNotices.ts';
-import { ExecutionsTree } from './views/executionsTree.ts';
-import { ExecutionsView } from './views/executionsView.ts';
-import { registerFileDecorations } from './views/fileDecorations.ts';
-import { JobLogsTree } from './views/jobLogsTree.ts';
-import { JobLogsView } from './views/jobLogsView.ts';
-import { RunnersTree } from './views/runnersTree.ts';
-import { RunnersView } from './views/runnersView.ts';
+import { createActionsView } from './views/actions/actionsView.ts';
+import { ActionsTree } from './views/actions/actionsTree.ts';
+import { registerEndNotices } from './views/executions/endNotices.ts';
+import { ExecutionsTree } from './views/executions/executionsTree.ts';
+import { ExecutionsView } from './views/executions/executionsView.ts';
+import { registerFileDecorations } from './views/executions/fileDecorations.ts';
+import { JobLogsTree } from './views/jobLogs/jobLogsTree.ts';
+import { JobLogsView } from './views/jobLogs/jobLogsView.ts';
+import { RunnersTree } from './views/runners/runnersTree.ts';
+import { RunnersView } from './views/runners/runnersView.ts';
 import { StatusBar } from './views/statusBar.ts';
 
 /** Puts the parts together. Nothing here waits, asks or dials: the connection opens when something needs it. */

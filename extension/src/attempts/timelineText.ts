@@ -4,7 +4,7 @@ import type { AttemptView } from '@flotilla/shared/views';
 import { damageText, patchText } from '../views/rowText.ts';
 import { statuses } from '../views/status.ts';
 import { formatDuration } from '../views/time.ts';
-import { timelineLines, timelineOf } from '../views/timeline.ts';
+import { timelineLines, timelineOf } from '../views/jobLogs/timeline.ts';
 
 /** Characters of the bars in a document: with the longest name of a Step a line has 83, which fit beside the side bar. */
 const barWidth = 40;

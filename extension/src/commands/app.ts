@@ -11,9 +11,9 @@ import type { ChangedFiles } from '../model/changedFiles.ts';
 import type { LiveModel } from '../model/liveModel.ts';
 import type { Log } from '../platform/log.ts';
 import type { Contents } from '../review/contents.ts';
-import type { ExecutionsTree } from '../views/executionsTree.ts';
-import type { ExecutionsView } from '../views/executionsView.ts';
-import type { JobLogsView } from '../views/jobLogsView.ts';
+import type { ExecutionsTree } from '../views/executions/executionsTree.ts';
+import type { ExecutionsView } from '../views/executions/executionsView.ts';
+import type { JobLogsView } from '../views/jobLogs/jobLogsView.ts';
 
 /** What commands work with: the parts that `extension.ts` puts together. */
 export interface App {

@@ -1,7 +1,7 @@
 import { env, l10n } from 'vscode';
 import { nodeOf } from '../views/nodes.ts';
 import type { App } from './app.ts';
-import { executionOf } from './pickExecution.ts';
+import { executionOf } from './executions/pickExecution.ts';
 
 /** Copies the id of what a row is about; from the palette that of an Execution. */
 export async function copyId(app: App, argument: unknown): Promise<void> {

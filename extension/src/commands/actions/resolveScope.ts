@@ -1,0 +1,24 @@
+import type { ScopePreview } from '@flotilla/shared/views';
+import { l10n } from 'vscode';
+import type { ActionText } from '../../authoring/actionText.ts';
+import { refusalOf } from '../../connection/client.ts';
+import { withCancellableProgress } from '../../platform/progress.ts';
+import type { App } from '../app.ts';
+
+/** Asks the service what an Action's scope matches now: its repositories are looked at again before that. */
+export async function resolveScope(app: App, action: ActionText): Promise<ScopePreview> {
+  const query = action.definition.scopeQuery;
+  return withCancellableProgress(
+    l10n.t('Resolving the scope of {0}', action.definition.name),
+    (signal, report) =>
+      app.connection.use(async (client) => {
+        report(l10n.t('looking for new commits…'));
+        await client.repositories.sync.mutate(undefined, { signal }).catch((error: unknown) => {
+          // A reader may look, and sees the repositories as they were synced last.
+          if (refusalOf(error)?.code !== 'role.refused') throw error;
+        });
+        report(l10n.t('searching…'));
+        return client.scopes.preview.query({ query }, { signal });
+      }),
+  );
+}

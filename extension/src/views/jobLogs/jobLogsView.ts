@@ -1,0 +1,35 @@
+import type { Connection } from '../../connection/connection.ts';
+import type { LiveModel } from '../../model/liveModel.ts';
+import { Disposables, type Disposable } from '../../platform/disposables.ts';
+import { TreePane } from '../../platform/treePane.ts';
+import { holdWhileVisible } from '../holdWhileVisible.ts';
+import type { JobLogsTree } from './jobLogsTree.ts';
+import type { JobLogsNode, JobNode } from '../nodes.ts';
+import { whileTicking } from '../whileTicking.ts';
+
+/** The view *Job Logs*: it follows what is selected in *Executions*. */
+export class JobLogsView implements Disposable {
+  readonly #model: LiveModel;
+  readonly #tree: JobLogsTree;
+  readonly #owned = new Disposables();
+  readonly #pane: TreePane<JobLogsNode>;
+
+  constructor(connection: Connection, model: LiveModel, tree: JobLogsTree) {
+    this.#model = model;
+    this.#tree = tree;
+    this.#pane = this.#owned.own(new TreePane('flotilla.jobLogs', tree));
+    this.#owned.own(holdWhileVisible(this.#pane.view, connection));
+    this.#owned.own(whileTicking(this.#pane.view, connection, () => tree.redrawRunning()));
+  }
+
+  /** Shows the Attempts of a Job. */
+  show(node: JobNode): void {
+    const job = this.#model.job(node.executionId, node.jobId);
+    this.#pane.showHead(job?.repository ?? '');
+    this.#tree.show(node);
+  }
+
+  dispose(): void {
+    this.#owned.dispose();
+  }
+}

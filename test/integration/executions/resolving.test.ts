@@ -1,0 +1,162 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import {
+  beginResolution,
+  type ResolutionLease,
+} from '../../../service/src/executions/queries/beginResolution.ts';
+import { insertJobs } from '../../../service/src/executions/queries/insertJobs.ts';
+import { renewResolution } from '../../../service/src/executions/queries/renewResolution.ts';
+import { executionRequest, startExecution } from '../../support/actionText.ts';
+import { refusalOfCall } from '../../support/refusal.ts';
+import { git, makeRepositories } from '../../support/repositories.ts';
+import { testService, type TestService } from '../../support/testService.ts';
+import { waitFor } from '../../support/waitFor.ts';
+
+const open = () =>
+  testService({
+    repositories: (folder) => makeRepositories(folder, ['one', 'two']),
+    config: { janitorMs: 50 },
+  });
+
+/** What a replica leaves that is killed between the row of an Execution and its Jobs. */
+async function beginAndDie(
+  flotilla: TestService,
+  leaseMs: number,
+  request = executionRequest(),
+): Promise<ResolutionLease> {
+  const { sql } = flotilla.service;
+  const saved = await flotilla.api.actions.save.mutate(request);
+  const [row] =
+    await sql`select definition, created_by from action_versions where version = ${saved.version}`;
+  const lease = await beginResolution(
+    sql,
+    {
+      requestKey: request.requestKey,
+      actionId: saved.actionId,
+      actionVersion: saved.version,
+      definition: { ...row?.['definition'], image: 'ubuntu:24.04' },
+      userId: Number(row?.['created_by']),
+      request: { repositories: request.repositories },
+    },
+    leaseMs,
+  );
+  if (lease === undefined) throw new Error('the Execution was not made');
+  return lease;
+}
+
+const jobsOf = (flotilla: TestService, { executionId }: ResolutionLease) =>
+  waitFor('the Execution to have its Jobs', async () => {
+    const jobs = await flotilla.api.jobs.list.query({ executionId });
+    return jobs.length > 0 && jobs;
+  });
+
+test('an Execution whose replica died before its Jobs were made is resumed when the lease has run out', async () => {
+  await using flotilla = await open();
+  const lease = await beginAndDie(flotilla, 300);
+  expect((await flotilla.api.executions.get.query({ executionId: lease.executionId })).state).toBe(
+    'resolving',
+  );
+  const jobs = await jobsOf(flotilla, lease);
+  expect(jobs.map(({ repository, state }) => [repository, state])).toEqual([
+    ['one', 'queued'],
+    ['two', 'queued'],
+  ]);
+  const { sql } = flotilla.service;
+  expect(await sql`select count(*)::int as n from audit_events where event = 'execution.started'`).toEqual([
+    { n: 1 },
+  ]);
+});
+
+test('who repeats the request of a replica that died gets the same Execution, with its Jobs', async () => {
+  await using flotilla = await open();
+  const request = executionRequest();
+  const lease = await beginAndDie(flotilla, 300, request);
+  const execution = await flotilla.api.executions.create.mutate(request);
+  expect(execution).toMatchObject({ id: lease.executionId, state: 'queued', counts: { queued: 2 } });
+});
+
+test('a lease that is renewed is nobody else’s, and only its holder makes the Jobs', async () => {
+  await using flotilla = await open();
+  const { sql } = flotilla.service;
+  const first = await beginAndDie(flotilla, 60_000);
+  const renewed = await renewResolution(sql, first, 60_000);
+  if (renewed === undefined) throw new Error('the lease was not renewed');
+  expect(await renewResolution(sql, first, 60_000)).toBeUndefined();
+  const [row] = await sql`select definition from executions`;
+  const { targets } = await flotilla.api.scopes.preview.query({ query: 'repo:' });
+  const scope = { definition: row?.['definition'], userId: 1, targets, fair: false };
+  expect(await insertJobs(sql, { ...scope, lease: first })).toBe(false);
+  expect(await insertJobs(sql, { ...scope, lease: renewed })).toBe(true);
+  expect(await insertJobs(sql, { ...scope, lease: renewed })).toBe(false);
+  expect(await sql`select count(*)::int as n from jobs`).toEqual([{ n: 2 }]);
+});
+
+test('an Execution that is cancelled while its scope is resolved starts no Job', async () => {
+  await using flotilla = await open();
+  const lease = await beginAndDie(flotilla, 500);
+  await flotilla.api.executions.cancel.mutate({ executionId: lease.executionId });
+  expect((await jobsOf(flotilla, lease)).map((job) => job.state)).toEqual(['cancelled', 'cancelled']);
+  expect((await flotilla.api.executions.get.query({ executionId: lease.executionId })).state).toBe(
+    'cancelled',
+  );
+});
+
+test('a scope that matches nothing is refused with the reasons, and leaves nothing', async () => {
+  await using flotilla = await open();
+  const refusal = await refusalOfCall(
+    startExecution(flotilla.api, { name: 'nothing', scopeQuery: 'repo:nowhere' }),
+  );
+  expect(refusal).toMatchObject({ flotilla: 'scope.empty' });
+  expect(refusal.message).toContain('one: does not match repo:nowhere');
+  expect(await flotilla.api.executions.list.query({})).toEqual([]);
+});
+
+test('an editor that saw an Execution being resolved hears that it is gone when its scope turns out to be empty', async () => {
+  await using flotilla = await open();
+  const { sql, hints } = flotilla.service;
+  const shown = new Map<number, string>();
+  let messages = 0;
+  const subscription = flotilla.api.executions.watch.subscribe(
+    {},
+    {
+      onData: ({ data }) => {
+        messages += 1;
+        for (const { id, state } of data.executions) shown.set(id, state);
+        for (const id of data.removed) shown.delete(id);
+      },
+    },
+  );
+  await waitFor('the feed to begin', () => messages > 0);
+  const lease = await beginAndDie(
+    flotilla,
+    60_000,
+    executionRequest({ name: 'nothing', scopeQuery: 'repo:nowhere' }),
+  );
+  // What the replica did before it died: a renewal, which announces the Execution.
+  await renewResolution(sql, lease, 60_000);
+  hints.publish('changes');
+  await waitFor('the editor to show it', () => shown.get(lease.executionId) === 'resolving');
+  await sql`update executions set resolving_until = now() where id = ${lease.executionId}`;
+  await waitFor('the editor to show it no more', () => shown.size === 0);
+  subscription.unsubscribe();
+  expect(await flotilla.api.executions.list.query({})).toEqual([]);
+});
+
+test('Executions over one commit share its pin, and none is written when one is started', async () => {
+  await using flotilla = await open();
+  const request = { ...executionRequest(), requestKey: randomUUID() };
+  const execution = await flotilla.api.executions.create.mutate(request);
+  const [job] = await flotilla.api.jobs.list.query({ executionId: execution.id });
+  if (job === undefined) throw new Error('the Execution has no Job');
+  const { mirrors } = flotilla.service;
+  expect(await mirrors.keeps(job.repositoryId, job.baseRevision)).toBe(true);
+  expect(await mirrors.keeps(job.repositoryId, 'f'.repeat(40))).toBe(false);
+  const mirror = mirrors.pathOf(job.repositoryId);
+  const pins = await git(mirror, ['for-each-ref', '--format=%(refname)', 'refs/flotilla/']);
+  expect(pins).toBe(join('refs/flotilla/pins', job.baseRevision));
+  // A pin that git has packed is one as well: the next scan has nothing to fetch.
+  await git(mirror, ['pack-refs', '--all']);
+  expect(await mirrors.keeps(job.repositoryId, job.baseRevision)).toBe(true);
+  expect(await flotilla.api.repositories.sync.mutate()).toMatchObject({ changed: 0 });
+});

@@ -1,0 +1,97 @@
+import { randomUUID } from 'node:crypto';
+import { expect, test, vi } from 'vitest';
+import { Connection } from '../../../extension/src/connection/connection.ts';
+import { parseServerAddress } from '../../../extension/src/connection/serverAddress.ts';
+import { untilAnswered } from '../../../extension/src/connection/untilAnswered.ts';
+import { LiveModel } from '../../../extension/src/model/liveModel.ts';
+import { maxRows } from '../../../service/src/executions/changeFeed.ts';
+import { startExecution } from '../../support/actionText.ts';
+import { addEndedJobs } from '../../support/endedJobs.ts';
+import { hold, waitForBlocked } from '../../support/holdPoints.ts';
+import { makeRepositories } from '../../support/repositories.ts';
+import { testService, type TestService } from '../../support/testService.ts';
+import { waitFor } from '../../support/waitFor.ts';
+
+const two = (folder: string) => makeRepositories(folder, ['one', 'two']);
+
+/** The model of a window that is connected to a service, as the extension puts it together. */
+function openModel({
+  url,
+  userToken,
+}: TestService): { readonly connection: Connection; readonly model: LiveModel } & Disposable {
+  const connection = new Connection({
+    address: () => parseServerAddress(url),
+    allowInsecure: () => false,
+    token: () => Promise.resolve(userToken),
+    describe: ({ kind }) => kind,
+    log: { info: () => undefined, warn: () => undefined },
+  });
+  const model = new LiveModel(connection);
+  connection.hold();
+  return {
+    connection,
+    model,
+    [Symbol.dispose]() {
+      model.dispose();
+      connection.dispose();
+    },
+  };
+}
+
+test('a window that missed too much for the feed lists anew what it holds, Attempts too', async () => {
+  await using flotilla = await testService({ repositories: two });
+  const { api, service } = flotilla;
+  const { id: executionId } = await startExecution(api);
+  const { id: otherId } = await startExecution(api);
+  const runner = await flotilla.connectRunner();
+  const job = await runner.claimOne();
+  using window = openModel(flotilla);
+  const { model } = window;
+  await waitFor('the list', () => model.isListed);
+  await model.loadJobs(executionId);
+  await model.loadAttempts(job.jobId);
+  // Without a transaction's id they are named by no message: only a list can bring them.
+  await service.sql`update attempts set log_limit_reached = true where id = ${job.attemptId}`;
+  await service.sql`update jobs set state = 'cancelled', ended_at = now() where execution_id = ${executionId} and state = 'queued'`;
+  await addEndedJobs(service.sql, otherId, maxRows + 1);
+  service.hints.publish('changes');
+  await waitFor('the Job that nobody named', () =>
+    model.jobs(executionId)?.some(({ state }) => state === 'cancelled'),
+  );
+  await waitFor('the Attempt', () => model.attempt(job.jobId, job.attemptId)?.logLimitReached);
+  expect(model.execution(otherId)?.counts.cancelled).toBe(maxRows + 1);
+});
+
+test('a window whose clock is wrong knows the time of its service', async () => {
+  await using flotilla = await testService();
+  const before = Date.now();
+  using clock = vi.spyOn(Date, 'now').mockImplementation(() => before - 3_600_000 + performance.now());
+  using window = openModel(flotilla);
+  await waitFor('the list', () => window.model.isListed);
+  const ours = window.model.serverTime;
+  clock.mockRestore();
+  expect(Math.abs(ours - Date.now())).toBeLessThan(10_000);
+});
+
+test('a call whose answer is lost is made again when the service is reached again', async () => {
+  await using flotilla = await testService({ repositories: two });
+  const { api, service } = flotilla;
+  const { id: executionId } = await startExecution(api, { scopeQuery: 'repo:^one$' });
+  const runner = await flotilla.connectRunner();
+  await runner.finish(await runner.claimOne(), { kind: 'cancelled', step: null });
+  using window = openModel(flotilla);
+  await waitFor('the list', () => window.model.isListed);
+  await using other = await hold(
+    service.sql,
+    (tx) => tx`select from executions where id = ${executionId} for update`,
+  );
+  const requestKey = randomUUID();
+  const rerun = untilAnswered(window.connection, (client) =>
+    client.executions.rerun.mutate({ executionId, scope: 'all', requestKey }),
+  );
+  await waitForBlocked(service.sql, 1);
+  flotilla.cutConnections();
+  await waitForBlocked(service.sql, 2);
+  await other.release();
+  expect(await rerun).toEqual({ jobs: 1 });
+});

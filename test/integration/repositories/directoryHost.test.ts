@@ -1,0 +1,133 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, readlink, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { commitFiles, git, makeRepository } from '../../support/repositories.ts';
+import { testService } from '../../support/testService.ts';
+
+const files = { 'README.md': 'An example.\n' };
+
+/** Every path below a folder with kind, mode, time and contents: equal means that nobody wrote there. */
+async function fingerprintOf(folder: string): Promise<string> {
+  const hash = createHash('sha256');
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  for (const entry of entries.sort((a, b) =>
+    join(a.parentPath, a.name) < join(b.parentPath, b.name) ? -1 : 1,
+  )) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isSymbolicLink()) hash.update(`${path} -> ${await readlink(path)}\n`);
+    else {
+      const { mode, mtimeMs } = await stat(path);
+      hash.update(`${path} ${mode} ${mtimeMs}\n`);
+      if (entry.isFile()) hash.update(await readFile(path));
+    }
+  }
+  return hash.digest('hex');
+}
+
+test('repositories are found three levels deep, bare or not, and known by their path', async () => {
+  await using flotilla = await testService({
+    repositories: async (folder) => {
+      await makeRepository(join(folder, 'plain'), { files });
+      await makeRepository(join(folder, 'team/web'), { files, branch: 'trunk' });
+      await makeRepository(join(folder, 'org/group/deep'), { files });
+      await makeRepository(join(folder, 'org/group/sub/too-deep'), { files });
+      // Inside a work tree nothing is looked for.
+      await makeRepository(join(folder, 'plain/vendor/inner'), { files });
+      await mkdir(join(folder, 'team/no-repository'));
+      await symlink(join(folder, 'plain'), join(folder, 'team/link'));
+      await git(folder, ['clone', '--quiet', '--bare', 'plain', 'team/bare.git']);
+    },
+  });
+  const repositories = await flotilla.api.repositories.list.query();
+  expect(repositories.map(({ name, defaultBranch, reason }) => [name, defaultBranch, reason])).toEqual([
+    ['org/group/deep', 'refs/heads/main', null],
+    ['plain', 'refs/heads/main', null],
+    ['team/bare', 'refs/heads/main', null],
+    ['team/web', 'refs/heads/trunk', null],
+  ]);
+});
+
+test("the default branch is the configured one, else origin's, else HEAD", async () => {
+  let upstream = '';
+  await using flotilla = await testService({
+    repositories: async (folder) => {
+      await makeRepository(join(folder, 'head'), { files });
+      const origin = await makeRepository(join(folder, 'origin'), { files, branch: 'trunk' });
+      await git(folder, ['clone', '--quiet', 'origin', 'clone']);
+      await git(join(folder, 'clone'), ['checkout', '--quiet', '-b', 'topic']);
+      upstream = await commitFiles(join(folder, 'clone'), { topic: 'x' }, 'Topic');
+      expect(upstream).not.toBe(origin.commit);
+      await makeRepository(join(folder, 'configured'), { files });
+      await git(join(folder, 'configured'), ['branch', 'release']);
+      await git(join(folder, 'configured'), ['config', 'flotilla.defaultBranch', 'release']);
+    },
+  });
+  const repositories = await flotilla.api.repositories.list.query();
+  expect(Object.fromEntries(repositories.map(({ name, defaultBranch }) => [name, defaultBranch]))).toEqual({
+    clone: 'refs/heads/trunk',
+    configured: 'refs/heads/release',
+    head: 'refs/heads/main',
+    origin: 'refs/heads/trunk',
+  });
+});
+
+test('a repository on which no Job can run is listed with the reason', async () => {
+  await using flotilla = await testService({
+    repositories: async (folder) => {
+      await mkdir(join(folder, 'empty'));
+      await git(join(folder, 'empty'), ['init', '--quiet']);
+      const detached = await makeRepository(join(folder, 'detached'), { files });
+      await git(detached.folder, ['checkout', '--quiet', '--detach']);
+      const broken = await makeRepository(join(folder, 'broken'), { files });
+      await writeFile(join(broken.folder, '.git/HEAD'), 'nonsense');
+    },
+  });
+  const repositories = await flotilla.api.repositories.list.query();
+  expect(repositories.map(({ name, headCommit, reason }) => [name, headCommit, reason])).toEqual([
+    ['broken', null, expect.stringMatching(/^it cannot be read: /)],
+    [
+      'detached',
+      null,
+      'it has no default branch: HEAD names no branch that exists. Check out a branch, or set one with `git config flotilla.defaultBranch NAME`',
+    ],
+    ['empty', null, 'it is empty: it has no branch yet'],
+  ]);
+});
+
+test('the folder of repositories is never written to', async () => {
+  let before = '';
+  await using flotilla = await testService({
+    repositories: async (folder) => {
+      await makeRepository(join(folder, 'plain'), { files });
+      await git(folder, ['clone', '--quiet', '--bare', 'plain', 'bare.git']);
+      before = await fingerprintOf(folder);
+    },
+  });
+  await flotilla.api.scopes.preview.query({ query: 'file:README An' });
+  await flotilla.api.repositories.sync.mutate();
+  expect(await fingerprintOf(flotilla.repositoriesFolder)).toBe(before);
+});
+
+test('a scan takes what is new, what moved and what is gone', async () => {
+  await using flotilla = await testService({
+    repositories: async (folder) => {
+      await makeRepository(join(folder, 'moving'), { files });
+      await makeRepository(join(folder, 'staying'), { files });
+    },
+  });
+  const { api, repositoriesFolder: folder } = flotilla;
+  expect(await api.repositories.sync.mutate()).toEqual({ repositories: 2, changed: 0 });
+  const moved = await commitFiles(join(folder, 'moving'), { more: 'x' }, 'More');
+  await makeRepository(join(folder, 'new'), { files });
+  expect(await api.repositories.sync.mutate()).toEqual({ repositories: 3, changed: 2 });
+  const heads = async () =>
+    Object.fromEntries(
+      (await api.repositories.list.query()).map(({ name, headCommit }) => [name, headCommit]),
+    );
+  expect(await heads()).toMatchObject({ moving: moved, new: expect.any(String) });
+  await git(folder, ['clone', '--quiet', 'moving', 'renamed']);
+  await rm(join(folder, 'moving'), { recursive: true });
+  await api.repositories.sync.mutate();
+  expect(Object.keys(await heads())).toEqual(['new', 'renamed', 'staying']);
+});

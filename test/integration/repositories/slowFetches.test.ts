@@ -1,0 +1,47 @@
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { directoryHost } from '../../../service/src/codeHosts/directory/directoryHost.ts';
+import { SlowFetches } from '../../../service/src/repositories/slowFetches.ts';
+import { syncRepositories } from '../../../service/src/repositories/syncRepositories.ts';
+import { commitFiles, makeRepository } from '../../support/repositories.ts';
+import { testService, type TestService } from '../../support/testService.ts';
+
+const files = { file: 'text\n' };
+
+/** Scans, with fetches that may take so long. */
+function scan(
+  { service, repositoriesFolder }: TestService,
+  slowFetches: SlowFetches,
+  quickMs: number,
+  slowMs: number,
+) {
+  const { database, mirrors, logger } = service;
+  const host = directoryHost({ folder: repositoriesFolder });
+  return syncRepositories({ database, mirrors, logger, host, slowFetches, times: { quickMs, slowMs } });
+}
+
+test('a repository that is not fetched quickly is fetched at length, when all others are done', async () => {
+  await using flotilla = await testService();
+  await makeRepository(join(flotilla.repositoriesFolder, 'large'), { files });
+  expect(await scan(flotilla, new SlowFetches(), 1, 60_000)).toEqual({ repositories: 1, changed: 1 });
+  expect(await flotilla.api.repositories.list.query()).toMatchObject([{ name: 'large', reason: null }]);
+});
+
+test('one that is not fetched at length either is left alone for a while, unless it moves', async () => {
+  await using flotilla = await testService();
+  const made = await makeRepository(join(flotilla.repositoriesFolder, 'endless'), { files });
+  const slowFetches = new SlowFetches();
+  const listed = async () => (await flotilla.api.repositories.list.query())[0];
+  expect(await scan(flotilla, slowFetches, 1, 1)).toMatchObject({ changed: 1 });
+  expect((await listed())?.reason).toMatch(/^it could not be fetched: git \w+ took longer than 0\.001 s$/);
+  slowFetches.failed((await listed())?.id ?? 0, await fingerprintOf(flotilla), 60_000);
+  expect(await scan(flotilla, slowFetches, 60_000, 60_000)).toMatchObject({ changed: 0 });
+  await commitFiles(made.folder, { more: 'x' }, 'More');
+  expect(await scan(flotilla, slowFetches, 60_000, 60_000)).toMatchObject({ changed: 1 });
+  expect((await listed())?.reason).toBeNull();
+});
+
+async function fingerprintOf({ repositoriesFolder }: TestService): Promise<string> {
+  const [repository] = await directoryHost({ folder: repositoriesFolder }).list();
+  return repository?.fingerprint ?? '';
+}

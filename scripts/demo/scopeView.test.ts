@@ -1,3 +1,4 @@
+import type { ScopePreview } from '@flotilla/shared/views';
 import { expect, test } from 'vitest';
 import { scopeLines } from './scopeView.ts';
 
@@ -9,16 +10,16 @@ const target = (repository: string) => ({
 });
 
 test('a scope names what it touches, and what it leaves out with the reason', () => {
-  const scope = {
+  const scope: ScopePreview = {
     query: 'repo:',
     targets: [target('web')],
-    leftOut: [{ repository: 'drafts', reason: 'is empty' }],
+    leftOut: [{ repository: 'drafts', reason: { kind: 'unusable', problem: 'it is empty' } }],
   };
   expect(scopeLines(scope)).toEqual([
     '1 repository in scope of "repo:"',
     '  web  main at 0123456789',
     '1 repository left out',
-    '  drafts  is empty',
+    '  drafts  it is empty',
   ]);
 });
 
@@ -31,8 +32,9 @@ test('a large scope is counted, not listed whole', () => {
 });
 
 test('a name or a reason of several lines stays one line', () => {
-  const leftOut = [{ repository: 'a\nb', reason: 'could not be fetched:\n\u001b[31mfatal' }];
+  const reason = { kind: 'unusable', problem: 'it could not be fetched:\n\u001b[31mfatal' } as const;
+  const leftOut = [{ repository: 'a\nb', reason }];
   expect(scopeLines({ query: 'repo:', targets: [], leftOut }).at(-1)).toBe(
-    '  a b  could not be fetched: fatal',
+    '  a b  it could not be fetched: fatal',
   );
 });

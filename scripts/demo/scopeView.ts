@@ -1,3 +1,4 @@
+import { describeLeftOut } from '@flotilla/shared/query/leftOutReason';
 import type { ScopePreview } from '@flotilla/shared/views';
 import { printable } from '../system/printable.ts';
 
@@ -18,7 +19,7 @@ export function scopeLines(scope: ScopePreview): string[] {
       ? []
       : [
           `${count(scope.leftOut.length, 'repository', 'repositories')} left out`,
-          ...columns(scope.leftOut.map(({ repository, reason }) => [repository, reason])),
+          ...columns(scope.leftOut.map(({ repository, reason }) => [repository, describeLeftOut(reason)])),
         ]),
   ];
 }

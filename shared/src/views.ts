@@ -7,6 +7,7 @@ import type { ExecutionState, JobCounts } from './lifecycle/executionState.ts';
 import type { JobState } from './lifecycle/jobLifecycle.ts';
 import type { Outcome, ServiceOutcome } from './lifecycle/outcome.ts';
 import type { Phase, stepStates } from './protocol/runnerMessages.ts';
+import type { LeftOutReason } from './query/leftOutReason.ts';
 
 export interface ServerView {
   readonly version: string;
@@ -26,7 +27,7 @@ export interface RepositoryView {
   /** Full name of the default branch; null when there is none. */
   readonly defaultBranch: string | null;
   readonly headCommit: string | null;
-  /** Why Jobs cannot run on it; null when they can. */
+  /** Why Jobs cannot run on it, in a clause about it ("it is empty"); null when they can. */
   readonly reason: string | null;
 }
 
@@ -41,7 +42,13 @@ export interface TargetView {
 export interface ScopePreview {
   readonly query: string;
   readonly targets: readonly TargetView[];
-  readonly leftOut: readonly { readonly repository: string; readonly reason: string }[];
+  readonly leftOut: readonly LeftOutView[];
+}
+
+/** A repository that a scope leaves out. */
+export interface LeftOutView {
+  readonly repository: string;
+  readonly reason: LeftOutReason;
 }
 
 /** A scope that is kept for who looked at it, for 15 minutes: an Execution can be made of just that. */
@@ -52,7 +59,7 @@ export interface KeptScopePreview extends ScopePreview {
 /** What has changed in a scope since somebody looked at it. */
 export interface ScopeChanges {
   readonly added: readonly TargetView[];
-  readonly gone: readonly { readonly target: TargetView; readonly reason: string }[];
+  readonly gone: readonly { readonly target: TargetView; readonly reason: LeftOutReason }[];
   /** Targets that are at another commit, each with the one that it was at. */
   readonly moved: readonly { readonly target: TargetView; readonly from: string }[];
 }

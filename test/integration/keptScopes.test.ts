@@ -41,7 +41,7 @@ test('what came, went and moved since is told, with the scope as it is now, whic
   const changed = await scopes().changes.query({ scopeId: seen.id });
   expect(changed).toMatchObject({
     added: [{ repository: 'new' }],
-    gone: [{ target: { repository: 'gone' }, reason: 'is not there any more' }],
+    gone: [{ target: { repository: 'gone' }, reason: { kind: 'notListed' } }],
     moved: [{ target: { repository: 'one', baseRevision: await headOf('one') }, from }],
     now: { targets: [{ repository: 'new' }, { repository: 'one' }] },
   });

@@ -16,7 +16,7 @@ test('a preview lists what would be changed, and what is left out with the reaso
           baseRevision: 'b'.repeat(40),
         },
       ],
-      leftOut: [{ repository: 'docs', reason: 'its name does not match' }],
+      leftOut: [{ repository: 'docs', reason: { kind: 'nameDiffers', pattern: 'web' } }],
     },
     heading,
   );
@@ -27,7 +27,7 @@ test('a preview lists what would be changed, and what is left out with the reaso
       '  web-api  release/2 @ bbbbbbbbbbbb',
       '',
       '1 repository is left out',
-      '  docs  its name does not match',
+      '  docs  does not match repo:web',
     ].join('\n'),
   );
 });

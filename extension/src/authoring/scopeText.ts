@@ -1,3 +1,4 @@
+import { describeLeftOut } from '@flotilla/shared/query/leftOutReason';
 import { oneLine } from '@flotilla/shared/text/oneLine';
 import type { ScopePreview } from '@flotilla/shared/views';
 
@@ -15,7 +16,10 @@ export function scopeText(preview: ScopePreview, heading: ScopeHeading): string 
     oneLine(target.repository),
     `${oneLine(target.baseRef.replace(/^refs\/heads\//, ''))} @ ${target.baseRevision.slice(0, 12)}`,
   ]);
-  const leftOut = preview.leftOut.map(({ repository, reason }) => [oneLine(repository), oneLine(reason)]);
+  const leftOut = preview.leftOut.map(({ repository, reason }) => [
+    oneLine(repository),
+    oneLine(describeLeftOut(reason)),
+  ]);
   return [
     `Scope of ${oneLine(heading.actionName)}`,
     '',

@@ -47,6 +47,16 @@ test('a path that no system has is refused', () => {
   expect(look('jobs.changedFiles', [file])).toBe('[0].path');
 });
 
+test('a reason of a scope is looked into, and one that only a newer service knows is taken', () => {
+  const scope = (reason: unknown) =>
+    look('scopes.preview', { query: '', targets: [], leftOut: [{ repository: 'web', reason }] });
+  expect(scope({ kind: 'nameDiffers', pattern: 'api' })).toBeUndefined();
+  expect(scope({ kind: 'archived', since: 1 })).toBeUndefined();
+  expect(scope({ kind: 'nameDiffers' })).toBe('.leftOut[0].reason.pattern');
+  expect(scope({ kind: {} })).toBe('.leftOut[0].reason.kind');
+  expect(scope('does not match repo:api')).toBe('.leftOut[0].reason');
+});
+
 test('a list without an end is refused', () => {
   expect(look('executions.list', Array.from({ length: 100_001 }))).toBe('');
 });

@@ -1,6 +1,7 @@
 import { attemptStates } from '@flotilla/shared/lifecycle/attemptLifecycle';
 import { jobStates } from '@flotilla/shared/lifecycle/jobLifecycle';
 import type { JobCounts } from '@flotilla/shared/lifecycle/executionState';
+import type { LeftOutReason } from '@flotilla/shared/query/leftOutReason';
 import type * as views from '@flotilla/shared/views';
 import {
   anything,
@@ -239,10 +240,28 @@ const target = fields<views.TargetView>({
   baseRevision: text,
 });
 
+/** A kind that this window does not know is said by its name. */
+const leftOutReason = kinds(
+  {
+    notChosen: anything,
+    notListed: anything,
+    nameDiffers: fields({ pattern: text }),
+    nameExcluded: fields({ pattern: text }),
+    unusable: fields({ problem: text }),
+    noDefaultBranch: anything,
+    noFile: fields({ files: text, text: nullable(text) }),
+    noText: fields({ text }),
+    tooManyFiles: fields({ most: count }),
+    notSearched: fields({ problem: text }),
+    beyondCount: fields({ count }),
+  } satisfies Readonly<Record<LeftOutReason['kind'], Shape>>,
+  fields({ kind: text }),
+);
+
 const preview = fields<views.ScopePreview>({
   query: text,
   targets: listOf(target),
-  leftOut: listOf(fields<views.ScopePreview['leftOut'][number]>({ repository: text, reason: text })),
+  leftOut: listOf(fields<views.LeftOutView>({ repository: text, reason: leftOutReason })),
 });
 
 const compared = fields<views.ComparedAttempts>({

@@ -64,12 +64,12 @@ export function fields<T>(shapes: { readonly [K in keyof T]-?: Shape }): ShapeOf
   };
 }
 
-/** One of several kinds of object, told apart by their field `kind`. */
-export function kinds(shapes: Readonly<Record<string, Shape>>): Shape {
+/** One of several kinds of object, told apart by their field `kind`. Any other kind is as `newer` says: wrong by default. */
+export function kinds(shapes: Readonly<Record<string, Shape>>, newer: Shape = () => '.kind'): Shape {
   return (value) => {
     const { kind } = (value ?? {}) as { readonly kind?: unknown };
     const shape = typeof kind === 'string' && Object.hasOwn(shapes, kind) ? shapes[kind] : undefined;
-    return shape === undefined ? '.kind' : shape(value);
+    return (shape ?? newer)(value);
   };
 }
 

@@ -1,4 +1,5 @@
 import { FlotillaError } from '@flotilla/shared/errors';
+import { describeLeftOut } from '@flotilla/shared/query/leftOutReason';
 import type { ExecutionView, ScopePreview } from '@flotilla/shared/views';
 import { saveAction, type ActionToSave } from '../actions/saveAction.ts';
 import type { User } from '../auth/tokens.ts';
@@ -84,7 +85,7 @@ const shownReasons = 5;
 function emptyScope(scope: ScopePreview): FlotillaError {
   const reasons = scope.leftOut
     .slice(0, shownReasons)
-    .map(({ repository, reason }) => `${repository}: ${reason}`);
+    .map(({ repository, reason }) => `${repository}: ${describeLeftOut(reason)}`);
   const more = scope.leftOut.length - reasons.length;
   const list = [...reasons, ...(more > 0 ? [`and ${more} more`] : [])].join('; ');
   return new FlotillaError(

@@ -10,20 +10,24 @@ const target = (repositoryId: number, baseRevision = 'a'): TargetView => ({
 });
 
 test('a scope that means the same Targets at the same commits has not changed, whatever else is left out', () => {
-  const now = { targets: [target(2), target(1)], leftOut: [{ repository: 'other', reason: 'is empty' }] };
+  const now = {
+    targets: [target(2), target(1)],
+    leftOut: [{ repository: 'other', reason: { kind: 'noDefaultBranch' } as const }],
+  };
   expect(scopeChanges([target(1), target(2)], now)).toBeUndefined();
 });
 
 test('what came, what went and why, and what moved are told apart', () => {
+  const reason = { kind: 'noFile', files: 'file:go.mod', text: null } as const;
   const now = {
     targets: [target(1, 'b'), target(3)],
-    leftOut: [{ repository: 'repository-2', reason: 'has no file go.mod' }],
+    leftOut: [{ repository: 'repository-2', reason }],
   };
   expect(scopeChanges([target(1), target(2), target(4)], now)).toEqual({
     added: [target(3)],
     gone: [
-      { target: target(2), reason: 'has no file go.mod' },
-      { target: target(4), reason: 'is not there any more' },
+      { target: target(2), reason },
+      { target: target(4), reason: { kind: 'notListed' } },
     ],
     moved: [{ target: target(1, 'b'), from: 'a' }],
   });

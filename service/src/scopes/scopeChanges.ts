@@ -1,5 +1,8 @@
 import type { ScopeChanges, ScopePreview, TargetView } from '@flotilla/shared/views';
 
+/** Of a repository that is not even left out. */
+const notListed = { kind: 'notListed' } as const;
+
 /**
  * What has changed from Targets that somebody saw to a scope as it is now: which came, which went and why, and which are at
  * another commit. Undefined when nothing has.
@@ -14,7 +17,7 @@ export function scopeChanges(
   const reasons = new Map(leftOut.map(({ repository, reason }) => [repository, reason]));
   const gone = seen
     .filter((target) => !after.has(placeOf(target)))
-    .map((target) => ({ target, reason: reasons.get(target.repository) ?? 'is not there any more' }));
+    .map((target) => ({ target, reason: reasons.get(target.repository) ?? notListed }));
   const moved = targets.flatMap((target) => {
     const from = before.get(placeOf(target))?.baseRevision;
     return from === undefined || from === target.baseRevision ? [] : [{ target, from }];

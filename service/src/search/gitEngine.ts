@@ -1,3 +1,4 @@
+import type { LeftOutReason } from '@flotilla/shared/query/leftOutReason';
 import type { ScopeQuery } from '@flotilla/shared/query/scopeQuery';
 import { GitError, readGit } from '../git/git.ts';
 import type { Mirrors } from '../repositories/mirrors.ts';
@@ -18,7 +19,7 @@ export function gitEngine(mirrors: Mirrors): SearchEngine {
       } catch (error) {
         // One that is broken, or too large to be searched, stops no other.
         if (!(error instanceof GitError)) throw error;
-        return `could not be searched: ${oneReason(error)}`;
+        return { kind: 'notSearched', problem: oneReason(error) };
       }
     },
   };
@@ -48,14 +49,11 @@ function grep(commit: string, text: string): string[] {
   return ['grep', ...options, '-e', text, commit];
 }
 
-function reasonFor(query: ScopeQuery, search: PathSearch): string | null {
+function reasonFor(query: ScopeQuery, search: PathSearch): LeftOutReason | null {
   if (search === 'found') return null;
-  if (search === 'tooMany')
-    return `has more than ${maxPaths.toLocaleString('en')} files, and none of those matches`;
+  if (search === 'tooMany') return { kind: 'tooManyFiles', most: maxPaths };
+  const text = query.literal === null ? null : shortened(query.literal);
+  if (query.file.length === 0 && text !== null) return { kind: 'noText', text };
   const files = shortened(query.file.map((pattern) => `file:${pattern.source}`).join(' '));
-  if (query.literal === null) return `has no file that matches ${files}`;
-  const text = shortened(query.literal);
-  return files === ''
-    ? `does not contain "${text}"`
-    : `has no file that matches ${files} and contains "${text}"`;
+  return { kind: 'noFile', files, text };
 }

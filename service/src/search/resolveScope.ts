@@ -1,5 +1,6 @@
+import type { LeftOutReason } from '@flotilla/shared/query/leftOutReason';
 import type { ScopeQuery } from '@flotilla/shared/query/scopeQuery';
-import type { ScopePreview, TargetView } from '@flotilla/shared/views';
+import type { LeftOutView, ScopePreview, TargetView } from '@flotilla/shared/views';
 import { asc, eq } from 'drizzle-orm';
 import type { Database } from '../db/database.ts';
 import { repositories } from '../db/schema/repositories.ts';
@@ -22,7 +23,7 @@ export interface ScopeRequest {
 }
 
 type RepositoryRow = typeof repositories.$inferSelect;
-type Verdict = { readonly target: TargetView } | { readonly repository: string; readonly reason: string };
+type Verdict = { readonly target: TargetView } | LeftOutView;
 
 /**
  * Which repositories a scope query means, each at its default branch's head, by name; and every other one with the
@@ -36,12 +37,13 @@ export async function resolveScope(request: ScopeRequest): Promise<ScopePreview>
     .where(eq(repositories.present, true))
     .orderBy(asc(repositories.name));
   const verdicts = await judgeAll(rows, query, request);
-  const leftOut: { repository: string; reason: string }[] = [];
+  const leftOut: LeftOutView[] = [];
   const targets: TargetView[] = [];
   for (const verdict of verdicts) {
     if ('reason' in verdict) leftOut.push(verdict);
     else if (query.count !== null && targets.length >= query.count) {
-      leftOut.push({ repository: verdict.target.repository, reason: `is beyond count:${query.count}` });
+      const reason = { kind: 'beyondCount', count: query.count } as const;
+      leftOut.push({ repository: verdict.target.repository, reason });
     } else targets.push(verdict.target);
   }
   return { query: request.query, targets, leftOut };
@@ -87,14 +89,15 @@ function judgeOf(query: ScopeQuery, engine: SearchEngine, { only, searcher }: Sc
   const limitedTo = only === undefined ? undefined : new Set(only);
 
   return async (row: RepositoryRow): Promise<Verdict> => {
-    const leaveOut = (reason: string): Verdict => ({ repository: row.name, reason });
-    if (limitedTo !== undefined && !limitedTo.has(row.name)) return leaveOut('was not chosen');
+    const leaveOut = (reason: LeftOutReason): Verdict => ({ repository: row.name, reason });
+    if (limitedTo !== undefined && !limitedTo.has(row.name)) return leaveOut({ kind: 'notChosen' });
     const missed = wanted.find(({ matches }) => !matches(row.name));
-    if (missed !== undefined) return leaveOut(`does not match repo:${shortened(missed.pattern.source)}`);
+    if (missed !== undefined)
+      return leaveOut({ kind: 'nameDiffers', pattern: shortened(missed.pattern.source) });
     const hit = unwanted.find(({ matches }) => matches(row.name));
-    if (hit !== undefined) return leaveOut(`matches -repo:${shortened(hit.pattern.source)}`);
-    if (row.reason !== null) return leaveOut(row.reason.replace(/^it /, ''));
-    if (row.defaultBranch === null || row.headCommit === null) return leaveOut('has no default branch');
+    if (hit !== undefined) return leaveOut({ kind: 'nameExcluded', pattern: shortened(hit.pattern.source) });
+    if (row.reason !== null) return leaveOut({ kind: 'unusable', problem: row.reason });
+    if (row.defaultBranch === null || row.headCommit === null) return leaveOut({ kind: 'noDefaultBranch' });
     const target: TargetView = {
       repositoryId: row.id,
       repository: row.name,

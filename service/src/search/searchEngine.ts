@@ -1,3 +1,4 @@
+import type { LeftOutReason } from '@flotilla/shared/query/leftOutReason';
 import type { ScopeQuery } from '@flotilla/shared/query/scopeQuery';
 import type { Matcher } from './patterns.ts';
 
@@ -29,9 +30,6 @@ export interface Searcher {
  * Sourcegraph server can take the place of git at scale.
  */
 export interface SearchEngine {
-  /**
-   * Null when it matches; else the reason why not, as the end of a sentence that begins with "it": also when it cannot be
-   * searched, or not within the limits of a search.
-   */
-  mismatch(repository: SearchedRepository, search: Search, searcher: Searcher): Promise<string | null>;
+  /** Null when it matches; else why not: also when it cannot be searched, or not within the limits of a search. */
+  mismatch(repository: SearchedRepository, search: Search, searcher: Searcher): Promise<LeftOutReason | null>;
 }

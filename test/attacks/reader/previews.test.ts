@@ -7,6 +7,7 @@ import { attackedService, type AttackedService } from '../support/attackedServic
 import { impatientUser } from '../support/impatientUser.ts';
 import { programsOf } from '../support/programsOf.ts';
 import { makeSharedTree } from '../support/sharedTree.ts';
+import { reasonOf } from '../support/reasonOf.ts';
 import { withinBounds } from '../support/withinBounds.ts';
 
 let attacked: AttackedService;
@@ -60,7 +61,7 @@ test.each([
   ['a text that is no text', '\u0007\u001b[31m\u202e'],
 ])('%s is a text like any other', async (_what, query) => {
   const { leftOut } = await withinBounds(attacked, () => preview(`repo:plain ${query}`));
-  const reason = leftOut.find(({ repository }) => repository === 'plain')?.reason;
+  const reason = reasonOf(leftOut, 'plain');
   expect(reason).toMatch(/^does not contain /);
   expect(reason?.length).toBeLessThan(120);
 });

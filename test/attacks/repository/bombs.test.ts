@@ -6,6 +6,7 @@ import { connectUser, type ServiceClient } from '../../../scripts/launch/service
 import { limitsOfLanes } from '../../../service/src/git/lanes.ts';
 import { git, makeRepository } from '../../support/repositories.ts';
 import { attackedService, type AttackedService } from '../support/attackedService.ts';
+import { reasonOf } from '../support/reasonOf.ts';
 import { withinBounds } from '../support/withinBounds.ts';
 
 const mebibyte = 1024 * 1024;
@@ -77,5 +78,5 @@ test.each([
   const { leftOut } = await withinBounds(attacked, () =>
     reader.scopes.preview.query({ query: `repo:^${name}$ ${query}` }),
   );
-  expect(leftOut.find(({ repository }) => repository === name)?.reason).toMatch(reason);
+  expect(reasonOf(leftOut, name)).toMatch(reason);
 });

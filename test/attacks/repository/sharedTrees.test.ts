@@ -4,6 +4,7 @@ import { connectUser, type ServiceClient } from '../../../scripts/launch/service
 import { makeRepository } from '../../support/repositories.ts';
 import { attackedService, type AttackedService } from '../support/attackedService.ts';
 import { makeSharedTree } from '../support/sharedTree.ts';
+import { reasonOf } from '../support/reasonOf.ts';
 import { withinBounds } from '../support/withinBounds.ts';
 
 let attacked: AttackedService;
@@ -41,7 +42,7 @@ test.each([
   const preview = await withinBounds(attacked, () => reader.scopes.preview.query({ query }));
   expect(preview.targets).toEqual([]);
   const name = /repo:\^?(\w+)/.exec(query)?.[1];
-  expect(preview.leftOut.find(({ repository }) => repository === name)?.reason).toBe(reason);
+  expect(reasonOf(preview.leftOut, name)).toBe(reason);
 });
 
 test('what matches among a thousand million paths is found at once', async () => {

@@ -66,14 +66,14 @@ describe('a scope', () => {
     expect(scope.targets.map((target) => target.repository)).toEqual(['docs']);
     expect(scope.leftOut).toEqual(
       [
-        { repository: 'api', reason: 'has no file that matches file:json|md and contains "left-pad"' },
-        { repository: 'shop/admin', reason: 'matches -repo:^shop/admin' },
-        { repository: 'void', reason: 'is empty: it has no branch yet' },
-        { repository: 'shop/web', reason: 'is beyond count:1' },
+        { repository: 'api', reason: { kind: 'noFile', files: 'file:json|md', text: 'left-pad' } },
+        { repository: 'shop/admin', reason: { kind: 'nameExcluded', pattern: '^shop/admin' } },
+        { repository: 'void', reason: { kind: 'unusable', problem: 'it is empty: it has no branch yet' } },
+        { repository: 'shop/web', reason: { kind: 'beyondCount', count: 1 } },
       ].sort((a, b) => (a.repository < b.repository ? -1 : 1)),
     );
     const { leftOut } = await preview('repo:web');
-    expect(leftOut).toContainEqual({ repository: 'api', reason: 'does not match repo:web' });
+    expect(leftOut).toContainEqual({ repository: 'api', reason: { kind: 'nameDiffers', pattern: 'web' } });
   });
 
   test.each([
@@ -103,7 +103,7 @@ describe('an Execution over nothing is refused, and nothing is left of it:', () 
     [
       'a scope that matches only what no Job can run on',
       'repo:void',
-      /void: is empty: it has no branch yet/,
+      /void: it is empty: it has no branch yet/,
       'scope.empty',
     ],
     ['a pattern that is none', 'repo:(', /not a regular expression/, 'scope.invalid'],

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { arch, cpus, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { lockFolder } from '@flotilla/launcher/lockFolder';
+import { sleep } from '@flotilla/launcher/sleep';
 import { messageOf } from '@flotilla/shared/errors';
 import pino, { type Logger } from 'pino';
 import { readConfig, runnerName, type Config } from './config.ts';
@@ -17,7 +18,6 @@ import { labelsOf } from './sandbox/labels.ts';
 import { MachineHealth } from './sandbox/machineHealth.ts';
 import { disarmFolder } from './sandbox/disarmFolder.ts';
 import { removeLeftovers, type LeftoversContext } from './sandbox/removeLeftovers.ts';
-import { pause } from './session/pause.ts';
 import { RefusedError, runSession } from './session/session.ts';
 import { whenAborted, withTimeout } from './session/waits.ts';
 
@@ -125,7 +125,7 @@ async function work(config: Config, logger: Logger): Promise<void> {
 /** Rejects when a runner that gives back what it has does not get it done, because something of the machine hangs. */
 async function overdue(stop: AbortSignal, ended: AbortSignal): Promise<void> {
   await Promise.race([whenAborted(stop), whenAborted(ended)]);
-  if (await pause(stopMs, ended)) {
+  if (await sleep(stopMs, ended)) {
     throw new Error(`it could not give back what it had within ${stopMs / 1000} s; its next process does`);
   }
 }
@@ -156,7 +156,7 @@ async function cleanUpRegularly(
     await cleanUp(context);
     if (leftBehind.isDone) await caches.disarmLeft();
     await makeRoom(caches, context.logger);
-  } while (await pause(leftoversMs, context.signal));
+  } while (await sleep(leftoversMs, context.signal));
 }
 
 async function makeRoom(caches: CacheFolders, logger: LeftoversContext['logger']): Promise<void> {

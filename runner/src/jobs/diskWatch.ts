@@ -1,6 +1,6 @@
+import { sleep } from '@flotilla/launcher/sleep';
 import { messageOf } from '@flotilla/shared/errors';
 import type { Logger } from 'pino';
-import { pause } from '../session/pause.ts';
 import type { AttemptDisk } from './attemptDisk.ts';
 
 /** Between two looks, in milliseconds: at least so long, and so many times as long as a look takes. */
@@ -26,7 +26,7 @@ export async function watchDisk(
   },
 ): Promise<void> {
   let pauseMs = everyMs;
-  while (await pause(pauseMs, watch.signal)) {
+  while (await sleep(pauseMs, watch.signal)) {
     const began = performance.now();
     try {
       const use = await disk.use(watch.containerId);

@@ -1,5 +1,5 @@
+import { sleep } from '@flotilla/launcher/sleep';
 import type Docker from 'dockerode';
-import { pause } from '../session/pause.ts';
 import { hasStatus } from './engineStatus.ts';
 
 /** Between two calls, in milliseconds, where another one is needed (runner.md §5). */
@@ -55,13 +55,13 @@ export async function stopContainer(stop: Stop): Promise<boolean> {
       });
     }
     const pauseMs = age !== undefined && age < justStartedMs ? againAtFirstMs : againMs;
-    await pause(Math.min(pauseMs, leftMs(forceAtMs)), exited);
+    await sleep(Math.min(pauseMs, leftMs(forceAtMs)), exited);
   }
   while (leftMs(giveUpAtMs) > 0 && !exited.aborted) {
     stop.remove().catch(onFailure);
-    await pause(Math.min(againMs, leftMs(giveUpAtMs)), exited);
+    await sleep(Math.min(againMs, leftMs(giveUpAtMs)), exited);
   }
-  await pause(leftMs(giveUpAtMs), ended);
+  await sleep(leftMs(giveUpAtMs), ended);
   return exited.aborted && ended.aborted;
 }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { sleep } from '@flotilla/launcher/sleep';
 import { messageOf } from '@flotilla/shared/errors';
 import type {
   ClaimedJob,
@@ -11,7 +12,7 @@ import type {
 import { runnerProtocol } from '@flotilla/shared/protocol/version';
 import type { Logger } from 'pino';
 import { Lease } from './lease.ts';
-import { pause, WakeUp } from './pause.ts';
+import { WakeUp } from './wakeUp.ts';
 import { connectToService, refusalOf, type ServiceClient } from './serviceClient.ts';
 import { Slots, type Place } from './slots.ts';
 import { jittered, whenAborted, withTimeout } from './waits.ts';
@@ -167,7 +168,7 @@ class Session {
         { reason: refusal.message },
         'the service could not take the hello; trying again',
       );
-      if (!(await pause(1000, this.#ended.signal)) || connection !== this.#connection) return;
+      if (!(await sleep(1000, this.#ended.signal)) || connection !== this.#connection) return;
       await this.#sayHello(connection);
     }
   }
@@ -234,7 +235,7 @@ class Session {
   };
 
   async #beat(): Promise<void> {
-    while (await pause(this.#answer?.intervals.heartbeatMs ?? 1000, this.#ended.signal)) {
+    while (await sleep(this.#answer?.intervals.heartbeatMs ?? 1000, this.#ended.signal)) {
       if (this.#answer === undefined) continue;
       try {
         const answer = await withTimeout(this.#heartbeat(this.#leaseRefs()), this.#thirdOfLeaseMs());
@@ -278,7 +279,7 @@ class Session {
         continue;
       }
       if ((await this.#options.health.look()) !== null) {
-        await pause(problemPollMs, this.#drain);
+        await sleep(problemPollMs, this.#drain);
         continue;
       }
       try {
@@ -294,7 +295,7 @@ class Session {
         const refusal = refusalOf(error);
         if (refusal?.code === 'UNAUTHORIZED') this.#refuse(refusal.message);
         this.#options.logger.warn({ reason: messageOf(error) }, 'a claim was not answered; asking again');
-        await pause(jittered(hello.intervals.pollMs), this.#drain);
+        await sleep(jittered(hello.intervals.pollMs), this.#drain);
       }
     }
   }

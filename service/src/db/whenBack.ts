@@ -1,4 +1,4 @@
-import { pause } from '../pause.ts';
+import { sleep } from '@flotilla/launcher/sleep';
 import { isTransientDatabaseError } from './transientErrors.ts';
 
 /** Between two tries, in milliseconds. */
@@ -18,7 +18,7 @@ export async function whenBack<T>(
       return await read();
     } catch (error) {
       if (!isTransientDatabaseError(error) || performance.now() > giveUpAt) throw error;
-      if (!(await pause(againMs, signal))) throw error;
+      if (!(await sleep(againMs, signal))) throw error;
     }
   }
 }

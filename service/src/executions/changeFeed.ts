@@ -1,10 +1,10 @@
+import { sleep } from '@flotilla/launcher/sleep';
 import type { Changes, QueueView, RunnerView } from '@flotilla/shared/views';
 import type { Sql } from '../db/database.ts';
 import type { Hints } from '../db/hints.ts';
 import { isTransientDatabaseError } from '../db/transientErrors.ts';
 import { selectAttempts } from '../jobs/queries/selectAttempts.ts';
 import { selectJobs } from '../jobs/queries/selectJobs.ts';
-import { pause } from '../pause.ts';
 import { selectQueue } from '../runners/queries/selectQueue.ts';
 import { selectRunners } from '../runners/queries/selectRunners.ts';
 import { executionView } from './executionView.ts';
@@ -91,7 +91,7 @@ export class ChangeFeed {
         }
       }
       // At once when it has been quiet, and then not more often than people can see: a read counts whole Executions.
-      await pause(Math.max(0, readAt + waitMs - performance.now()), signal);
+      await sleep(Math.max(0, readAt + waitMs - performance.now()), signal);
       await listener.next(pollMs, signal);
     }
   }

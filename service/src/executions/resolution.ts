@@ -1,9 +1,9 @@
+import { sleep } from '@flotilla/launcher/sleep';
 import type { ScopePreview } from '@flotilla/shared/views';
 import type { Logger } from 'pino';
 import type { Database, Sql } from '../db/database.ts';
 import type { Hints } from '../db/hints.ts';
 import { isTransientDatabaseError } from '../db/transientErrors.ts';
-import { pause } from '../pause.ts';
 import type { Mirrors } from '../repositories/mirrors.ts';
 import { resolveScope } from '../search/resolveScope.ts';
 import { audit } from '../telemetry/audit.ts';
@@ -96,7 +96,7 @@ export async function resumeResolutions(
   signal: AbortSignal,
 ): Promise<void> {
   const { sql, logger, leaseMs } = context;
-  while (await pause(everyMs, signal)) {
+  while (await sleep(everyMs, signal)) {
     try {
       for (;;) {
         const resolution = await takeOverResolution(sql, leaseMs);
@@ -119,7 +119,7 @@ function keepRenewing({ sql, hints, leaseMs }: ResolutionContext, { lease }: Res
   const lost = new AbortController();
   const renewing = (async () => {
     let current: typeof lease | undefined = lease;
-    while (await pause(leaseMs / 3, stopped.signal)) {
+    while (await sleep(leaseMs / 3, stopped.signal)) {
       try {
         current = await renewResolution(sql, current, leaseMs);
         hints.publish('changes');

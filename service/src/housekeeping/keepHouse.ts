@@ -1,3 +1,4 @@
+import { sleep } from '@flotilla/launcher/sleep';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import type { Sql } from '../db/database.ts';
@@ -6,7 +7,6 @@ import { sessionLocks, takeSessionLock } from '../db/sessionLock.ts';
 import { isTransientDatabaseError } from '../db/transientErrors.ts';
 import { GitError } from '../git/git.ts';
 import type { ObjectStore } from '../objects/objectStore.ts';
-import { pause } from '../pause.ts';
 import type { Mirrors } from '../repositories/mirrors.ts';
 import { compactLogs } from './compactLogs.ts';
 import { deleteBytes } from './deleteBytes.ts';
@@ -31,7 +31,7 @@ export interface HousekeepingContext {
  */
 export async function keepHouse(context: HousekeepingContext, signal: AbortSignal): Promise<void> {
   const { config, databaseUrl, logger } = context;
-  while (await pause(config.housekeepingMs, signal)) {
+  while (await sleep(config.housekeepingMs, signal)) {
     try {
       const options = { wait: false, signal };
       await using lock = await takeSessionLock(databaseUrl, sessionLocks.housekeeping, options);

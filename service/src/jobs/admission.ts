@@ -1,8 +1,8 @@
+import { sleep } from '@flotilla/launcher/sleep';
 import type { Logger } from 'pino';
 import type { Sql } from '../db/database.ts';
 import type { Hints } from '../db/hints.ts';
 import { isTransientDatabaseError } from '../db/transientErrors.ts';
-import { pause } from '../pause.ts';
 import { admitJobs } from './queries/admitJobs.ts';
 import { executionsToAdmit } from './queries/executionsToAdmit.ts';
 
@@ -36,7 +36,7 @@ export class Admission {
     // Monotonic time of the next look at everything. It comes however often single Executions are asked about.
     let nextLookAt = performance.now();
     while (!signal.aborted) {
-      await pause(Math.max(0, nextLookAt - performance.now()), AbortSignal.any([signal, this.#wake.signal]));
+      await sleep(Math.max(0, nextLookAt - performance.now()), AbortSignal.any([signal, this.#wake.signal]));
       if (signal.aborted) return;
       this.#wake = new AbortController();
       const asked = [...this.#asked];

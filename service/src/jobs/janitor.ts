@@ -1,9 +1,9 @@
+import { sleep } from '@flotilla/launcher/sleep';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import type { Sql } from '../db/database.ts';
 import type { Hints } from '../db/hints.ts';
 import { isTransientDatabaseError } from '../db/transientErrors.ts';
-import { pause } from '../pause.ts';
 import type { Admission } from './admission.ts';
 import { announceEnds } from './announceEnds.ts';
 import { loseAttempts, type EndedAttempt } from './queries/loseAttempts.ts';
@@ -33,7 +33,7 @@ export async function runJanitor(
   let upSinceMs: number | undefined;
   /** When the database answered last. */
   let answeredMs = performance.now();
-  while (await pause(config.janitorMs, signal)) {
+  while (await sleep(config.janitorMs, signal)) {
     try {
       const seenAt = await databaseTime(sql);
       const now = performance.now();

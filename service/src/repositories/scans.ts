@@ -1,8 +1,8 @@
+import { sleep } from '@flotilla/launcher/sleep';
 import type { Logger } from 'pino';
 import type { CodeHost } from '../codeHosts/codeHost.ts';
 import type { Database } from '../db/database.ts';
 import { sessionLocks, takeSessionLock } from '../db/sessionLock.ts';
-import { pause } from '../pause.ts';
 import type { Mirrors } from './mirrors.ts';
 import { SlowFetches } from './slowFetches.ts';
 import { syncRepositories, type SyncSummary } from './syncRepositories.ts';
@@ -113,5 +113,5 @@ export async function scanRegularly(
       // A code host that is away, or the database, is the outside's fault: the next round tries again.
       logger.warn({ err: error }, 'the code host could not be scanned');
     }
-  } while (await pause(everyMs, signal));
+  } while (await sleep(everyMs, signal));
 }

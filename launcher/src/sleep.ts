@@ -1,5 +1,5 @@
-/** Waits; false when the signal aborted. */
-export async function pause(ms: number, signal: AbortSignal): Promise<boolean> {
+/** Waits so many milliseconds; false when the signal aborted first. */
+export async function sleep(ms: number, signal: AbortSignal): Promise<boolean> {
   if (signal.aborted) return false;
   const { promise, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, ms);

@@ -1,16 +1,3 @@
-/** Waits; false when the signal aborted first. */
-export async function pause(ms: number, signal: AbortSignal): Promise<boolean> {
-  if (signal.aborted) return false;
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, ms);
-  const onAbort = () => resolve();
-  signal.addEventListener('abort', onAbort, { once: true });
-  await promise;
-  clearTimeout(timer);
-  signal.removeEventListener('abort', onAbort);
-  return !signal.aborted;
-}
-
 /** Lets one waiter go on early: `wake` ends the present wait, or the next one when nobody waits. */
 export class WakeUp {
   #woken = false;

@@ -1,16 +1,7 @@
 import { expect, test } from 'vitest';
-import { pause, WakeUp } from './pause.ts';
+import { WakeUp } from './wakeUp.ts';
 
 const long = 60_000;
-
-test('a pause ends by itself, or early when its signal aborts', async () => {
-  const controller = new AbortController();
-  expect(await pause(1, controller.signal)).toBe(true);
-  const paused = pause(long, controller.signal);
-  controller.abort();
-  expect(await paused).toBe(false);
-  expect(await pause(long, controller.signal)).toBe(false);
-});
 
 test('a wait ends when it is woken, and so does the next one when nobody waited', async () => {
   const { signal } = new AbortController();

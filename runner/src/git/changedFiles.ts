@@ -1,6 +1,6 @@
 import { lstat } from 'node:fs/promises';
 import { maxPatchFileBytes, maxPatchFiles, maxPatchFilesBytes } from '@flotilla/shared/protocol/streams';
-import { AttemptError } from '../jobs/attemptError.ts';
+import { AttemptError } from '../endings/attemptError.ts';
 import { sizeText } from '../sizeText.ts';
 import type { Checkout } from './checkout.ts';
 import { readGit } from './git.ts';

@@ -1,6 +1,6 @@
 import { copyFile, lstat, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { AttemptError } from '../jobs/attemptError.ts';
+import { AttemptError } from '../endings/attemptError.ts';
 import { makeBareRepository } from './bareRepository.ts';
 import { measureCommit } from './commitSize.ts';
 import { fetchCommit } from './fetchCommit.ts';

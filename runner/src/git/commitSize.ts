@@ -1,5 +1,5 @@
 import { maxTreePaths } from '@flotilla/shared/protocol/treeLimits';
-import { AttemptError } from '../jobs/attemptError.ts';
+import { AttemptError } from '../endings/attemptError.ts';
 import { sizeText } from '../sizeText.ts';
 import { readGit, type GitOptions } from './git.ts';
 import { zeroTerminated } from './zeroTerminated.ts';

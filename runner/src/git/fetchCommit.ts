@@ -1,11 +1,11 @@
-import type { IncomingMessage } from 'node:http';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { messageOf } from '@flotilla/shared/errors';
 import { maxHave } from '@flotilla/shared/protocol/base';
+import { AttemptError } from '../endings/attemptError.ts';
 import { namesIn } from '../files.ts';
-import { AttemptError } from '../jobs/attemptError.ts';
 import { requestBytes } from '../session/requestBytes.ts';
 import { tooLargeFor } from './commitSize.ts';
 import { git, GitError, GitLimitError } from './git.ts';

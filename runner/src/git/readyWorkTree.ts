@@ -1,5 +1,5 @@
 import { messageOf } from '@flotilla/shared/errors';
-import { AttemptError } from '../jobs/attemptError.ts';
+import { AttemptError } from '../endings/attemptError.ts';
 import { takeOddPaths, type OddPaths } from '../trees/oddPaths.ts';
 import type { Checkout } from './checkout.ts';
 import { git, GitError } from './git.ts';

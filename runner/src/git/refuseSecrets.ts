@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { AttemptError } from '../jobs/attemptError.ts';
+import { AttemptError } from '../endings/attemptError.ts';
 import type { Mask } from '../logs/mask.ts';
 import { unquoted } from './unquoted.ts';
 

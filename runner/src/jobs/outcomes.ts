@@ -1,8 +1,8 @@
 import { messageOf } from '@flotilla/shared/errors';
-import { oneLine, shortened } from '@flotilla/shared/text/oneLine';
 import { describeOutcome, type Outcome } from '@flotilla/shared/lifecycle/outcome';
+import { oneLine, shortened } from '@flotilla/shared/text/oneLine';
+import { AttemptError } from '../endings/attemptError.ts';
 import type { Mask } from '../logs/mask.ts';
-import { AttemptError } from './attemptError.ts';
 
 /** Characters of the message of an outcome. */
 const maxMessage = 2000;

@@ -1,8 +1,8 @@
 import { isPinOf } from '@flotilla/shared/protocol/imageName';
+import { AttemptError } from '../endings/attemptError.ts';
 import { localImage, resolveImage, type LocalImage, type Pulling } from '../sandbox/image.ts';
 import { untilAnswered } from '../session/untilAnswered.ts';
 import type { Attempt } from './attempt.ts';
-import { AttemptError } from './attemptError.ts';
 
 /** The image of a Step, as this Execution means it: the first Attempt that resolves a name decides for all. */
 export async function pinnedImage(attempt: Attempt, index: number): Promise<LocalImage> {

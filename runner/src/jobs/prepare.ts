@@ -1,7 +1,7 @@
+import { AttemptError } from '../endings/attemptError.ts';
 import type { Checkout } from '../git/checkout.ts';
 import { tooLargeFor } from '../git/commitSize.ts';
 import type { Attempt } from './attempt.ts';
-import { AttemptError } from './attemptError.ts';
 import { watchDisk } from './diskWatch.ts';
 import { fetchTarget } from './fetchTarget.ts';
 import { mustBePulled } from './pinnedImage.ts';

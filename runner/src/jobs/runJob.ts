@@ -1,12 +1,12 @@
 import { describeOutcome, type Outcome } from '@flotilla/shared/lifecycle/outcome';
 import type { ClaimedJob } from '@flotilla/shared/protocol/runnerMessages';
+import { stopCauseOf } from '../endings/stopCause.ts';
 import { makeSpoolFolder, removeAttemptFolder } from '../sandbox/attemptFolder.ts';
 import type { Lease } from '../session/lease.ts';
 import type { RunningSession } from '../session/session.ts';
 import type { Place } from '../session/slots.ts';
 import { FencedError } from '../session/untilAnswered.ts';
 import { Attempt, type JobContext } from './attempt.ts';
-import { stopCauseOf } from './attemptError.ts';
 import { finishAttempt, type Result } from './finishAttempt.ts';
 import { boundedRelease, giveBack } from './giveBack.ts';
 import { errored } from './outcomes.ts';

@@ -4,7 +4,7 @@ import { messageOf } from '@flotilla/shared/errors';
 import type Docker from 'dockerode';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
-import { AttemptError } from '../jobs/attemptError.ts';
+import { AttemptError } from '../endings/attemptError.ts';
 import { ownUser } from '../ownUser.ts';
 import { workFolder } from './attemptFolder.ts';
 import { folderUse, type DiskUse } from './diskUse.ts';

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type Docker from 'dockerode';
 import type { ContainerLimits } from '../config.ts';
-import { AttemptError } from '../jobs/attemptError.ts';
+import { AttemptError } from '../endings/attemptError.ts';
 import { demultiplex, type Output } from './demultiplex.ts';
 import { fromEngine, partsFromEngine } from './engineGone.ts';
 import { ranOutOfMemory } from './outOfMemory.ts';

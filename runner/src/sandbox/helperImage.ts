@@ -1,7 +1,7 @@
 import { messageOf } from '@flotilla/shared/errors';
 import type Docker from 'dockerode';
 import type { Config } from '../config.ts';
-import { AttemptError } from '../jobs/attemptError.ts';
+import { AttemptError } from '../endings/attemptError.ts';
 import { ownUser } from '../ownUser.ts';
 import { fromEngine } from './engineGone.ts';
 import { hasStatus } from './engineStatus.ts';

@@ -2,7 +2,7 @@ import { messageOf } from '@flotilla/shared/errors';
 import { isImageName } from '@flotilla/shared/protocol/imageName';
 import type Docker from 'dockerode';
 import type { PullPolicy } from '../config.ts';
-import { AttemptError } from '../jobs/attemptError.ts';
+import { AttemptError } from '../endings/attemptError.ts';
 import { fromEngine } from './engineGone.ts';
 import { hasStatus } from './engineStatus.ts';
 import { digestFor } from './imageDigest.ts';

@@ -1,5 +1,5 @@
 import type Docker from 'dockerode';
-import { AttemptError } from '../jobs/attemptError.ts';
+import { AttemptError } from '../endings/attemptError.ts';
 import { ownUser } from '../ownUser.ts';
 import { runAsRoot, type RootHelper } from './rootHelper.ts';
 

@@ -1,4 +1,4 @@
-import type { StopCause } from '../jobs/attemptError.ts';
+import type { StopCause } from '../endings/stopCause.ts';
 
 /**
  * The right to write to one Attempt. Its token can change (a new hello rotates it); its signal aborts when the Attempt

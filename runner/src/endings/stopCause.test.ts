@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { stopCauseOf } from './attemptError.ts';
+import { stopCauseOf } from './stopCause.ts';
 
 test.each(['timedOut', 'fenced', 'released', 'cancelled'] as const)(
   'a signal aborted with %s says so',

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import Docker from 'dockerode';
-import { labelNames } from '../../runner/src/sandbox/labels.ts';
+import { labelNames } from '../../runner/src/sandbox/engine/labels.ts';
 import { standardPostgresFolder } from '../../service/src/config.ts';
 import { stopPostgres } from '../../service/src/db/embedded/stopPostgres.ts';
 import type { Program } from '../launch/program.ts';

@@ -1,8 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { AttemptDisks } from '../../runner/src/sandbox/attemptDisks.ts';
-import { dockerEngine } from '../../runner/src/sandbox/engine.ts';
+import { dockerEngine } from '../../runner/src/sandbox/engine/engine.ts';
+import { AttemptDisks } from '../../runner/src/sandbox/folders/attemptDisks.ts';
 import { mountsBelow, temporaryFolder } from '../support/temporaryFolder.ts';
 
 /** Disks of a runner whose engine was away when it started, so that its first Attempts find out about them. */

@@ -1,12 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { randomUUID } from 'node:crypto';
 import Docker from 'dockerode';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readConfig } from '../../runner/src/config.ts';
-import { labelsOf } from '../../runner/src/sandbox/labels.ts';
-import { removeLeftovers } from '../../runner/src/sandbox/removeLeftovers.ts';
-import { runAsRoot } from '../../runner/src/sandbox/rootHelper.ts';
+import { runAsRoot } from '../../runner/src/sandbox/container/rootHelper.ts';
+import { labelsOf } from '../../runner/src/sandbox/engine/labels.ts';
+import { removeLeftovers } from '../../runner/src/sandbox/folders/removeLeftovers.ts';
 import { attemptFoldersOf, containersOf } from '../support/containers.ts';
 import { testImage } from '../support/deployment.ts';
 import { startRefusingEngine } from '../support/refusingEngine.ts';

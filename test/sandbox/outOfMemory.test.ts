@@ -1,6 +1,6 @@
 import Docker from 'dockerode';
 import { expect, test } from 'vitest';
-import { ranOutOfMemory, type EndedContainer } from '../../runner/src/sandbox/outOfMemory.ts';
+import { ranOutOfMemory, type EndedContainer } from '../../runner/src/sandbox/container/outOfMemory.ts';
 import { testImage } from '../support/deployment.ts';
 
 const docker = new Docker();

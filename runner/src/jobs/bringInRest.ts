@@ -6,10 +6,10 @@ import { Continuation } from '../logs/continuation.ts';
 import { Mask } from '../logs/mask.ts';
 import { recoverSpool, type RecoveredSpool } from '../logs/recoverSpool.ts';
 import { Spool } from '../logs/spool.ts';
-import type { SpoolNotes } from './spoolNotes.ts';
-import { attemptsFolder, spoolPath } from '../sandbox/attemptFolder.ts';
-import { leftContainers, type LeftContainer } from '../sandbox/leftContainers.ts';
+import { leftContainers, type LeftContainer } from '../sandbox/container/leftContainers.ts';
+import { attemptsFolder, spoolPath } from '../sandbox/folders/attemptFolder.ts';
 import type { JobContext } from './attempt.ts';
+import type { SpoolNotes } from './spoolNotes.ts';
 
 /**
  * Ends the containers of an Attempt whose process was killed, and adds to its spool what they wrote that the process had

@@ -3,14 +3,14 @@ import { messageOf } from '@flotilla/shared/errors';
 import type { LeaseRef } from '@flotilla/shared/protocol/runnerMessages';
 import type { Spool } from '../logs/spool.ts';
 import { SpooledLog } from '../logs/spooledLog.ts';
-import { readAllNotes, writeNotes, type SpoolNotes } from './spoolNotes.ts';
-import { attemptsFolder } from '../sandbox/attemptFolder.ts';
+import { attemptsFolder } from '../sandbox/folders/attemptFolder.ts';
 import type { Lease } from '../session/lease.ts';
 import type { RunningSession } from '../session/session.ts';
 import { untilAnswered } from '../session/untilAnswered.ts';
 import { whenAborted } from '../session/waits.ts';
 import type { JobContext } from './attempt.ts';
 import { bringInRest } from './bringInRest.ts';
+import { readAllNotes, writeNotes, type SpoolNotes } from './spoolNotes.ts';
 
 interface Left {
   readonly notes: SpoolNotes;

@@ -1,10 +1,10 @@
 import type { ClaimedJob, ClaimedStep } from '@flotilla/shared/protocol/runnerMessages';
 import { containerObjectsPath, type Checkout } from '../git/checkout.ts';
-import { noteImage } from '../sandbox/attemptFolder.ts';
-import type { Container, Mount } from '../sandbox/container.ts';
-import { ensureTakeBack } from '../sandbox/helperImage.ts';
-import { confinementOf } from '../sandbox/profile.ts';
-import { giveToContainers, workTreeOwner } from '../sandbox/workTreeOwner.ts';
+import type { Container, Mount } from '../sandbox/container/container.ts';
+import { confinementOf } from '../sandbox/container/profile.ts';
+import { noteImage } from '../sandbox/folders/attemptFolder.ts';
+import { giveToContainers, workTreeOwner } from '../sandbox/folders/workTreeOwner.ts';
+import { ensureTakeBack } from '../sandbox/image/helperImage.ts';
 import type { Attempt } from './attempt.ts';
 import { pinnedImage, pullingFor } from './pinnedImage.ts';
 

@@ -1,7 +1,7 @@
 import { describeOutcome, type Outcome } from '@flotilla/shared/lifecycle/outcome';
 import type { ClaimedJob } from '@flotilla/shared/protocol/runnerMessages';
 import { stopCauseOf } from '../endings/stopCause.ts';
-import { makeSpoolFolder, removeAttemptFolder } from '../sandbox/attemptFolder.ts';
+import { makeSpoolFolder, removeAttemptFolder } from '../sandbox/folders/attemptFolder.ts';
 import type { Lease } from '../session/lease.ts';
 import type { RunningSession } from '../session/session.ts';
 import type { Place } from '../session/slots.ts';

@@ -1,7 +1,7 @@
 import { messageOf } from '@flotilla/shared/errors';
 import { AttemptError } from '../endings/attemptError.ts';
 import { stopCauseOf } from '../endings/stopCause.ts';
-import type { Container, FinishedContainer } from '../sandbox/container.ts';
+import type { Container, FinishedContainer } from '../sandbox/container/container.ts';
 import type { Attempt } from './attempt.ts';
 import { watchDisk } from './diskWatch.ts';
 import type { PreparedStep } from './prepareStep.ts';

@@ -1,8 +1,8 @@
 import type { Outcome } from '@flotilla/shared/lifecycle/outcome';
 import type { StepProgress } from '@flotilla/shared/protocol/runnerMessages';
 import type { Checkout } from '../git/checkout.ts';
-import { workFolder } from '../sandbox/attemptFolder.ts';
-import { takeBack } from '../sandbox/takeBack.ts';
+import { workFolder } from '../sandbox/folders/attemptFolder.ts';
+import { takeBack } from '../sandbox/folders/takeBack.ts';
 import { disarm } from '../trees/disarm.ts';
 import type { Attempt } from './attempt.ts';
 import { prepareStep, type PreparedStep } from './prepareStep.ts';

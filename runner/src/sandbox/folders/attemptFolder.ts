@@ -1,10 +1,10 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type Docker from 'dockerode';
-import { ownUser } from '../ownUser.ts';
-import { removeTree } from '../trees/removeTree.ts';
-import { unmount } from './loopDisk.ts';
-import type { RootHelper } from './rootHelper.ts';
+import { ownUser } from '../../ownUser.ts';
+import { removeTree } from '../../trees/removeTree.ts';
+import type { RootHelper } from '../container/rootHelper.ts';
+import { unmount } from '../disk/loopDisk.ts';
 import { removeAsRoot } from './takeBack.ts';
 
 /** Where a runner keeps one folder per Attempt, named by its id. */

@@ -2,7 +2,7 @@ import { chmod, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { disarm } from '../trees/disarm.ts';
+import { disarm } from '../../trees/disarm.ts';
 import { CacheFolders } from './cacheFolders.ts';
 
 let folder: string;

@@ -1,5 +1,5 @@
 import { run } from '@flotilla/launcher/run';
-import { ownUser } from '../ownUser.ts';
+import { ownUser } from '../../ownUser.ts';
 
 /** "nobody", by convention; what a runner that is root gives the work trees of strict Attempts to. */
 const nobody = 65_534;

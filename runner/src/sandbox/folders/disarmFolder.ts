@@ -1,7 +1,7 @@
 import type Docker from 'dockerode';
-import { ownUser } from '../ownUser.ts';
-import { disarm } from '../trees/disarm.ts';
-import type { RootHelper } from './rootHelper.ts';
+import { ownUser } from '../../ownUser.ts';
+import { disarm } from '../../trees/disarm.ts';
+import type { RootHelper } from '../container/rootHelper.ts';
 import { disarmAsRoot } from './takeBack.ts';
 
 /**

@@ -1,7 +1,7 @@
 import type Docker from 'dockerode';
-import { demultiplex, type Output } from './demultiplex.ts';
-import { hasStatus } from './engineStatus.ts';
-import { labelNames } from './labels.ts';
+import { demultiplex, type Output } from '../engine/demultiplex.ts';
+import { hasStatus } from '../engine/engineStatus.ts';
+import { labelNames } from '../engine/labels.ts';
 
 /** How long the engine may take for a call, and to give all that a container wrote. */
 const callMs = 30_000;

@@ -1,6 +1,6 @@
 import type { SandboxProfile } from '@flotilla/shared/definition/definition';
-import type { ContainerLimits } from '../config.ts';
-import type { LocalImage } from './image.ts';
+import type { ContainerLimits } from '../../config.ts';
+import type { LocalImage } from '../image/image.ts';
 
 /** What a container may do, beside its limits. */
 export interface Confinement {

@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { messageOf } from '@flotilla/shared/errors';
 import type Docker from 'dockerode';
 import type { Logger } from 'pino';
-import type { Config } from '../config.ts';
-import { AttemptError } from '../endings/attemptError.ts';
-import { ownUser } from '../ownUser.ts';
+import type { Config } from '../../config.ts';
+import { AttemptError } from '../../endings/attemptError.ts';
+import { ownUser } from '../../ownUser.ts';
+import { folderUse, type DiskUse } from '../disk/diskUse.ts';
+import { mountedUse, mountLoopDisk, unmount } from '../disk/loopDisk.ts';
+import { hasStatus } from '../engine/engineStatus.ts';
 import { workFolder } from './attemptFolder.ts';
-import { folderUse, type DiskUse } from './diskUse.ts';
-import { hasStatus } from './engineStatus.ts';
-import { mountedUse, mountLoopDisk, unmount } from './loopDisk.ts';
 
 /** An image that no engine has, and none is asked for by a name like this. */
 const noImage = `sha256:${'0'.repeat(64)}`;

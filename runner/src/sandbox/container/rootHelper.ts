@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type Docker from 'dockerode';
-import type { Config } from '../config.ts';
+import type { Config } from '../../config.ts';
+import { hasStatus } from '../engine/engineStatus.ts';
+import { labelNames } from '../engine/labels.ts';
+import { helperImage, hasShell } from '../image/helperImage.ts';
 import { createContainer } from './container.ts';
-import { hasStatus } from './engineStatus.ts';
-import { helperImage, hasShell } from './helperImage.ts';
-import { labelNames } from './labels.ts';
 import { defaultConfinement } from './profile.ts';
 
 /** What a helper that is root needs, and where it finds a shell. */

@@ -1,10 +1,10 @@
 import { messageOf } from '@flotilla/shared/errors';
 import type Docker from 'dockerode';
-import type { Config } from '../config.ts';
-import { AttemptError } from '../endings/attemptError.ts';
-import { ownUser } from '../ownUser.ts';
-import { fromEngine } from './engineGone.ts';
-import { hasStatus } from './engineStatus.ts';
+import type { Config } from '../../config.ts';
+import { AttemptError } from '../../endings/attemptError.ts';
+import { ownUser } from '../../ownUser.ts';
+import { fromEngine } from '../engine/engineGone.ts';
+import { hasStatus } from '../engine/engineStatus.ts';
 import { resolveImage, type LocalImage, type Pulling } from './image.ts';
 
 /** What taking files back runs (takeBack.ts). */

@@ -1,4 +1,4 @@
-import { AttemptError } from '../endings/attemptError.ts';
+import { AttemptError } from '../../endings/attemptError.ts';
 
 /** What registries and the engine say of an image that there is not, or not for this machine. */
 const lasting =

@@ -1,5 +1,5 @@
-import { array, assert, asyncProperty, boolean, integer, record, uint8Array } from 'fast-check';
 import { descriptors } from '@flotilla/shared/logs/frame';
+import { array, assert, asyncProperty, boolean, integer, record, uint8Array } from 'fast-check';
 import { expect, test } from 'vitest';
 import { demultiplex, type Output } from './demultiplex.ts';
 

@@ -1,5 +1,5 @@
 import type Docker from 'dockerode';
-import { asEngineGone } from './engineGone.ts';
+import { asEngineGone } from '../engine/engineGone.ts';
 
 /** A container whose end the engine waits for. */
 export interface WatchedExit {

@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net';
 import type Docker from 'dockerode';
-import type { ContainerLimits } from '../config.ts';
-import { AttemptError } from '../endings/attemptError.ts';
-import { demultiplex, type Output } from './demultiplex.ts';
-import { fromEngine, partsFromEngine } from './engineGone.ts';
+import type { ContainerLimits } from '../../config.ts';
+import { AttemptError } from '../../endings/attemptError.ts';
+import { demultiplex, type Output } from '../engine/demultiplex.ts';
+import { fromEngine, partsFromEngine } from '../engine/engineGone.ts';
 import { ranOutOfMemory } from './outOfMemory.ts';
 import type { Confinement } from './profile.ts';
 import { ignoreGone, stopContainer } from './stopContainer.ts';

@@ -1,9 +1,9 @@
 import { statfs } from 'node:fs/promises';
 import { messageOf } from '@flotilla/shared/errors';
 import type { Logger } from 'pino';
-import type { Config } from '../config.ts';
-import type { Health } from '../session/session.ts';
-import { sizeText } from '../sizeText.ts';
+import type { Config } from '../../config.ts';
+import type { Health } from '../../session/session.ts';
+import { sizeText } from '../../sizeText.ts';
 import { dockerEngine } from './engine.ts';
 
 /** How long the engine may take to say that it is there. */

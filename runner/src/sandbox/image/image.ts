@@ -1,10 +1,10 @@
 import { messageOf } from '@flotilla/shared/errors';
 import { isImageName } from '@flotilla/shared/protocol/imageName';
 import type Docker from 'dockerode';
-import type { PullPolicy } from '../config.ts';
-import { AttemptError } from '../endings/attemptError.ts';
-import { fromEngine } from './engineGone.ts';
-import { hasStatus } from './engineStatus.ts';
+import type { PullPolicy } from '../../config.ts';
+import { AttemptError } from '../../endings/attemptError.ts';
+import { fromEngine } from '../engine/engineGone.ts';
+import { hasStatus } from '../engine/engineStatus.ts';
 import { digestFor } from './imageDigest.ts';
 import { pullImage } from './pullImage.ts';
 

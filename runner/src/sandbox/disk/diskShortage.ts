@@ -1,6 +1,6 @@
-import type { Config } from '../config.ts';
-import { sizeText } from '../sizeText.ts';
-import { leastFreeBytes, spaceOf } from './machineHealth.ts';
+import type { Config } from '../../config.ts';
+import { sizeText } from '../../sizeText.ts';
+import { leastFreeBytes, spaceOf } from '../engine/machineHealth.ts';
 
 /** Of what has to be free for a claim, so much may be used up while Jobs run. */
 const share = 0.5;

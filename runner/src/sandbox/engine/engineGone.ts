@@ -1,5 +1,5 @@
 import { messageOf } from '@flotilla/shared/errors';
-import { AttemptError } from '../endings/attemptError.ts';
+import { AttemptError } from '../../endings/attemptError.ts';
 import { OutputCutOffError } from './demultiplex.ts';
 
 const codes = new Set([

@@ -2,12 +2,12 @@ import { join } from 'node:path';
 import { messageOf } from '@flotilla/shared/errors';
 import type Docker from 'dockerode';
 import type { Logger } from 'pino';
-import type { Config } from '../config.ts';
-import { namesIn } from '../files.ts';
+import type { Config } from '../../config.ts';
+import { namesIn } from '../../files.ts';
+import { isHelperAtWork } from '../container/rootHelper.ts';
+import { hasStatus } from '../engine/engineStatus.ts';
+import { labelNames, labelsOf } from '../engine/labels.ts';
 import { attemptsFolder, removeAttemptFolder } from './attemptFolder.ts';
-import { hasStatus } from './engineStatus.ts';
-import { labelNames, labelsOf } from './labels.ts';
-import { isHelperAtWork } from './rootHelper.ts';
 
 /** How long the engine may take for one call of these; nobody waits for them. */
 const callMs = 30_000;

@@ -1,7 +1,7 @@
 import type Docker from 'dockerode';
-import { AttemptError } from '../endings/attemptError.ts';
-import { ownUser } from '../ownUser.ts';
-import { runAsRoot, type RootHelper } from './rootHelper.ts';
+import { AttemptError } from '../../endings/attemptError.ts';
+import { ownUser } from '../../ownUser.ts';
+import { runAsRoot, type RootHelper } from '../container/rootHelper.ts';
 
 /** Links are not followed; set-id bits of programs go with their owner, those of folders do not. */
 const giveAll = 'chown -R -h "$0" /work && chmod -R u+rwX,ug-s /work';

@@ -1,6 +1,6 @@
 import { sleep } from '@flotilla/launcher/sleep';
 import type Docker from 'dockerode';
-import { hasStatus } from './engineStatus.ts';
+import { hasStatus } from '../engine/engineStatus.ts';
 
 /** Between two calls, in milliseconds, where another one is needed (runner.md §5). */
 const againMs = 1000;

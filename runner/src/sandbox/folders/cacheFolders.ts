@@ -3,9 +3,9 @@ import { mkdir, rename, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '@flotilla/shared/errors';
 import type { Logger } from 'pino';
-import { namesIn } from '../files.ts';
+import { namesIn } from '../../files.ts';
+import { folderBytes } from '../disk/diskUse.ts';
 import { notedImage, noteImage, workFolder } from './attemptFolder.ts';
-import { folderBytes } from './diskUse.ts';
 
 /** What a folder is renamed to before it is removed: one that is half gone is never used. */
 const goneSuffix = '.gone';

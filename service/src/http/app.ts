@@ -1,14 +1,14 @@
-import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { FlotillaError, errorClasses, messageOf, type ErrorCode } from '@flotilla/shared/errors';
+import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { isTransientDatabaseError } from '../db/transientErrors.ts';
 import { unavailable } from '../db/unavailable.ts';
 import type { Service } from '../service.ts';
-import { appendRoute } from './appendRoute.ts';
-import { baseRoute } from './baseRoute.ts';
-import { contentRoutes } from './contentRoutes.ts';
 import { endStalledBodies } from './endStalledBodies.ts';
-import { healthRoutes } from './healthRoutes.ts';
 import { refusePipelines } from './refusePipelines.ts';
+import { appendRoute } from './routes/appendRoute.ts';
+import { baseRoute } from './routes/baseRoute.ts';
+import { contentRoutes } from './routes/contentRoutes.ts';
+import { healthRoutes } from './routes/healthRoutes.ts';
 
 const statusOfClass: Readonly<Record<(typeof errorClasses)[ErrorCode], number>> = {
   BAD_REQUEST: 400,

@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Service } from '../service.ts';
 import { createApp, type Stopping } from './app.ts';
-import { serveWebSockets } from './webSockets.ts';
+import { serveWebSockets } from './sockets/webSockets.ts';
 
 /** Connections of all kinds; a runner has two or three, an editor one or two. */
 const mostConnections = 8192;

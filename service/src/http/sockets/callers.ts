@@ -1,4 +1,4 @@
-import type { Principal } from '../auth/tokens.ts';
+import type { Principal } from '../../auth/tokens.ts';
 import { Caller, runnerLimits, userLimits } from './caller.ts';
 
 /** Those who are connected to one endpoint. */

@@ -1,7 +1,7 @@
 import { FlotillaError } from '@flotilla/shared/errors';
 import type { FastifyRequest } from 'fastify';
-import { authenticate, type User } from '../auth/tokens.ts';
-import type { Service } from '../service.ts';
+import { authenticate, type User } from '../../auth/tokens.ts';
+import type { Service } from '../../service.ts';
 
 /** The token of an `Authorization: Bearer …` header. */
 export function bearerOf(header: string | undefined): string | undefined {

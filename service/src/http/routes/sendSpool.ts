@@ -1,8 +1,8 @@
 import { once } from 'node:events';
-import type { FastifyReply } from 'fastify';
 import { FlotillaError } from '@flotilla/shared/errors';
-import { GitLimitError } from '../git/git.ts';
-import { SpoolFullError, type Spool } from '../patches/spool.ts';
+import type { FastifyReply } from 'fastify';
+import { GitLimitError } from '../../git/git.ts';
+import { SpoolFullError, type Spool } from '../../patches/spool.ts';
 import type { Turns } from './turns.ts';
 
 /** A reader who has taken nothing for so long is cut off. */

@@ -2,10 +2,10 @@ import { FlotillaError } from '@flotilla/shared/errors';
 import { maxHave } from '@flotilla/shared/protocol/base';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { GitError } from '../git/git.ts';
-import { selectBase } from '../jobs/queries/selectBase.ts';
-import { packCommit } from '../repositories/packCommit.ts';
-import type { Service } from '../service.ts';
+import { GitError } from '../../git/git.ts';
+import { selectBase } from '../../jobs/queries/selectBase.ts';
+import { packCommit } from '../../repositories/packCommit.ts';
+import type { Service } from '../../service.ts';
 import { bearerOf } from './bearer.ts';
 import { attemptInPath } from './parameters.ts';
 

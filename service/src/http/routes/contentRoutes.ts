@@ -1,16 +1,16 @@
 import { FlotillaError } from '@flotilla/shared/errors';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { patchText } from '../patches/patchText.ts';
-import { readContent } from '../patches/readContent.ts';
-import { spool } from '../patches/spool.ts';
-import { leftOutFiles } from '../review/leftOutFiles.ts';
-import type { Service } from '../service.ts';
+import { patchText } from '../../patches/patchText.ts';
+import { readContent } from '../../patches/readContent.ts';
+import { spool } from '../../patches/spool.ts';
+import { leftOutFiles } from '../../review/leftOutFiles.ts';
+import type { Service } from '../../service.ts';
+import { requirePatch, requireRepository } from '../visibility.ts';
 import { requireUser } from './bearer.ts';
 import { attemptInPath, idText } from './parameters.ts';
 import { sendSpool } from './sendSpool.ts';
 import { Turns } from './turns.ts';
-import { requirePatch, requireRepository } from './visibility.ts';
 
 const content = z.object({
   repository: idText,

@@ -2,7 +2,7 @@ import { FlotillaError } from '@flotilla/shared/errors';
 import { maxAppendBytes, maxPatchBytes, type AppendAnswer } from '@flotilla/shared/protocol/streams';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import type { Service } from '../service.ts';
+import type { Service } from '../../service.ts';
 import { bearerOf } from './bearer.ts';
 
 const parameters = z.object({ id: z.coerce.number().int().positive(), stream: z.enum(['log', 'patch']) });

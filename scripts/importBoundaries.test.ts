@@ -66,14 +66,34 @@ test.concurrent.each(permitted)('lint lets a file in %s write: %s', async (folde
   expect(said).not.toContain('no-restricted-imports');
 });
 
+test.concurrent.each(['import type', 'import'])(
+  'lint refuses files that import each other by `%s`',
+  async (word) => {
+    const file = (own: string, other: string) =>
+      `${word} { ${other} } from './${other}.ts';\n\nexport type ${own} = readonly ${other}[];\n`;
+    const said = await lintFiles({
+      'service/src/left.ts': file('left', 'right'),
+      'service/src/right.ts': file('right', 'left'),
+    });
+    expect(said).toContain('no-cycle');
+  },
+);
+
 /** What oxlint says, with the project's own rules, about a file that begins with a statement. */
-async function lint(folder: string, statement: string): Promise<string> {
+function lint(folder: string, statement: string): Promise<string> {
+  return lintFiles({ [join(folder, 'probe.ts')]: `${statement};\n` });
+}
+
+/** The same about files, by path. */
+async function lintFiles(files: Readonly<Record<string, string>>): Promise<string> {
   const project = await mkdtemp(join(tmpdir(), 'flotilla-lint-'));
   try {
-    const file = join(project, folder, 'probe.ts');
-    await mkdir(dirname(file), { recursive: true });
     await copyFile(join(root, '.oxlintrc.json'), join(project, '.oxlintrc.json'));
-    await writeFile(file, `${statement};\n`);
+    for (const [path, content] of Object.entries(files)) {
+      const file = join(project, path);
+      await mkdir(dirname(file), { recursive: true });
+      await writeFile(file, content);
+    }
     const oxlint = spawn(join(root, 'node_modules', '.bin', 'oxlint'), ['--format=unix', '.'], {
       cwd: project,
       stdio: ['ignore', 'pipe', 'inherit'],

@@ -1,5 +1,5 @@
 import { Duplex, pipeline, type Readable } from 'node:stream';
-import type { Ended, Launched } from './launcher.ts';
+import type { Ended, Launched } from './launched.ts';
 
 /**
  * The output of a program as a stream that fails instead of ending when the program failed, so that nobody takes a part for

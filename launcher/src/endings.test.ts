@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 import { feed } from './feed.ts';
-import { launch, type LaunchOptions } from './launcher.ts';
+import type { LaunchOptions } from './launched.ts';
+import { launch } from './launcher.ts';
 import { untilEnded } from './untilEnded.ts';
 
 const env = { PATH: '/usr/local/bin:/usr/bin:/bin' };

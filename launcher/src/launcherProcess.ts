@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { commandLine, limited, standardMemoryBytes } from './commandLine.ts';
 import { Connections } from './connections.ts';
-import type { Ended, Launched, LaunchOptions } from './launcher.ts';
+import type { Ended, Launched, LaunchOptions } from './launched.ts';
 import type { Report, Request } from './messages.ts';
 import { refuseNul } from './refuseNul.ts';
 

@@ -1,4 +1,5 @@
-import { launch, type Ended } from './launcher.ts';
+import type { Ended } from './launched.ts';
+import { launch } from './launcher.ts';
 import { untilEnded } from './untilEnded.ts';
 
 /** Where programs are found that need nothing else of their environment. One byte of a name is one character to them. */

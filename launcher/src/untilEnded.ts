@@ -1,4 +1,4 @@
-import type { Ended, Launched } from './launcher.ts';
+import type { Ended, Launched } from './launched.ts';
 
 /** Named and coded as Node's own. */
 class AbortError extends Error {

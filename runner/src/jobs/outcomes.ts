@@ -1,5 +1,6 @@
 import { messageOf } from '@flotilla/shared/errors';
-import { describeOutcome, type Outcome } from '@flotilla/shared/lifecycle/outcome';
+import { describeOutcome } from '@flotilla/shared/lifecycle/describeOutcome';
+import type { Outcome } from '@flotilla/shared/lifecycle/outcome';
 import { oneLine, shortened } from '@flotilla/shared/text/oneLine';
 import { AttemptError } from '../endings/attemptError.ts';
 import type { Mask } from '../logs/mask.ts';

@@ -1,6 +1,7 @@
 import { isPinOf } from '@flotilla/shared/protocol/imageName';
 import { AttemptError } from '../endings/attemptError.ts';
-import { localImage, resolveImage, type LocalImage, type Pulling } from '../sandbox/image/image.ts';
+import { localImage, resolveImage, type LocalImage } from '../sandbox/image/image.ts';
+import type { Pulling } from '../sandbox/image/imageRequest.ts';
 import { untilAnswered } from '../session/untilAnswered.ts';
 import type { Attempt } from './attempt.ts';
 

@@ -1,4 +1,5 @@
-import { describeOutcome, type Outcome } from '@flotilla/shared/lifecycle/outcome';
+import { describeOutcome } from '@flotilla/shared/lifecycle/describeOutcome';
+import type { Outcome } from '@flotilla/shared/lifecycle/outcome';
 import type { ClaimedJob } from '@flotilla/shared/protocol/runnerMessages';
 import { stopCauseOf } from '../endings/stopCause.ts';
 import { makeSpoolFolder, removeAttemptFolder } from '../sandbox/folders/attemptFolder.ts';

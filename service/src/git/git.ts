@@ -1,7 +1,8 @@
 import type { Readable } from 'node:stream';
 import { checkedOutput } from '@flotilla/launcher/checkedOutput';
 import { feed, type Input } from '@flotilla/launcher/feed';
-import { launch, type Launched } from '@flotilla/launcher/launcher';
+import type { Launched } from '@flotilla/launcher/launched';
+import { launch } from '@flotilla/launcher/launcher';
 import { untilEnded } from '@flotilla/launcher/untilEnded';
 import { gitEnvironment } from './gitEnvironment.ts';
 import { failureOf, GitError, GitLimitError } from './gitError.ts';

@@ -2,7 +2,7 @@ import { streams, type StreamName } from '@flotilla/shared/protocol/streams';
 import type { Leftovers } from '../db/schema/removedExecutions.ts';
 import { keyOf } from '../logs/compactStream.ts';
 import { deleteChunks } from './deleteBytes.ts';
-import type { HousekeepingContext } from './keepHouse.ts';
+import type { HousekeepingContext } from './housekeepingContext.ts';
 
 /** How long editors that were away can still hear of a removed Execution; then they list anew anyway. */
 const toldDays = 7;

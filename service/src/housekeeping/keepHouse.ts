@@ -1,29 +1,14 @@
 import { sleep } from '@flotilla/launcher/sleep';
-import type { Logger } from 'pino';
-import type { Config } from '../config.ts';
-import type { Sql } from '../db/database.ts';
-import type { Hints } from '../db/hints.ts';
 import { sessionLocks, takeSessionLock } from '../db/sessionLock.ts';
 import { isTransientDatabaseError } from '../db/transientErrors.ts';
 import { GitError } from '../git/git.ts';
-import type { ObjectStore } from '../objects/objectStore.ts';
-import type { Mirrors } from '../repositories/mirrors.ts';
 import { compactLogs } from './compactLogs.ts';
 import { deleteBytes } from './deleteBytes.ts';
 import { deleteLeftovers } from './deleteLeftovers.ts';
 import { expireStreams } from './expireStreams.ts';
+import type { HousekeepingContext } from './housekeepingContext.ts';
 import { removeExecutions } from './removeExecutions.ts';
 import { removePins } from './removePins.ts';
-
-export interface HousekeepingContext {
-  readonly sql: Sql;
-  readonly databaseUrl: string;
-  readonly objects: ObjectStore;
-  readonly mirrors: Mirrors;
-  readonly hints: Pick<Hints, 'publish'>;
-  readonly config: Config;
-  readonly logger: Logger;
-}
 
 /**
  * Compacts sealed logs and deletes what has been kept long enough, Executions too, every `housekeepingMs` until the signal aborts, in

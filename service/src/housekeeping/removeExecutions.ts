@@ -1,5 +1,5 @@
 import { removeExecution } from '../executions/queries/removeExecution.ts';
-import type { HousekeepingContext } from './keepHouse.ts';
+import type { HousekeepingContext } from './housekeepingContext.ts';
 
 /**
  * Removes Executions that ended so many days ago, one after the other, and lets editors know. What they leave outside of

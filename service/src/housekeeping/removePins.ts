@@ -1,5 +1,5 @@
 import { sessionLocks, takeSessionLock } from '../db/sessionLock.ts';
-import type { HousekeepingContext } from './keepHouse.ts';
+import type { HousekeepingContext } from './housekeepingContext.ts';
 import { selectNeedlessPins } from './queries/selectNeedlessPins.ts';
 
 /**

@@ -9,6 +9,7 @@ import { appendRoute } from './routes/appendRoute.ts';
 import { baseRoute } from './routes/baseRoute.ts';
 import { contentRoutes } from './routes/contentRoutes.ts';
 import { healthRoutes } from './routes/healthRoutes.ts';
+import type { Stopping } from './stopping.ts';
 
 const statusOfClass: Readonly<Record<(typeof errorClasses)[ErrorCode], number>> = {
   BAD_REQUEST: 400,
@@ -27,11 +28,6 @@ const requestMs = 300_000;
 const headersMs = 10_000;
 /** Between two looks for those that took longer. */
 const checkMs = 2000;
-
-/** Whether a replica is about to stop: it still answers, and wants to be left. */
-export interface Stopping {
-  now: boolean;
-}
 
 /** The HTTP routes; the WebSockets share the server (see webSockets.ts). */
 export function createApp(service: Service, stopping: Stopping = { now: false }): FastifyInstance {

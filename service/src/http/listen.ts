@@ -1,8 +1,9 @@
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Service } from '../service.ts';
-import { createApp, type Stopping } from './app.ts';
+import { createApp } from './app.ts';
 import { serveWebSockets } from './sockets/webSockets.ts';
+import type { Stopping } from './stopping.ts';
 
 /** Connections of all kinds; a runner has two or three, an editor one or two. */
 const mostConnections = 8192;

@@ -4,13 +4,7 @@ import type { Database, Sql } from '../db/database.ts';
 import type { Hints } from '../db/hints.ts';
 import { audit } from '../telemetry/audit.ts';
 import { upsertSelection } from './queries/upsertSelection.ts';
-
-export interface Selection {
-  readonly jobId: number;
-  /** A file of the Patch; null for the whole Job. */
-  readonly path: string | null;
-  readonly included: boolean;
-}
+import type { Selection } from './selection.ts';
 
 /** Keeps what a reviewer takes in or leaves out, for every editor that looks. */
 export async function setIncluded(

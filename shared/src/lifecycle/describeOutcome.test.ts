@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { describeOutcome, outcome, type Outcome, type ServiceOutcome } from './outcome.ts';
+import { describeOutcome } from './describeOutcome.ts';
+import { outcome, type Outcome, type ServiceOutcome } from './outcome.ts';
 
 const failed = {
   kind: 'failed',

@@ -59,5 +59,3 @@ export function isRetried(result: Outcome): boolean {
   if (result.kind !== 'errored' || result.lasting === true) return false;
   return result.reason !== 'image' && result.reason !== 'patch';
 }
-
-export { describeOutcome } from './describeOutcome.ts';

@@ -5,7 +5,8 @@ import { AttemptError } from '../../endings/attemptError.ts';
 import { ownUser } from '../../ownUser.ts';
 import { fromEngine } from '../engine/engineGone.ts';
 import { hasStatus } from '../engine/engineStatus.ts';
-import { resolveImage, type LocalImage, type Pulling } from './image.ts';
+import { resolveImage, type LocalImage } from './image.ts';
+import type { Pulling } from './imageRequest.ts';
 
 /** What taking files back runs (takeBack.ts). */
 const programs = ['/bin/sh', '/bin/chown', '/bin/chmod'];

@@ -1,11 +1,11 @@
 import { messageOf } from '@flotilla/shared/errors';
 import { isImageName } from '@flotilla/shared/protocol/imageName';
 import type Docker from 'dockerode';
-import type { PullPolicy } from '../../config.ts';
 import { AttemptError } from '../../endings/attemptError.ts';
 import { fromEngine } from '../engine/engineGone.ts';
 import { hasStatus } from '../engine/engineStatus.ts';
 import { digestFor } from './imageDigest.ts';
+import type { ImageRequest } from './imageRequest.ts';
 import { pullImage } from './pullImage.ts';
 
 /** An image that this machine has. */
@@ -14,24 +14,6 @@ export interface LocalImage {
   readonly digest: string;
   /** The user that it names for its containers; empty is root. */
   readonly user: string;
-}
-
-/** How an image is pulled. */
-export interface Pulling {
-  /** How long a registry that cannot be reached is tried again. */
-  readonly retrySeconds: number;
-  /** Takes a line for the log. */
-  readonly report: (line: string) => Promise<void>;
-  /** Called when the image is pulled; disposed when that has ended. */
-  readonly onPull: () => Disposable;
-  readonly signal: AbortSignal;
-}
-
-export interface ImageRequest extends Pulling {
-  readonly docker: Docker;
-  /** A name with a tag, a registry digest, or a local id. */
-  readonly image: string;
-  readonly policy: PullPolicy;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf } from '@flotilla/shared/errors';
-import type { ImageRequest } from './image.ts';
+import type { ImageRequest } from './imageRequest.ts';
 import { pullError, pullFailureOf } from './pullFailure.ts';
 
 /** First and longest pause between two tries, in milliseconds. */

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Service } from '../../service.ts';
 import { programVersion } from '../../version.ts';
-import type { Stopping } from '../app.ts';
+import type { Stopping } from '../stopping.ts';
 
 /**
  * `/healthz`: the process lives. `/readyz`: it can serve, that is, it reaches its database and is not about to stop.

@@ -1,5 +1,3 @@
-import type { MeteredSocket } from './meteredSocket.ts';
-
 /** What somebody may have at once. What is above waits, or, where waiting does not help, ends the connection. */
 export interface CallerLimits {
   readonly sockets: number;
@@ -51,12 +49,23 @@ const turnMs = 10;
 /** A turn took so long for one message alone: its caller waits as long again, in which others have several turns. */
 const longTurnMs = 30;
 
+/** A connection as its caller sees it. */
+interface CallersSocket {
+  /** Bytes that were sent to the client and have not left yet. */
+  readonly bufferedAmount: number;
+  /**
+   * Handles one message that waits. `more`: another one waits; `full`: so does this one, until the caller's other calls have
+   * ended; `idle`: none waits, or none can be begun before something of this connection has ended.
+   */
+  handleNext(): 'more' | 'full' | 'idle';
+}
+
 /** A user, the holders of a runner token, or one stranger: whose calls are counted together, over all connections. */
 export class Caller {
   readonly limits: CallerLimits;
-  readonly #sockets = new Set<MeteredSocket>();
+  readonly #sockets = new Set<CallersSocket>();
   /** Those with messages that wait, the next one first. */
-  readonly #waiting = new Set<MeteredSocket>();
+  readonly #waiting = new Set<CallersSocket>();
   #calls = 0;
   /** Bytes that came and are not handled yet. */
   #unhandledBytes = 0;
@@ -72,13 +81,13 @@ export class Caller {
   }
 
   /** False when it has too many connections. */
-  join(socket: MeteredSocket): boolean {
+  join(socket: CallersSocket): boolean {
     if (this.#sockets.size >= this.limits.sockets) return false;
     this.#sockets.add(socket);
     return true;
   }
 
-  leave(socket: MeteredSocket): void {
+  leave(socket: CallersSocket): void {
     this.#sockets.delete(socket);
     this.#waiting.delete(socket);
     if (this.#sockets.size === 0) this.#onGone();
@@ -102,13 +111,13 @@ export class Caller {
   }
 
   /** A connection has messages that wait. */
-  wait(socket: MeteredSocket): void {
+  wait(socket: CallersSocket): void {
     this.#waiting.add(socket);
     if (!this.#isHandling) this.#handle();
   }
 
   /** The same, when something of it has ended: in another turn of the event loop, so that others come in between. */
-  waitForTurn(socket: MeteredSocket): void {
+  waitForTurn(socket: CallersSocket): void {
     this.#waiting.add(socket);
     this.#handleSoon();
   }

@@ -144,10 +144,7 @@ export class MeteredSocket extends EventEmitter<Events> {
     });
   }
 
-  /**
-   * Hands one message that waits to tRPC. `more`: another one waits; `full`: so does this one, until the caller's other
-   * calls have ended; `idle`: none waits, or none can be begun before something of this connection has ended.
-   */
+  /** Hands one message that waits to tRPC, for the {@link Caller}. */
   handleNext(): 'more' | 'full' | 'idle' {
     try {
       return this.#handleNext();

@@ -1,5 +1,5 @@
 import type { Sql } from '../../db/database.ts';
-import type { Selection } from '../setIncluded.ts';
+import type { Selection } from '../selection.ts';
 
 /** Stores a selection and moves the Job's row in the feed of changes. False when there is no such Job. */
 export async function upsertSelection(sql: Sql, userId: number, selection: Selection): Promise<boolean> {

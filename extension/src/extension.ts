@@ -26,16 +26,16 @@ import { Disposables, type Disposable } from './platform/disposables.ts';
 import { createLog } from './platform/log.ts';
 import { Contents } from './review/contents.ts';
 import { registerPatchFiles } from './review/patchFiles.ts';
-import { createActionsView } from './views/actions/actionsView.ts';
+import { createActionsPane } from './views/actions/actionsPane.ts';
 import { ActionsTree } from './views/actions/actionsTree.ts';
 import { registerEndNotices } from './views/executions/endNotices.ts';
 import { ExecutionsTree } from './views/executions/executionsTree.ts';
-import { ExecutionsView } from './views/executions/executionsView.ts';
+import { ExecutionsPane } from './views/executions/executionsPane.ts';
 import { registerFileDecorations } from './views/executions/fileDecorations.ts';
 import { JobLogsTree } from './views/jobLogs/jobLogsTree.ts';
-import { JobLogsView } from './views/jobLogs/jobLogsView.ts';
+import { JobLogsPane } from './views/jobLogs/jobLogsPane.ts';
 import { RunnersTree } from './views/runners/runnersTree.ts';
-import { RunnersView } from './views/runners/runnersView.ts';
+import { RunnersPane } from './views/runners/runnersPane.ts';
 import { StatusBar } from './views/statusBar.ts';
 
 /** Puts the parts together. Nothing here waits, asks or dials: the connection opens when something needs it. */
@@ -70,18 +70,18 @@ export function activate(context: ExtensionContext): void {
   const executionsTree = owned.own(new ExecutionsTree({ model, files, waits, log }));
   const jobLogsTree = owned.own(new JobLogsTree(model, log));
   const actionsTree = owned.own(new ActionsTree(actionFiles, catalogue));
-  owned.own(createActionsView(connection, catalogue, actionsTree));
+  owned.own(createActionsPane(connection, catalogue, actionsTree));
   const runnersTree = owned.own(new RunnersTree({ connection, model, log }));
-  owned.own(new RunnersView(connection, model, runnersTree));
-  const jobLogsView = owned.own(new JobLogsView(connection, model, jobLogsTree));
-  const executionsView = owned.own(
-    new ExecutionsView({
+  owned.own(new RunnersPane(connection, model, runnersTree));
+  const jobLogsPane = owned.own(new JobLogsPane(connection, model, jobLogsTree));
+  const executionsPane = owned.own(
+    new ExecutionsPane({
       connection,
       model,
       files,
       tree: executionsTree,
       log,
-      onSelectJob: (job) => jobLogsView.show(job),
+      onSelectJob: (job) => jobLogsPane.show(job),
     }),
   );
   const statusBar = owned.own(new StatusBar(connection, model));
@@ -109,8 +109,8 @@ export function activate(context: ExtensionContext): void {
       scopeDocuments,
       attemptDocuments,
       executionsTree,
-      executionsView,
-      jobLogsView,
+      executionsPane,
+      jobLogsPane,
       cancelledHere,
       origin,
     }),

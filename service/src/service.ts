@@ -13,8 +13,8 @@ import { ChangeFeed } from './executions/changeFeed.ts';
 import { Definitions } from './executions/definitions.ts';
 import { resumeResolutions } from './executions/resolution.ts';
 import { Admission } from './jobs/admission.ts';
-import { coalesceClaims, type Claims } from './jobs/claim.ts';
-import { coalesceEnds, type Ends } from './jobs/finish.ts';
+import { batchClaims, type Claims } from './jobs/claim.ts';
+import { batchEnds, type Ends } from './jobs/finish.ts';
 import { runJanitor } from './jobs/janitor.ts';
 import { keepHouse } from './housekeeping/keepHouse.ts';
 import { LogStore } from './logs/logStore.ts';
@@ -106,8 +106,8 @@ export async function openService(
     streams,
     changeFeed: new ChangeFeed(sql, hints, config.leaseMs),
     definitions: new Definitions(sql),
-    claims: coalesceClaims({ sql: hot, config }),
-    ends: coalesceEnds(hot),
+    claims: batchClaims({ sql: hot, config }),
+    ends: batchEnds(hot),
     finishes: new OneAtATime(),
     admission,
     revocations,

@@ -12,8 +12,8 @@ import type { LiveModel } from '../model/liveModel.ts';
 import type { Log } from '../platform/log.ts';
 import type { Contents } from '../review/contents.ts';
 import type { ExecutionsTree } from '../views/executions/executionsTree.ts';
-import type { ExecutionsView } from '../views/executions/executionsView.ts';
-import type { JobLogsView } from '../views/jobLogs/jobLogsView.ts';
+import type { ExecutionsPane } from '../views/executions/executionsPane.ts';
+import type { JobLogsPane } from '../views/jobLogs/jobLogsPane.ts';
 
 /** What commands work with: the parts that `extension.ts` puts together. */
 export interface App {
@@ -31,8 +31,8 @@ export interface App {
   readonly scopeDocuments: ScopeDocuments;
   readonly attemptDocuments: AttemptDocuments;
   readonly executionsTree: ExecutionsTree;
-  readonly executionsView: ExecutionsView;
-  readonly jobLogsView: JobLogsView;
+  readonly executionsPane: ExecutionsPane;
+  readonly jobLogsPane: JobLogsPane;
   /** Ids of the Executions that were cancelled from this window. */
   readonly cancelledHere: Set<number>;
   /** Scheme, host and port of the service that is meant; empty without one. */

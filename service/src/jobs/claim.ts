@@ -1,6 +1,6 @@
 import type { ClaimedJob } from '@flotilla/shared/protocol/runnerMessages';
 import type { Definition } from '@flotilla/shared/definition/definition';
-import { Coalescer } from '../coalescer.ts';
+import { Batcher } from '../batcher.ts';
 import type { Config } from '../config.ts';
 import type { Sql } from '../db/database.ts';
 import type { Hints } from '../db/hints.ts';
@@ -12,11 +12,11 @@ import { imageOf } from './stepImage.ts';
 /** So many claims share a statement (runner.md §8). */
 const mostClaimers = 50;
 
-export type Claims = Coalescer<Claimer, readonly ClaimedRow[]>;
+export type Claims = Batcher<Claimer, readonly ClaimedRow[]>;
 
 /** The claims of a replica: those that come at the same time share one statement for each set of labels. */
-export function coalesceClaims(context: { readonly sql: Sql; readonly config: Config }): Claims {
-  return new Coalescer<Claimer, readonly ClaimedRow[]>(async (claimers) => {
+export function batchClaims(context: { readonly sql: Sql; readonly config: Config }): Claims {
+  return new Batcher<Claimer, readonly ClaimedRow[]>(async (claimers) => {
     const rows = await claimTogether(context, claimers);
     const byKey = Map.groupBy(rows, (row) => row.claim_key);
     return claimers.map(({ claimKey }) => byKey.get(claimKey) ?? []);

@@ -3,7 +3,7 @@ import { FlotillaError } from '@flotilla/shared/errors';
 import { isRetried, type Outcome } from '@flotilla/shared/lifecycle/outcome';
 import type { FinishAnswer, FinishInput } from '@flotilla/shared/protocol/runnerMessages';
 import type { Logger } from 'pino';
-import { Coalescer } from '../coalescer.ts';
+import { Batcher } from '../batcher.ts';
 import type { Sql } from '../db/database.ts';
 import type { OneAtATime } from '../oneAtATime.ts';
 import type { Hints } from '../db/hints.ts';
@@ -17,11 +17,11 @@ import { selectBase } from './queries/selectBase.ts';
 /** So many ends share a statement (runner.md §8). */
 const mostEnds = 200;
 
-export type Ends = Coalescer<EndOfAttempt, EndAnswer | undefined>;
+export type Ends = Batcher<EndOfAttempt, EndAnswer | undefined>;
 
 /** The ends of Attempts of a replica: those that come at the same time share one statement. */
-export function coalesceEnds(sql: Sql): Ends {
-  return new Coalescer(async (ends) => {
+export function batchEnds(sql: Sql): Ends {
+  return new Batcher(async (ends) => {
     const distinct = [...new Map(ends.map((end) => [end.finish.attemptId, end])).values()];
     const answers = await endAttempts(sql, distinct);
     const answerOf = new Map(distinct.map((end, index) => [end, answers[index]]));

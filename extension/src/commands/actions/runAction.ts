@@ -108,5 +108,5 @@ async function refuseEmptyScope(app: App, action: ActionText, preview: ScopePrev
 async function show(app: App, execution: ExecutionView): Promise<void> {
   app.model.take(execution);
   await app.model.loadJobs(execution.id);
-  await app.executionsView.reveal(execution.id);
+  await app.executionsPane.reveal(execution.id);
 }

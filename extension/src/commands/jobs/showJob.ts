@@ -11,6 +11,6 @@ export async function showJob(app: App, argument: unknown): Promise<void> {
   }
   await app.model.loadJobs(executionId);
   const job = { kind: 'job', executionId, jobId } as const;
-  app.jobLogsView.show(job);
-  await app.executionsView.revealJob(job);
+  app.jobLogsPane.show(job);
+  await app.executionsPane.revealJob(job);
 }

@@ -6,7 +6,7 @@ import type { ActionsTree } from './actionsTree.ts';
 import { holdWhileVisible } from '../holdWhileVisible.ts';
 
 /** The view *Actions*. Its list from the service is fetched each time the service has been reached. */
-export function createActionsView(
+export function createActionsPane(
   connection: Connection,
   catalogue: Catalogue,
   tree: ActionsTree,

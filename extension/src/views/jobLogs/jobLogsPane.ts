@@ -8,7 +8,7 @@ import type { JobLogsNode, JobNode } from '../nodes.ts';
 import { whileTicking } from '../whileTicking.ts';
 
 /** The view *Job Logs*: it follows what is selected in *Executions*. */
-export class JobLogsView implements Disposable {
+export class JobLogsPane implements Disposable {
   readonly #model: LiveModel;
   readonly #tree: JobLogsTree;
   readonly #owned = new Disposables();

@@ -9,7 +9,7 @@ import type { RunnersTree } from './runnersTree.ts';
 import { queueText } from './runnerText.ts';
 
 /** The view *Runners*: who works, and beside its name how much there is to do. The feed keeps it; nothing polls. */
-export class RunnersView implements Disposable {
+export class RunnersPane implements Disposable {
   readonly #model: LiveModel;
   readonly #owned = new Disposables();
   readonly #pane: TreePane<RunnersNode>;

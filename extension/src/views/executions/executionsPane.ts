@@ -25,7 +25,7 @@ export interface ExecutionsViewParts {
 }
 
 /** The view *Executions*: its badge, its message, its checkboxes. */
-export class ExecutionsView implements Disposable {
+export class ExecutionsPane implements Disposable {
   readonly #parts: ExecutionsViewParts;
   readonly #owned = new Disposables();
   readonly #pane: TreePane<ExecutionsNode>;

@@ -1,25 +1,25 @@
 import { expect, test } from 'vitest';
-import { Coalescer } from './coalescer.ts';
+import { Batcher } from './batcher.ts';
 
-/** A coalescer whose batches end when the test says so. */
-function heldCoalescer(most = 50) {
+/** A batcher whose batches end when the test says so. */
+function heldBatcher(most = 50) {
   const batches: { readonly inputs: readonly number[]; readonly end: PromiseWithResolvers<void> }[] = [];
-  const coalescer = new Coalescer<number, number>(async (inputs) => {
+  const batcher = new Batcher<number, number>(async (inputs) => {
     const end = Promise.withResolvers<void>();
     batches.push({ inputs, end });
     await end.promise;
     return inputs.map((input) => input * 2);
   }, most);
-  return { coalescer, batches };
+  return { batcher, batches };
 }
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 test('a lone call runs at once, and those that come meanwhile share the next batch', async () => {
-  const { coalescer, batches } = heldCoalescer();
-  const first = coalescer.call(1);
+  const { batcher, batches } = heldBatcher();
+  const first = batcher.call(1);
   await turn();
-  const others = [coalescer.call(2), coalescer.call(3)];
+  const others = [batcher.call(2), batcher.call(3)];
   await turn();
   expect(batches.map(({ inputs }) => inputs)).toEqual([[1]]);
   batches[0]?.end.resolve();
@@ -31,8 +31,8 @@ test('a lone call runs at once, and those that come meanwhile share the next bat
 });
 
 test('a batch has no more inputs than it may', async () => {
-  const { coalescer, batches } = heldCoalescer(2);
-  const answers = [1, 2, 3].map((input) => coalescer.call(input));
+  const { batcher, batches } = heldBatcher(2);
+  const answers = [1, 2, 3].map((input) => batcher.call(input));
   await turn();
   batches[0]?.end.resolve();
   await turn();
@@ -42,22 +42,22 @@ test('a batch has no more inputs than it may', async () => {
 });
 
 test('what one input of a batch makes go wrong, only its caller hears of', async () => {
-  const coalescer = new Coalescer<number, number>((inputs) => {
+  const batcher = new Batcher<number, number>((inputs) => {
     if (inputs.includes(2)) return Promise.reject(new Error('not 2'));
     return Promise.resolve(inputs.map((input) => input * 2));
   }, 50);
-  const [one, two, three] = [1, 2, 3].map((input) => coalescer.call(input));
+  const [one, two, three] = [1, 2, 3].map((input) => batcher.call(input));
   await expect(two).rejects.toThrow('not 2');
   expect(await Promise.all([one, three])).toEqual([2, 6]);
 });
 
 test('a batch that fails fails for each of its callers, and the next one runs', async () => {
-  const { coalescer, batches } = heldCoalescer();
-  const failing = coalescer.call(1);
+  const { batcher, batches } = heldBatcher();
+  const failing = batcher.call(1);
   await turn();
   batches[0]?.end.reject(new Error('away'));
   await expect(failing).rejects.toThrow('away');
-  const next = coalescer.call(2);
+  const next = batcher.call(2);
   await turn();
   batches[1]?.end.resolve();
   expect(await next).toBe(4);

@@ -10,7 +10,7 @@ interface Waiting<Input, Output> {
  * callers at once cost the database hardly more than one (runner.md §8: 4,000 to 4,700 claims and finishes a second,
  * against 1,900 one by one), and a single caller waits for nobody.
  */
-export class Coalescer<Input, Output> {
+export class Batcher<Input, Output> {
   readonly #run: (inputs: readonly Input[]) => Promise<readonly Output[]>;
   readonly #most: number;
   #waiting: Waiting<Input, Output>[] = [];

@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import { PairingDesk } from './auth/pairingDesk.ts';
 import { Revocations } from './auth/revocations.ts';
 import { Strangers } from './auth/strangers.ts';
-import { directoryHost } from './codeHosts/directory/directoryHost.ts';
+import { codeHostKinds } from './codeHosts/kinds.ts';
 import type { Config } from './config.ts';
 import { connect, type Database, type Sql } from './db/database.ts';
 import { Hints } from './db/hints.ts';
@@ -74,7 +74,7 @@ export async function openService(
   const host =
     config.repositoriesFolder === undefined
       ? undefined
-      : directoryHost({ folder: config.repositoriesFolder });
+      : codeHostKinds['directory']?.open(config.repositoriesFolder, {});
   const scans = host === undefined ? undefined : new Scans({ database, databaseUrl, mirrors, host, logger });
 
   await hints.start();

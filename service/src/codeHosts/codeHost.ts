@@ -1,9 +1,25 @@
+/** What a host knows of a repository besides its branches, for people and for filters. */
+export interface RepositoryFacts {
+  /** Where people find it in a browser; null where there is no such page. */
+  readonly url: string | null;
+  readonly archived: boolean;
+  readonly fork: boolean;
+  /** Null where the host knows of no such thing. */
+  readonly visibility: 'public' | 'internal' | 'private' | null;
+  readonly description: string | null;
+  readonly topics: readonly string[];
+  /** The main language, by the host's own word. */
+  readonly language: string | null;
+  /** When somebody last pushed to it, by the host's clock. */
+  readonly pushedAt: Date | null;
+}
+
 /** A repository as its host describes it at this moment. */
 export interface HostedRepository {
+  /** The host's own id, which outlives a new name; null where the name is the identity, see {@link HostAbilities}. */
+  readonly externalId: string | null;
   /** Unique within the host. */
   readonly name: string;
-  /** Where it is, for its host. */
-  readonly place: string;
   /** Full name of the default branch, seen to exist; null when there is none. */
   readonly defaultBranch: string | null;
   readonly headCommit: string | null;
@@ -11,20 +27,48 @@ export interface HostedRepository {
   readonly fingerprint: string;
   /** Why no Job can run on it; null when one can. */
   readonly reason: string | null;
+  readonly facts: RepositoryFacts;
 }
 
+/** What tells a repository from the others of its host. */
+export type RepositoryRef = Pick<HostedRepository, 'externalId' | 'name'>;
+
 /** Where git fetches a repository from, until it is disposed. */
-export interface FetchSource extends AsyncDisposable {
-  readonly location: string;
+export interface GitAccess extends AsyncDisposable {
+  /** Without any secret: it is an argument of git. */
+  readonly url: string;
+  /** The one protocol that git may use for it. All but `file` go over a network. */
+  readonly protocol: 'file' | 'http' | 'https' | 'ssh';
+}
+
+/** What a host can do, as data, so that nobody asks for its kind. */
+export interface HostAbilities {
+  /** Whether repositories have ids that outlive a new name; else the name is the identity. */
+  readonly stableIds: boolean;
 }
 
 /** Where repositories live. Only the folder of a kind knows how. */
 export interface CodeHost {
-  readonly kind: 'directory';
+  readonly kind: string;
   /** What identifies the host, for a directory its absolute path. */
   readonly location: string;
-  /** A repository that cannot be read is listed with its reason, and stops no other. */
-  list(signal?: AbortSignal): Promise<HostedRepository[]>;
-  /** Makes a repository ready to be fetched. Throws an Error whose message is the reason when it cannot be read. */
-  open(repository: HostedRepository): Promise<FetchSource>;
+  readonly can: HostAbilities;
+  /**
+   * All repositories. It is complete or throws an Error whose message is the reason, because what is missing is taken for
+   * gone. A repository that cannot be read is listed with its reason, and stops no other.
+   */
+  list(signal?: AbortSignal): Promise<readonly HostedRepository[]>;
+  /** One of them, described as {@link list} does; undefined when the host has it no more. Throws as that does. */
+  look(repository: RepositoryRef, signal?: AbortSignal): Promise<HostedRepository | undefined>;
+  /** Makes a repository ready for git. Throws an Error whose message is the reason when it cannot be read. */
+  access(repository: RepositoryRef, use: 'fetch'): Promise<GitAccess>;
+}
+
+/** A kind of code host. Each has a folder beside this file, with the same files in it. */
+export interface CodeHostKind {
+  /**
+   * Opens a host. `settings` are what its row holds besides the location, and come from a database: an Error whose message is
+   * the reason is thrown when they are not this kind's.
+   */
+  open(location: string, settings: unknown): CodeHost;
 }

@@ -90,8 +90,8 @@ async function fetch(
   timeLimitMs: number,
 ): Promise<'done' | Error> {
   try {
-    await using source = await host.open(repository);
-    await mirrors.fetch(id, source.location, repository.headCommit, { signal, timeLimitMs });
+    await using access = await host.access(repository, 'fetch');
+    await mirrors.fetch(id, access.url, repository.headCommit, { signal, timeLimitMs });
     return 'done';
   } catch (error) {
     signal?.throwIfAborted();

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { directoryHost } from '../../../service/src/codeHosts/directory/directoryHost.ts';
+import { directory } from '../../../service/src/codeHosts/directory/kind.ts';
 import { SlowFetches } from '../../../service/src/repositories/slowFetches.ts';
 import { syncRepositories } from '../../../service/src/repositories/syncRepositories.ts';
 import { commitFiles, makeRepository } from '../../support/repositories.ts';
@@ -16,7 +16,7 @@ function scan(
   slowMs: number,
 ) {
   const { database, mirrors, logger } = service;
-  const host = directoryHost({ folder: repositoriesFolder });
+  const host = directory.open(repositoriesFolder, {});
   return syncRepositories({ database, mirrors, logger, host, slowFetches, times: { quickMs, slowMs } });
 }
 
@@ -42,6 +42,6 @@ test('one that is not fetched at length either is left alone for a while, unless
 });
 
 async function fingerprintOf({ repositoriesFolder }: TestService): Promise<string> {
-  const [repository] = await directoryHost({ folder: repositoriesFolder }).list();
+  const [repository] = await directory.open(repositoriesFolder, {}).list();
   return repository?.fingerprint ?? '';
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import pLimit from 'p-limit';
 
 /** Repositories lie at most this deep below the folder (issue: "found three levels deep"). */
-const maxDepth = 3;
+export const maxDepth = 3;
 
 /** Folders that are looked at, and entries of one: a folder beyond is somebody's heap of files. */
 const maxFolders = 100_000;

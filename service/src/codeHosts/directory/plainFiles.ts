@@ -92,6 +92,8 @@ export async function statIfThere(path: string) {
   }
 }
 
+/** Nothing is there, or could be: its name is longer than one may be. */
 function isAbsence(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+  if (!(error instanceof Error && 'code' in error)) return false;
+  return error.code === 'ENOENT' || error.code === 'ENAMETOOLONG';
 }

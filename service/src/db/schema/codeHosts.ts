@@ -3,7 +3,8 @@ import { at, createdAt, id } from './columns.ts';
 
 export const codeHosts = pgTable('code_hosts', {
   id: id(),
-  kind: text().$type<'directory'>().notNull(),
+  /** One of `codeHosts/kinds.ts`, or of a newer program's. */
+  kind: text().notNull(),
   /** What people call it, and what stands before a repository's name where two hosts have one of it. */
   name: text().notNull().unique(),
   /** For a directory: its absolute path. */

@@ -1,0 +1,3 @@
+import type { HostAbilities } from '../codeHost.ts';
+
+export const abilities: HostAbilities = { stableIds: false };

@@ -1,0 +1,14 @@
+import pLimit from 'p-limit';
+import type { HostedRepository } from '../codeHost.ts';
+import { describeRepository } from './describeRepository.ts';
+import { findRepositories } from './findRepositories.ts';
+
+/** So many repositories are read at once: enough to keep all slots of git busy. */
+const repositoriesAtOnce = 32;
+
+/** All repositories of the folder. Throws when it cannot be read. */
+export async function list(folder: string, signal?: AbortSignal): Promise<readonly HostedRepository[]> {
+  const found = await findRepositories(folder);
+  const atOnce = pLimit(repositoriesAtOnce);
+  return Promise.all(found.map((repository) => atOnce(() => describeRepository(repository, folder, signal))));
+}

@@ -1,0 +1,5 @@
+import type { CodeHostKind } from './codeHost.ts';
+import { directory } from './directory/kind.ts';
+
+/** The kinds of code hosts by what rows call them. A new one is its folder, and a line here. */
+export const codeHostKinds: Readonly<Record<string, CodeHostKind>> = { directory };

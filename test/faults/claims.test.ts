@@ -15,8 +15,8 @@ test('#19 two runners that claim 10,000 Jobs at the same time get each Job once,
   const { id } = await deployment.startScript('repo:', 'true');
   // As many more Jobs as there would be with so many repositories.
   await sql`
-    insert into jobs (execution_id, repository_id, base_revision, base_ref, rank)
-    select execution_id, repository_id, base_revision, base_ref, (select max(rank) from jobs) + number
+    insert into jobs (execution_id, repository_id, base_revision, base_ref, directory, rank)
+    select execution_id, repository_id, base_revision, base_ref, 'folder-' || number, (select max(rank) from jobs) + number
       from (select * from jobs where execution_id = ${id} order by id limit 1) as first
       cross join generate_series(1, 10000 - (select count(*) from jobs)) as number`;
   await using one = await connectRunner({ serverUrl, token });

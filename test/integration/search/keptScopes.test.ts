@@ -1,10 +1,10 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { keptScopesOfUser } from '../../service/src/scopes/keptScopeLimits.ts';
-import { refusalOfCall } from '../support/refusal.ts';
-import { commitFiles, git, makeRepositories, makeRepository } from '../support/repositories.ts';
-import { testService, type TestService } from '../support/testService.ts';
+import { keptScopesOfUser } from '../../../service/src/scopes/keptScopeLimits.ts';
+import { refusalOfCall } from '../../support/refusal.ts';
+import { commitFiles, git, makeRepositories, makeRepository } from '../../support/repositories.ts';
+import { testService, type TestService } from '../../support/testService.ts';
 
 let flotilla: TestService;
 

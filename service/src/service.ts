@@ -25,6 +25,7 @@ import { Mirrors } from './repositories/mirrors.ts';
 import { scanRegularly, Scans } from './repositories/scans.ts';
 import { OneAtATime } from './oneAtATime.ts';
 import type { SyncSummary } from './repositories/syncRepositories.ts';
+import { WorkLoop } from './work/workLoop.ts';
 
 /** Everything a request may need. */
 export interface Service extends AsyncDisposable {
@@ -42,6 +43,7 @@ export interface Service extends AsyncDisposable {
   readonly ends: Ends;
   readonly finishes: OneAtATime<number>;
   readonly admission: Admission;
+  readonly work: WorkLoop;
   readonly revocations: Revocations;
   readonly pairingDesk: PairingDesk;
   readonly strangers: Strangers;
@@ -71,6 +73,7 @@ export async function openService(
   const streams = new StoredStreams(sql, objects);
   const revocations = new Revocations();
   const admission = new Admission(sql, hints, logger);
+  const work = new WorkLoop({ sql, hints, logger }, []);
   const host =
     config.repositoriesFolder === undefined
       ? undefined
@@ -83,6 +86,7 @@ export async function openService(
   const background = [
     runJanitor({ sql, hints, config, logger, admission }, signal),
     admission.run(config.janitorMs, signal),
+    work.run(signal),
     sealLogs({ sql, hints, logger }, signal),
     keepHouse({ sql, databaseUrl, objects, mirrors, hints, config, logger }, signal),
     resumeResolutions(
@@ -110,6 +114,7 @@ export async function openService(
     ends: batchEnds(hot),
     finishes: new OneAtATime(),
     admission,
+    work,
     revocations,
     pairingDesk: new PairingDesk(database),
     strangers: new Strangers(),

@@ -198,6 +198,28 @@ export interface WaitingView {
   readonly until: number | null;
 }
 
+/** A piece of background work that the service owes. */
+export interface WorkView {
+  readonly id: number;
+  /** Which handler does it. */
+  readonly kind: string;
+  /** What is done, in words. */
+  readonly title: string;
+  /** `due` waits only for a replica with room. */
+  readonly state: 'running' | 'due' | 'waiting';
+  readonly askedAt: number;
+  /** When it is done, or tried again; null while it is running. */
+  readonly dueAt: number | null;
+  /** The replica that has it, while it is running. */
+  readonly replica: string | null;
+  /** How often it was taken since it last got on. */
+  readonly tries: number;
+  /** Why it was not done when it was last taken, in a sentence; null when it was not taken, or got on. */
+  readonly reason: string | null;
+  /** What was thrown then, for admins; null for others, and where the reason says all. */
+  readonly error: string | null;
+}
+
 /** A Runner as people see it. */
 export interface RunnerView {
   readonly id: string;

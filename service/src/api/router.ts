@@ -8,6 +8,7 @@ import { repositoriesRouter, scopesRouter } from './repositoriesRouter.ts';
 import { runnersRouter } from './runnersRouter.ts';
 import { serverRouter } from './serverRouter.ts';
 import { router } from './trpc.ts';
+import { workRouter } from './workRouter.ts';
 
 /** What editors call, on `/trpc`. */
 export const appRouter = router({
@@ -21,6 +22,7 @@ export const appRouter = router({
   attempts: attemptsRouter,
   logs: logsRouter,
   runners: runnersRouter,
+  work: workRouter,
 });
 
 export type AppRouter = typeof appRouter;

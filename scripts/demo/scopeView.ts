@@ -1,4 +1,5 @@
 import { describeLeftOut } from '@flotilla/shared/query/leftOutReason';
+import { branchOf } from '@flotilla/shared/target/branchOf';
 import type { ScopePreview } from '@flotilla/shared/views';
 import { printable } from '../system/printable.ts';
 
@@ -12,7 +13,7 @@ export function scopeLines(scope: ScopePreview): string[] {
     ...columns(
       scope.targets.map(({ repository, baseRef, baseRevision }) => [
         repository,
-        `${baseRef.replace(/^refs\/heads\//, '')} at ${baseRevision.slice(0, 10)}`,
+        `${branchOf(baseRef)} at ${baseRevision.slice(0, 10)}`,
       ]),
     ),
     ...(scope.leftOut.length === 0

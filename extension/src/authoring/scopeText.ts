@@ -1,4 +1,5 @@
 import { describeLeftOut } from '@flotilla/shared/query/leftOutReason';
+import { branchOf } from '@flotilla/shared/target/branchOf';
 import { oneLine } from '@flotilla/shared/text/oneLine';
 import type { ScopePreview } from '@flotilla/shared/views';
 
@@ -14,7 +15,7 @@ export interface ScopeHeading {
 export function scopeText(preview: ScopePreview, heading: ScopeHeading): string {
   const targets = preview.targets.map((target) => [
     oneLine(target.repository),
-    `${oneLine(target.baseRef.replace(/^refs\/heads\//, ''))} @ ${target.baseRevision.slice(0, 12)}`,
+    `${oneLine(branchOf(target.baseRef))} @ ${target.baseRevision.slice(0, 12)}`,
   ]);
   const leftOut = preview.leftOut.map(({ repository, reason }) => [
     oneLine(repository),

@@ -1,4 +1,5 @@
 import type { ClaimedJob, ClaimedStep } from '@flotilla/shared/protocol/runnerMessages';
+import { branchOf } from '@flotilla/shared/target/branchOf';
 import { containerObjectsPath, type Checkout } from '../git/checkout.ts';
 import type { Container, Mount } from '../sandbox/container/container.ts';
 import { confinementOf } from '../sandbox/container/profile.ts';
@@ -61,7 +62,7 @@ function commandOf(step: ClaimedStep): { entrypoint?: readonly string[]; command
 function environmentOf(job: ClaimedJob): Record<string, string> {
   return {
     REPOSITORY: job.repository,
-    BRANCH: job.baseRef.replace(/^refs\/heads\//, ''),
+    BRANCH: branchOf(job.baseRef),
     COMMIT: job.baseRevision,
     // The work tree belongs to the runner's user, which the container's need not be.
     GIT_CONFIG_COUNT: '1',

@@ -1,3 +1,4 @@
+import { distinctNames } from './distinctNames.ts';
 import { oneLine } from './oneLine.ts';
 
 /** Bytes of a name without its ending and a number: file systems take 255 in all, and some of that is for those. */
@@ -16,20 +17,14 @@ const reserved = /^(?:con|prn|aux|nul|conin\$|conout\$|com[\d¹²³]|lpt[\d¹²�
  */
 export function safeFileNames(names: readonly string[], ending: string): readonly string[] {
   const stems = names.map(stemOf);
-  const taken = new Set<string>();
-  /** The next number of a stem: a thousand equal names are not counted through a thousand times. */
-  const numbers = new Map<string, number>();
-  const chosen: string[] = [];
   const isChanged = (index: number) => Number(stems[index] !== names[index]);
-  for (const index of [...names.keys()].sort((a, b) => isChanged(a) - isChanged(b))) {
-    const stem = stems[index] ?? '';
-    let name = stem;
-    let number = numbers.get(keyOf(stem)) ?? 2;
-    for (; taken.has(keyOf(name)); number++) name = `${stem}-${number}`;
-    numbers.set(keyOf(stem), number);
-    taken.add(keyOf(name));
-    chosen[index] = name + ending;
-  }
+  const order = [...names.keys()].sort((a, b) => isChanged(a) - isChanged(b));
+  const distinct = distinctNames(
+    order.map((index) => stems[index] ?? ''),
+    { keyOf, numbered: (stem, number) => `${stem}-${number}` },
+  );
+  const chosen: string[] = [];
+  for (const [at, index] of order.entries()) chosen[index] = `${distinct[at] ?? ''}${ending}`;
   return chosen;
 }
 

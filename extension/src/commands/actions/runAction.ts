@@ -1,4 +1,5 @@
 import { FlotillaError } from '@flotilla/shared/errors';
+import { branchOf } from '@flotilla/shared/target/branchOf';
 import { oneLine, shortened } from '@flotilla/shared/text/oneLine';
 import type { ExecutionView, ScopePreview } from '@flotilla/shared/views';
 import { CancellationError, l10n } from 'vscode';
@@ -35,7 +36,7 @@ export async function runOnOneRepository(app: App, argument: unknown): Promise<v
   const chosen = await pickOne(
     preview.targets.map((target) => ({
       label: target.repository,
-      description: target.baseRef.replace(/^refs\/heads\//, ''),
+      description: branchOf(target.baseRef),
       value: target.repository,
     })),
     { placeHolder: l10n.t('Run {0} on which repository?', action.definition.name) },

@@ -1,5 +1,6 @@
 import { jobCount } from '@flotilla/shared/lifecycle/executionState';
 import { describeOutcome } from '@flotilla/shared/lifecycle/describeOutcome';
+import { branchOf } from '@flotilla/shared/target/branchOf';
 import type { ExecutionView, JobView, WaitingView } from '@flotilla/shared/views';
 import { l10n, type MarkdownString } from 'vscode';
 import { lines } from '../../platform/markdown.ts';
@@ -56,7 +57,7 @@ export function jobTooltip(job: JobView, waiting: WaitingView | undefined): Mark
       ? []
       : [shownText('code', describeOutcome(job.outcome))]),
     ...(job.patch === null ? [] : [patchText(job.patch)]),
-    `${shownText('code', job.baseRef.replace(/^refs\/heads\//, ''))} @ ${shownText('code', job.baseRevision.slice(0, 12))}`,
+    `${shownText('code', branchOf(job.baseRef))} @ ${shownText('code', job.baseRevision.slice(0, 12))}`,
     ...(job.startedAt !== null && job.endedAt !== null
       ? [l10n.t('Took {0}', formatDuration(job.endedAt - job.startedAt))]
       : []),

@@ -72,9 +72,9 @@ export async function openQueue(service: Service, repositories: number): Promise
         fair: service.config.fairness === 'owner',
         targets: Array.from({ length: jobs }, (_, index) => ({
           repositoryId: ids[index % ids.length] ?? 0,
-          repository: '',
           baseRevision: 'a'.repeat(40),
           baseRef: 'refs/heads/main',
+          directory: '',
         })),
       });
       return lease.executionId;

@@ -2,18 +2,25 @@ import type { ScopePreview } from '@flotilla/shared/views';
 import { expect, test } from 'vitest';
 import { scopeLines } from './scopeView.ts';
 
-const target = (repository: string) => ({
+const named = (repository: string) => ({
+  codeHostId: 1,
+  codeHost: 'repositories',
   repositoryId: 1,
   repository,
+});
+
+const target = (repository: string) => ({
+  ...named(repository),
   baseRef: 'refs/heads/main',
   baseRevision: '0123456789abcdef0123456789abcdef01234567',
+  directory: '',
 });
 
 test('a scope names what it touches, and what it leaves out with the reason', () => {
   const scope: ScopePreview = {
     query: 'repo:',
     targets: [target('web')],
-    leftOut: [{ repository: 'drafts', reason: { kind: 'unusable', problem: 'it is empty' } }],
+    leftOut: [{ ...named('drafts'), reason: { kind: 'unusable', problem: 'it is empty' } }],
   };
   expect(scopeLines(scope)).toEqual([
     '1 repository in scope of "repo:"',
@@ -33,7 +40,7 @@ test('a large scope is counted, not listed whole', () => {
 
 test('a name or a reason of several lines stays one line', () => {
   const reason = { kind: 'unusable', problem: 'it could not be fetched:\n\u001b[31mfatal' } as const;
-  const leftOut = [{ repository: 'a\nb', reason }];
+  const leftOut = [{ ...named('a\nb'), reason }];
   expect(scopeLines({ query: 'repo:', targets: [], leftOut }).at(-1)).toBe(
     '  a b  it could not be fetched: fatal',
   );

@@ -8,6 +8,7 @@ import type { JobState } from './lifecycle/jobLifecycle.ts';
 import type { Outcome, ServiceOutcome } from './lifecycle/outcome.ts';
 import type { Phase, stepStates } from './protocol/runnerMessages.ts';
 import type { LeftOutReason } from './query/leftOutReason.ts';
+import type { NamedRepository, Target } from './target/target.ts';
 
 export interface ServerView {
   readonly version: string;
@@ -23,7 +24,10 @@ export interface ServerView {
 
 export interface RepositoryView {
   readonly id: number;
+  /** Unique on its code host. */
   readonly name: string;
+  readonly codeHostId: number;
+  readonly codeHost: string;
   /** Full name of the default branch; null when there is none. */
   readonly defaultBranch: string | null;
   readonly headCommit: string | null;
@@ -31,24 +35,16 @@ export interface RepositoryView {
   readonly reason: string | null;
 }
 
-export interface TargetView {
-  readonly repositoryId: number;
-  readonly repository: string;
-  readonly baseRef: string;
-  readonly baseRevision: string;
+/** A repository that a scope leaves out. */
+export interface LeftOutView extends NamedRepository {
+  readonly reason: LeftOutReason;
 }
 
 /** What an Execution would touch, and what it leaves out. */
 export interface ScopePreview {
   readonly query: string;
-  readonly targets: readonly TargetView[];
+  readonly targets: readonly Target[];
   readonly leftOut: readonly LeftOutView[];
-}
-
-/** A repository that a scope leaves out. */
-export interface LeftOutView {
-  readonly repository: string;
-  readonly reason: LeftOutReason;
 }
 
 /** A scope that is kept for who looked at it, for 15 minutes: an Execution can be made of just that. */
@@ -58,10 +54,10 @@ export interface KeptScopePreview extends ScopePreview {
 
 /** What has changed in a scope since somebody looked at it. */
 export interface ScopeChanges {
-  readonly added: readonly TargetView[];
-  readonly gone: readonly { readonly target: TargetView; readonly reason: LeftOutReason }[];
+  readonly added: readonly Target[];
+  readonly gone: readonly { readonly target: Target; readonly reason: LeftOutReason }[];
   /** Targets that are at another commit, each with the one that it was at. */
-  readonly moved: readonly { readonly target: TargetView; readonly from: string }[];
+  readonly moved: readonly { readonly target: Target; readonly from: string }[];
 }
 
 /** The same, with the scope as it is now. */
@@ -144,13 +140,9 @@ export interface PatchView {
   readonly removedLines: number;
 }
 
-export interface JobView {
+export interface JobView extends Target {
   readonly id: number;
   readonly executionId: number;
-  readonly repositoryId: number;
-  readonly repository: string;
-  readonly baseRef: string;
-  readonly baseRevision: string;
   readonly state: JobState;
   readonly attemptCount: number;
   /** Whether a queued Job may not be claimed yet; `jobs.waiting` says why. False for all others. */
@@ -243,14 +235,13 @@ export interface RunnerView {
 }
 
 /** What a Runner works on: a live Attempt, with the Job that it is of. */
-export interface RunnerJobView {
+export interface RunnerJobView extends Target {
   readonly attemptId: number;
   /** Number of the Attempt among those of its Job, from 1. */
   readonly number: number;
   readonly jobId: number;
   readonly executionId: number;
   readonly actionName: string;
-  readonly repository: string;
   /** Claimed until it has a slot and its time begins. */
   readonly state: 'claimed' | 'running';
   readonly claimedAt: number;

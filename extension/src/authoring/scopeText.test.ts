@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { aTarget } from '../model/builders.ts';
 import { scopeText } from './scopeText.ts';
 
 const heading = { actionName: 'bump-node', host: '127.0.0.1:7420', askedAt: 0 };
@@ -8,15 +9,20 @@ test('a preview lists what would be changed, and what is left out with the reaso
     {
       query: 'repo:web',
       targets: [
-        { repositoryId: 1, repository: 'web', baseRef: 'refs/heads/main', baseRevision: 'a'.repeat(40) },
-        {
+        aTarget({ baseRevision: 'a'.repeat(40) }),
+        aTarget({
           repositoryId: 2,
           repository: 'web-api',
           baseRef: 'refs/heads/release/2',
           baseRevision: 'b'.repeat(40),
+        }),
+      ],
+      leftOut: [
+        {
+          ...aTarget({ repositoryId: 3, repository: 'docs' }),
+          reason: { kind: 'nameDiffers', pattern: 'web' },
         },
       ],
-      leftOut: [{ repository: 'docs', reason: { kind: 'nameDiffers', pattern: 'web' } }],
     },
     heading,
   );

@@ -2,6 +2,7 @@ import { attemptStates } from '@flotilla/shared/lifecycle/attemptLifecycle';
 import { jobStates } from '@flotilla/shared/lifecycle/jobLifecycle';
 import type { JobCounts } from '@flotilla/shared/lifecycle/executionState';
 import type { LeftOutReason } from '@flotilla/shared/query/leftOutReason';
+import type { Target } from '@flotilla/shared/target/target';
 import type * as views from '@flotilla/shared/views';
 import {
   anything,
@@ -111,13 +112,24 @@ const outcome = kinds({
   released: anything,
 });
 
-const job = fields<views.JobView>({
-  id: count,
-  executionId: count,
+const repositoryFields = {
+  codeHostId: optional(count),
+  codeHost: optional(text),
   repositoryId: count,
   repository: text,
+};
+
+const targetFields = {
+  ...repositoryFields,
   baseRef: text,
   baseRevision: text,
+  directory: optional(text),
+};
+
+const job = fields<views.JobView>({
+  ...targetFields,
+  id: count,
+  executionId: count,
   state: oneOf(jobStates),
   attemptCount: count,
   held: flag,
@@ -223,21 +235,17 @@ const waiting = fields<views.WaitingView>({
 });
 
 const runnerJob = fields<views.RunnerJobView>({
+  ...targetFields,
+  repositoryId: optional(count),
+  baseRef: optional(text),
+  baseRevision: optional(text),
   attemptId: count,
   number: count,
   jobId: count,
   executionId: count,
   actionName: text,
-  repository: text,
   state: oneOf(['claimed', 'running']),
   claimedAt: time,
-});
-
-const target = fields<views.TargetView>({
-  repositoryId: count,
-  repository: text,
-  baseRef: text,
-  baseRevision: text,
 });
 
 /** A kind that this window does not know is said by its name. */
@@ -260,8 +268,14 @@ const leftOutReason = kinds(
 
 const preview = fields<views.ScopePreview>({
   query: text,
-  targets: listOf(target),
-  leftOut: listOf(fields<views.LeftOutView>({ repository: text, reason: leftOutReason })),
+  targets: listOf(fields<Target>(targetFields)),
+  leftOut: listOf(
+    fields<views.LeftOutView>({
+      ...repositoryFields,
+      repositoryId: optional(count),
+      reason: leftOutReason,
+    }),
+  ),
 });
 
 const compared = fields<views.ComparedAttempts>({

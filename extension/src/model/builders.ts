@@ -1,5 +1,6 @@
 /** Rows for tests: whole and valid, with what a test is about set by it. */
 import { noJobs } from '@flotilla/shared/lifecycle/executionState';
+import type { Target } from '@flotilla/shared/target/target';
 import type { AttemptView, ExecutionView, JobView, RunnerView, StepView } from '@flotilla/shared/views';
 
 export function anExecution(values: Partial<ExecutionView> = {}): ExecutionView {
@@ -26,14 +27,24 @@ export function anExecution(values: Partial<ExecutionView> = {}): ExecutionView 
   };
 }
 
-export function aJob(values: Partial<JobView> = {}): JobView {
+export function aTarget(values: Partial<Target> = {}): Target {
   return {
-    id: 1,
-    executionId: 1,
+    codeHostId: 1,
+    codeHost: 'repositories',
     repositoryId: 1,
     repository: 'web',
     baseRef: 'refs/heads/main',
     baseRevision: '0'.repeat(40),
+    directory: '',
+    ...values,
+  };
+}
+
+export function aJob(values: Partial<JobView> = {}): JobView {
+  return {
+    ...aTarget(),
+    id: 1,
+    executionId: 1,
     state: 'running',
     attemptCount: 1,
     held: false,

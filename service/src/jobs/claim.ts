@@ -8,6 +8,7 @@ import type { Definitions } from '../executions/definitions.ts';
 import { claimJobs, type ClaimedRow, type Claimer } from './queries/claimJobs.ts';
 import { claimersByLabels } from './queries/claimersByLabels.ts';
 import { imageOf } from './stepImage.ts';
+import { targetOf } from './targetColumns.ts';
 
 /** So many claims share a statement (runner.md §8). */
 const mostClaimers = 50;
@@ -60,9 +61,7 @@ function claimedJob(row: ClaimedRow, definition: Definition): ClaimedJob {
     executionId: Number(row.execution_id),
     owner: row.created_by,
     timeoutSeconds: row.timeout_seconds,
-    repository: row.repository,
-    baseRevision: row.base_revision,
-    baseRef: row.base_ref,
+    ...targetOf(row),
     env: definition.env,
     network: definition.network,
     resources: definition.resources,

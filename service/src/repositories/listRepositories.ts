@@ -1,19 +1,23 @@
 import type { RepositoryView } from '@flotilla/shared/views';
 import { asc, eq } from 'drizzle-orm';
 import type { Database } from '../db/database.ts';
+import { codeHosts } from '../db/schema/codeHosts.ts';
 import { repositories } from '../db/schema/repositories.ts';
 
-/** The repositories that the code host has now, by name. */
+/** The repositories that code hosts have now, by name. */
 export async function listRepositories(database: Database): Promise<RepositoryView[]> {
   return database
     .select({
       id: repositories.id,
       name: repositories.name,
+      codeHostId: codeHosts.id,
+      codeHost: codeHosts.name,
       defaultBranch: repositories.defaultBranch,
       headCommit: repositories.headCommit,
       reason: repositories.reason,
     })
     .from(repositories)
+    .innerJoin(codeHosts, eq(codeHosts.id, repositories.codeHostId))
     .where(eq(repositories.present, true))
-    .orderBy(asc(repositories.name));
+    .orderBy(asc(repositories.name), asc(codeHosts.name));
 }

@@ -1,4 +1,6 @@
-import type { ScopeChanges, ScopePreview, TargetView } from '@flotilla/shared/views';
+import type { Target } from '@flotilla/shared/target/target';
+import { targetKey } from '@flotilla/shared/target/targetKey';
+import type { ScopeChanges, ScopePreview } from '@flotilla/shared/views';
 
 /** Of a repository that is not even left out. */
 const notListed = { kind: 'notListed' } as const;
@@ -8,24 +10,19 @@ const notListed = { kind: 'notListed' } as const;
  * another commit. Undefined when nothing has.
  */
 export function scopeChanges(
-  seen: readonly TargetView[],
+  seen: readonly Target[],
   { targets, leftOut }: Pick<ScopePreview, 'targets' | 'leftOut'>,
 ): ScopeChanges | undefined {
-  const before = new Map(seen.map((target) => [placeOf(target), target]));
-  const after = new Map(targets.map((target) => [placeOf(target), target]));
-  const added = targets.filter((target) => !before.has(placeOf(target)));
-  const reasons = new Map(leftOut.map(({ repository, reason }) => [repository, reason]));
+  const before = new Map(seen.map((target) => [targetKey(target), target]));
+  const after = new Map(targets.map((target) => [targetKey(target), target]));
+  const added = targets.filter((target) => !before.has(targetKey(target)));
+  const reasons = new Map(leftOut.map(({ repositoryId, reason }) => [repositoryId, reason]));
   const gone = seen
-    .filter((target) => !after.has(placeOf(target)))
-    .map((target) => ({ target, reason: reasons.get(target.repository) ?? notListed }));
+    .filter((target) => !after.has(targetKey(target)))
+    .map((target) => ({ target, reason: reasons.get(target.repositoryId) ?? notListed }));
   const moved = targets.flatMap((target) => {
-    const from = before.get(placeOf(target))?.baseRevision;
+    const from = before.get(targetKey(target))?.baseRevision;
     return from === undefined || from === target.baseRevision ? [] : [{ target, from }];
   });
   return added.length + gone.length + moved.length === 0 ? undefined : { added, gone, moved };
-}
-
-/** Equal for two Targets that differ in their commit alone. */
-function placeOf({ repositoryId, baseRef }: TargetView): string {
-  return `${repositoryId} ${baseRef}`;
 }

@@ -1,8 +1,10 @@
 import type { LeftOutReason } from '@flotilla/shared/query/leftOutReason';
 import type { ScopeQuery } from '@flotilla/shared/query/scopeQuery';
-import type { LeftOutView, ScopePreview, TargetView } from '@flotilla/shared/views';
+import type { NamedRepository, Target } from '@flotilla/shared/target/target';
+import type { LeftOutView, ScopePreview } from '@flotilla/shared/views';
 import { asc, eq } from 'drizzle-orm';
 import type { Database } from '../db/database.ts';
+import { codeHosts } from '../db/schema/codeHosts.ts';
 import { repositories } from '../db/schema/repositories.ts';
 import type { Mirrors } from '../repositories/mirrors.ts';
 import { Pace } from '../pace.ts';
@@ -22,8 +24,14 @@ export interface ScopeRequest {
   readonly searcher: Searcher;
 }
 
-type RepositoryRow = typeof repositories.$inferSelect;
-type Verdict = { readonly target: TargetView } | LeftOutView;
+/** A repository, with what a scope looks at beside its name. */
+interface SearchableRepository extends NamedRepository {
+  readonly defaultBranch: string | null;
+  readonly headCommit: string | null;
+  readonly reason: string | null;
+}
+
+type Verdict = { readonly target: Target } | LeftOutView;
 
 /**
  * Which repositories a scope query means, each at its default branch's head, by name; and every other one with the
@@ -31,22 +39,41 @@ type Verdict = { readonly target: TargetView } | LeftOutView;
  */
 export async function resolveScope(request: ScopeRequest): Promise<ScopePreview> {
   const query = readQuery(request.query);
-  const rows = await request.database
-    .select()
-    .from(repositories)
-    .where(eq(repositories.present, true))
-    .orderBy(asc(repositories.name));
+  const rows = await selectRepositories(request.database);
   const verdicts = await judgeAll(rows, query, request);
   const leftOut: LeftOutView[] = [];
-  const targets: TargetView[] = [];
+  const targets: Target[] = [];
   for (const verdict of verdicts) {
     if ('reason' in verdict) leftOut.push(verdict);
     else if (query.count !== null && targets.length >= query.count) {
       const reason = { kind: 'beyondCount', count: query.count } as const;
-      leftOut.push({ repository: verdict.target.repository, reason });
+      leftOut.push({ ...repositoryOf(verdict.target), reason });
     } else targets.push(verdict.target);
   }
   return { query: request.query, targets, leftOut };
+}
+
+/** The repositories that code hosts have now: by name, and where two share it by the name of their host. */
+function selectRepositories(database: Database): Promise<SearchableRepository[]> {
+  const { id, name, defaultBranch, headCommit, reason, present } = repositories;
+  return database
+    .select({
+      codeHostId: codeHosts.id,
+      codeHost: codeHosts.name,
+      repositoryId: id,
+      repository: name,
+      defaultBranch,
+      headCommit,
+      reason,
+    })
+    .from(repositories)
+    .innerJoin(codeHosts, eq(codeHosts.id, repositories.codeHostId))
+    .where(eq(present, true))
+    .orderBy(asc(name), asc(codeHosts.name));
+}
+
+function repositoryOf({ codeHostId, codeHost, repositoryId, repository }: NamedRepository): NamedRepository {
+  return { codeHostId, codeHost, repositoryId, repository };
 }
 
 /** A user's queries are compiled, and names matched with them, one after the other: each slice of them is one of many otherwise. */
@@ -54,7 +81,7 @@ const matching = new Lane({ slots: Infinity, perOwner: 1 });
 
 /** Judges all at once, as far as git has slots; others have their turn while names are matched. */
 async function judgeAll(
-  rows: readonly RepositoryRow[],
+  rows: readonly SearchableRepository[],
   query: ScopeQuery,
   request: ScopeRequest,
 ): Promise<Verdict[]> {
@@ -88,23 +115,24 @@ function judgeOf(query: ScopeQuery, engine: SearchEngine, { only, searcher }: Sc
   const file = query.file.map((pattern) => paths.compile(pattern, 'file:'));
   const limitedTo = only === undefined ? undefined : new Set(only);
 
-  return async (row: RepositoryRow): Promise<Verdict> => {
-    const leaveOut = (reason: LeftOutReason): Verdict => ({ repository: row.name, reason });
-    if (limitedTo !== undefined && !limitedTo.has(row.name)) return leaveOut({ kind: 'notChosen' });
-    const missed = wanted.find(({ matches }) => !matches(row.name));
+  return async (row: SearchableRepository): Promise<Verdict> => {
+    const { repositoryId, repository: name } = row;
+    const leaveOut = (reason: LeftOutReason): Verdict => ({ ...repositoryOf(row), reason });
+    if (limitedTo !== undefined && !limitedTo.has(name)) return leaveOut({ kind: 'notChosen' });
+    const missed = wanted.find(({ matches }) => !matches(name));
     if (missed !== undefined)
       return leaveOut({ kind: 'nameDiffers', pattern: shortened(missed.pattern.source) });
-    const hit = unwanted.find(({ matches }) => matches(row.name));
+    const hit = unwanted.find(({ matches }) => matches(name));
     if (hit !== undefined) return leaveOut({ kind: 'nameExcluded', pattern: shortened(hit.pattern.source) });
     if (row.reason !== null) return leaveOut({ kind: 'unusable', problem: row.reason });
     if (row.defaultBranch === null || row.headCommit === null) return leaveOut({ kind: 'noDefaultBranch' });
-    const target: TargetView = {
-      repositoryId: row.id,
-      repository: row.name,
+    const target: Target = {
+      ...repositoryOf(row),
       baseRef: row.defaultBranch,
       baseRevision: row.headCommit,
+      directory: '',
     };
-    const searched = { repositoryId: row.id, name: row.name, commit: row.headCommit };
+    const searched = { repositoryId, name, commit: row.headCommit };
     const reason = await engine.mismatch(searched, { query, file }, searcher);
     return reason === null ? { target } : leaveOut(reason);
   };

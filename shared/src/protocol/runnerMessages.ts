@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import type { Resources, SandboxProfile } from '../definition/definition.ts';
 import { outcome, written } from '../lifecycle/outcome.ts';
+import type { Target } from '../target/target.ts';
 import { storable } from './storable.ts';
 
 const leaseToken = z.uuid();
@@ -78,7 +79,10 @@ export interface ClaimedStep {
   readonly timeoutSeconds: number | null;
 }
 
-export interface ClaimedJob {
+/** What a service of a version before this says of a Target: no host, no id of the repository and no directory. */
+type SaidTarget = Pick<Target, 'repository' | 'baseRef' | 'baseRevision'> & Partial<Target>;
+
+export interface ClaimedJob extends SaidTarget {
   readonly attemptId: number;
   readonly attemptNumber: number;
   readonly leaseToken: string;
@@ -91,10 +95,6 @@ export interface ClaimedJob {
   readonly owner?: string;
   /** Limit of the whole Job, from the first report of progress: an Attempt that was claimed ahead may wait before. */
   readonly timeoutSeconds: number;
-  readonly repository: string;
-  readonly baseRevision: string;
-  /** Full name of the branch: `refs/heads/…`. */
-  readonly baseRef: string;
   readonly env: Readonly<Record<string, string>>;
   readonly network: 'default' | 'none';
   /** What the Action asks for; the Runner grants at most its own limits. Null leaves it to the Runner. */

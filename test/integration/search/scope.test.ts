@@ -64,7 +64,7 @@ describe('a scope', () => {
   test('lists every repository that it leaves out, with the reason', async () => {
     const scope = await preview('repo:a|o|v -repo:^shop/admin file:json|md left-pad count:1');
     expect(scope.targets.map((target) => target.repository)).toEqual(['docs']);
-    expect(scope.leftOut).toEqual(
+    expect(scope.leftOut.map(({ repository, reason }) => ({ repository, reason }))).toEqual(
       [
         { repository: 'api', reason: { kind: 'noFile', files: 'file:json|md', text: 'left-pad' } },
         { repository: 'shop/admin', reason: { kind: 'nameExcluded', pattern: '^shop/admin' } },
@@ -73,7 +73,14 @@ describe('a scope', () => {
       ].sort((a, b) => (a.repository < b.repository ? -1 : 1)),
     );
     const { leftOut } = await preview('repo:web');
-    expect(leftOut).toContainEqual({ repository: 'api', reason: { kind: 'nameDiffers', pattern: 'web' } });
+    const api = (await flotilla.api.repositories.list.query()).find(({ name }) => name === 'api');
+    expect(leftOut).toContainEqual({
+      codeHostId: api?.codeHostId,
+      codeHost: 'repositories',
+      repositoryId: api?.id,
+      repository: 'api',
+      reason: { kind: 'nameDiffers', pattern: 'web' },
+    });
   });
 
   test.each([

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { aRunner } from '../../model/builders.ts';
+import { aRunner, aTarget } from '../../model/builders.ts';
 import { lastSeenText, queueText, runnerJobText, runnerState, runnerText } from './runnerText.ts';
 
 describe('a Runner says', () => {
@@ -40,12 +40,12 @@ test('a Runner that is online says how long ago its last sign of life was, one t
 
 test('a Job on a Runner says what it is for, and that it is not its first Attempt', () => {
   const job = {
+    ...aTarget(),
     attemptId: 7,
     number: 2,
     jobId: 3,
     executionId: 12,
     actionName: 'bump-node',
-    repository: 'web',
     state: 'running' as const,
     claimedAt: new Date(2026, 4, 1, 13, 5).getTime(),
   };

@@ -1,4 +1,4 @@
-import type { TargetView } from '@flotilla/shared/views';
+import type { Target } from '@flotilla/shared/target/target';
 import { index, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core';
 import { users } from './access.ts';
 import { at, createdAt, ref } from './columns.ts';
@@ -14,7 +14,7 @@ export const keptScopes = pgTable(
       .references(() => users.id),
     /** To the letter. */
     query: text().notNull(),
-    targets: jsonb().$type<readonly TargetView[]>().notNull(),
+    targets: jsonb().$type<readonly Target[]>().notNull(),
     /** What the repositories were like before they were searched; see scopes/queries/repositoriesState.ts. */
     repositoriesState: text('repositories_state').notNull(),
     createdAt: createdAt(),

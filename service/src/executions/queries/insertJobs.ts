@@ -1,5 +1,5 @@
 import type { Definition } from '@flotilla/shared/definition/definition';
-import type { TargetView } from '@flotilla/shared/views';
+import type { Target } from '@flotilla/shared/target/target';
 import type { Sql } from '../../db/database.ts';
 import type { ResolutionLease } from './beginResolution.ts';
 import { fairRank } from '../../jobs/queries/fairRank.ts';
@@ -9,14 +9,14 @@ export interface ResolvedScope {
   readonly lease: ResolutionLease;
   readonly definition: Definition;
   readonly userId: number;
-  readonly targets: readonly TargetView[];
+  readonly targets: readonly Pick<Target, 'repositoryId' | 'baseRef' | 'baseRevision' | 'directory'>[];
   /** Whether owners share the Runners fairly; else all Jobs stand in one line. */
   readonly fair: boolean;
 }
 
 /**
- * Inserts all Jobs of an Execution, in the order of its targets, and ends its resolution: one auto-commit statement,
- * all or nothing. Returns false when the lease is another's: then that one makes the Jobs. An Execution that was
+ * Inserts all Jobs of an Execution, in the order of its targets, no two of which may share repository, branch and
+ * directory, and ends its resolution: one auto-commit statement, all or nothing. Returns false when the lease is another's: then that one makes the Jobs. An Execution that was
  * cancelled meanwhile gets cancelled Jobs, a paused one none that can be claimed.
  *
  * A Job's rank is its id, so that they are served in order, or what {@link fairRank} says where owners share fairly.
@@ -35,6 +35,7 @@ export async function insertJobs(sql: Sql, scope: ResolvedScope): Promise<boolea
     repository_id: target.repositoryId,
     base_revision: target.baseRevision,
     base_ref: target.baseRef,
+    directory: target.directory,
   }));
   // A new Job has changed_xid 0: the feed announces the Execution, and an editor lists its Jobs when it shows them.
   const rows = await sql`
@@ -46,16 +47,16 @@ export async function insertJobs(sql: Sql, scope: ResolvedScope): Promise<boolea
     served as (
       select ${rank} as rank),
     targets as (
-      select position, repository_id, base_revision, base_ref, nextval(pg_get_serial_sequence('jobs', 'id')) as id
+      select position, repository_id, base_revision, base_ref, directory, nextval(pg_get_serial_sequence('jobs', 'id')) as id
         from (select * from jsonb_to_recordset(${sql.json(targets)})
-                  as target (position int, repository_id bigint, base_revision text, base_ref text)
+                  as target (position int, repository_id bigint, base_revision text, base_ref text, directory text)
                order by position) as target),
     queued as (
-      insert into jobs (id, execution_id, repository_id, base_revision, base_ref, priority, rank, fairness_class,
-                        requirement_id, ready, state, cancel_requested_at, ended_at, changed_xid)
+      insert into jobs (id, execution_id, repository_id, base_revision, base_ref, directory, priority, rank,
+                        fairness_class, requirement_id, ready, state, cancel_requested_at, ended_at, changed_xid)
       overriding system value
       select target.id, resolved.id, target.repository_id, target.base_revision, target.base_ref,
-             ${definition.priority},
+             target.directory, ${definition.priority},
              case when resolved.cancel_requested_at is null
                   then coalesce(served.rank + target.position + 1, target.id) else 0 end,
              ${fairnessClass},

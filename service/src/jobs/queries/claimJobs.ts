@@ -1,5 +1,7 @@
+import type { Target } from '@flotilla/shared/target/target';
 import type { Sql } from '../../db/database.ts';
 import { isUniqueViolation } from '../../db/uniqueViolation.ts';
+import { targetColumns, targetTables } from '../targetColumns.ts';
 
 /** One Runner's question for Jobs. */
 export interface Claimer {
@@ -19,7 +21,7 @@ export interface Claim {
 }
 
 /** One row of a claim: the Attempt, and all that is needed to run it but the Definition. */
-export interface ClaimedRow {
+export interface ClaimedRow extends Target {
   readonly claim_key: string;
   readonly attempt_id: string;
   readonly number: number;
@@ -29,9 +31,6 @@ export interface ClaimedRow {
   /** Who started the Execution. */
   readonly created_by: string;
   readonly timeout_seconds: number;
-  readonly repository: string;
-  readonly base_revision: string;
-  readonly base_ref: string;
   readonly pinned_images: Readonly<Record<string, string>>;
 }
 
@@ -109,13 +108,11 @@ function claimOnce(sql: Sql, claim: Claim): Promise<readonly ClaimedRow[]> {
       select claim_key, id, job_id, number, lease_token, timeout_seconds from earlier
        where state in ('claimed', 'running'))
     select claimed.claim_key, claimed.id as attempt_id, claimed.number, claimed.lease_token, claimed.timeout_seconds,
-           jobs.id as job_id, jobs.execution_id, executions.created_by, repositories.name as repository,
-           jobs.base_revision, jobs.base_ref,
+           jobs.id as job_id, jobs.execution_id, executions.created_by, ${targetColumns(sql)},
            coalesce((select jsonb_object_agg(image, digest) from execution_images
                       where execution_id = jobs.execution_id), '{}') as pinned_images
       from claimed
       join jobs on jobs.id = claimed.job_id
-      join executions on executions.id = jobs.execution_id
-      join repositories on repositories.id = jobs.repository_id
+      join executions on executions.id = jobs.execution_id ${targetTables(sql)}
      order by claimed.id`;
 }

@@ -1,17 +1,15 @@
 import type { JobState } from '@flotilla/shared/lifecycle/jobLifecycle';
 import type { Outcome, ServiceOutcome } from '@flotilla/shared/lifecycle/outcome';
+import type { Target } from '@flotilla/shared/target/target';
 import type { JobView } from '@flotilla/shared/views';
 import type { Fragment } from 'postgres';
 import type { Sql } from '../../db/database.ts';
 import { patchView, type PatchColumns } from '../patchView.ts';
+import { targetColumns, targetOf, targetTables } from '../targetColumns.ts';
 
-interface RawRow extends PatchColumns {
+interface RawRow extends PatchColumns, Target {
   readonly id: string;
   readonly execution_id: string;
-  readonly repository_id: string;
-  readonly repository: string;
-  readonly base_ref: string;
-  readonly base_revision: string;
   readonly state: JobState;
   readonly attempt_count: number;
   readonly held: boolean;
@@ -23,23 +21,21 @@ interface RawRow extends PatchColumns {
   readonly ended_at: number | null;
 }
 
-/** Jobs as editors see them, by repository name. */
+/** Jobs as editors see them, by the names of their Targets. */
 export async function selectJobs(sql: Sql, filter: Fragment): Promise<JobView[]> {
   const rows = await sql<RawRow[]>`
-    select jobs.id, jobs.execution_id, jobs.repository_id, repositories.name as repository, jobs.base_ref,
-           jobs.base_revision, jobs.state, jobs.attempt_count, jobs.current_attempt_id,
+    select jobs.id, jobs.execution_id, ${targetColumns(sql)}, jobs.state, jobs.attempt_count, jobs.current_attempt_id,
            jobs.state = 'queued' and not jobs.ready as held, to_jsonb(requirements.labels) as requires, attempts.outcome,
            attempts.base_tree, attempts.result_tree, attempts.patch_files, attempts.patch_added_lines,
            attempts.patch_removed_lines, coalesce(review_selections.included, true) as included,
            (extract(epoch from attempts.claimed_at) * 1000)::float8 as started_at,
            (extract(epoch from jobs.ended_at) * 1000)::float8 as ended_at
-      from jobs
-      join repositories on repositories.id = jobs.repository_id
+      from jobs ${targetTables(sql)}
       join requirements on requirements.id = jobs.requirement_id
       left join attempts on attempts.id = jobs.current_attempt_id
       left join review_selections on review_selections.job_id = jobs.id and review_selections.path = ''
      where ${filter}
-     order by jobs.execution_id, repositories.name`;
+     order by jobs.execution_id, repositories.name, code_hosts.name, jobs.base_ref, jobs.directory`;
   return rows.map(jobView);
 }
 
@@ -48,10 +44,7 @@ function jobView(row: RawRow): JobView {
   return {
     id: Number(row.id),
     executionId: Number(row.execution_id),
-    repositoryId: Number(row.repository_id),
-    repository: row.repository,
-    baseRef: row.base_ref,
-    baseRevision: row.base_revision,
+    ...targetOf(row),
     state: row.state,
     attemptCount: row.attempt_count,
     held: row.held,

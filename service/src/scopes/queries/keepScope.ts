@@ -1,11 +1,11 @@
-import type { TargetView } from '@flotilla/shared/views';
+import type { Target } from '@flotilla/shared/target/target';
 import type { Sql } from '../../db/database.ts';
 import { keptScopesOfUser, keptSeconds } from '../keptScopeLimits.ts';
 
 export interface ScopeToKeep {
   readonly userId: number;
   readonly query: string;
-  readonly targets: readonly TargetView[];
+  readonly targets: readonly Target[];
   readonly repositoriesState: string;
 }
 

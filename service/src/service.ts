@@ -78,7 +78,8 @@ export async function openService(
     config.repositoriesFolder === undefined
       ? undefined
       : codeHostKinds['directory']?.open(config.repositoriesFolder, {});
-  const scans = host === undefined ? undefined : new Scans({ database, databaseUrl, mirrors, host, logger });
+  const scans =
+    host === undefined ? undefined : new Scans({ database, sql, databaseUrl, mirrors, host, logger });
 
   await hints.start();
   const ending = new AbortController();

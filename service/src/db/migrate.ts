@@ -5,12 +5,12 @@ import type postgres from 'postgres';
 import { openClient } from './client.ts';
 
 /** The schema this program knows. Raised with each migration. */
-export const schemaNumber = 9;
+export const schemaNumber = 10;
 /**
  * The lowest schema number whose programs still work on this schema: what lets replicas be rolled. Programs of schema 6
- * make Actions without an owner, and expect a person behind each Execution.
+ * make Actions without an owner, and expect a person behind each Execution; those of 9 tell repositories by name alone.
  */
-const minCompatible = 7;
+const minCompatible = 10;
 
 /** Any constant: the lock is Flotilla's own in its database. */
 const migrationLock = 7_420_001;

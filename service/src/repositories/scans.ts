@@ -1,7 +1,7 @@
 import { sleep } from '@flotilla/launcher/sleep';
 import type { Logger } from 'pino';
 import type { CodeHost } from '../codeHosts/codeHost.ts';
-import type { Database } from '../db/database.ts';
+import type { Database, Sql } from '../db/database.ts';
 import { sessionLocks, takeSessionLock } from '../db/sessionLock.ts';
 import type { Mirrors } from './mirrors.ts';
 import { SlowFetches } from './slowFetches.ts';
@@ -9,6 +9,7 @@ import { syncRepositories, type SyncSummary } from './syncRepositories.ts';
 
 export interface ScansContext {
   readonly database: Database;
+  readonly sql: Sql;
   readonly databaseUrl: string;
   readonly mirrors: Mirrors;
   readonly host: CodeHost;

@@ -1,12 +1,14 @@
 import pLimit from 'p-limit';
 import type { Logger } from 'pino';
 import type { CodeHost, HostedRepository } from '../codeHosts/codeHost.ts';
-import type { Database } from '../db/database.ts';
+import type { Database, Sql } from '../db/database.ts';
 import { GitLimitError } from '../git/git.ts';
+import { ensureHost } from './ensureHost.ts';
 import type { Mirrors } from './mirrors.ts';
 import { oneReason } from './oneReason.ts';
+import { storeFacts } from './queries/storeFacts.ts';
+import { storeListing, type KnownRepository } from './queries/storeListing.ts';
 import { standardTimes, type FetchTimes, type SlowFetches } from './slowFetches.ts';
-import { ensureHost, storeFacts, storeNames } from './storeRepositories.ts';
 
 export interface SyncSummary {
   /** How many repositories the host has. */
@@ -17,6 +19,7 @@ export interface SyncSummary {
 
 export interface SyncContext {
   readonly database: Database;
+  readonly sql: Sql;
   readonly mirrors: Mirrors;
   readonly host: CodeHost;
   readonly slowFetches: SlowFetches;
@@ -41,34 +44,42 @@ const repositoriesAtOnce = 32;
  * comes after all others.
  */
 export async function syncRepositories(context: SyncContext): Promise<SyncSummary> {
-  const { database, mirrors, host, slowFetches, signal, times = standardTimes } = context;
-  const hosted = await host.list(signal);
+  const { database, sql, mirrors, host, slowFetches, signal, times = standardTimes } = context;
   const hostId = await ensureHost(database, host);
-  const known = await storeNames(database, hostId, hosted);
+  const askedAt = await timeOf(sql);
+  const hosted = await host.list(signal);
+  const known = await storeListing(sql, { hostId, repositories: hosted, askedAt, isWhole: true });
   const slow: Moved[] = [];
   let changed = 0;
-  const bringIn = async (repository: HostedRepository): Promise<void> => {
-    const row = known.get(repository.name);
-    if (row === undefined) throw new Error(`the repository ${repository.name} has no row`);
+  const bringIn = async (repository: HostedRepository, row: KnownRepository | undefined): Promise<void> => {
+    // Another replica has just made its row, and fetches it.
+    if (row === undefined) return;
     if (row.fingerprint === repository.fingerprint && (await isWhole(mirrors, row.id, repository))) return;
     // It says already why it could not be fetched.
     if (!slowFetches.mayTry(row.id, repository.fingerprint)) return;
     changed += 1;
     const moved = { id: row.id, repository };
     const fetched = repository.reason === null ? await fetch(context, moved, times.quickMs) : 'done';
-    if (fetched === 'done') return storeFacts(database, hostId, repository);
-    await storeFacts(database, hostId, without(repository, fetched));
+    if (fetched === 'done') return storeFacts(sql, row.id, repository, askedAt);
+    await storeFacts(sql, row.id, without(repository, fetched), askedAt);
     if (fetched instanceof GitLimitError && fetched.limit === 'time') slow.push(moved);
   };
   const atOnce = pLimit(repositoriesAtOnce);
-  await Promise.all(hosted.map((repository) => atOnce(() => bringIn(repository))));
-  await fetchSlow(context, hostId, slow);
+  await Promise.all(hosted.map((repository, position) => atOnce(() => bringIn(repository, known[position]))));
+  await fetchSlow(context, askedAt, slow);
   return { repositories: hosted.length, changed };
 }
 
+/** The database's clock, to the microsecond. */
+async function timeOf(sql: Sql): Promise<string> {
+  const [row] = await sql<{ now: string }[]>`select now()::text as now`;
+  if (row === undefined) throw new Error('the database has no time');
+  return row.now;
+}
+
 /** Fetches at length what was not fetched quickly, as long as a scan may take for that. */
-async function fetchSlow(context: SyncContext, hostId: number, slow: readonly Moved[]): Promise<void> {
-  const { database, slowFetches, times = standardTimes } = context;
+async function fetchSlow(context: SyncContext, askedAt: string, slow: readonly Moved[]): Promise<void> {
+  const { sql, slowFetches, times = standardTimes } = context;
   let leftMs = times.slowMs;
   for (const moved of slow) {
     const { id, repository } = moved;
@@ -79,7 +90,7 @@ async function fetchSlow(context: SyncContext, hostId: number, slow: readonly Mo
     leftMs -= tookMs;
     if (fetched === 'done') slowFetches.succeeded(id);
     else slowFetches.failed(id, repository.fingerprint, tookMs);
-    await storeFacts(database, hostId, fetched === 'done' ? repository : without(repository, fetched));
+    await storeFacts(sql, id, fetched === 'done' ? repository : without(repository, fetched), askedAt);
   }
 }
 

@@ -15,9 +15,9 @@ function scan(
   quickMs: number,
   slowMs: number,
 ) {
-  const { database, mirrors, logger } = service;
+  const { database, sql, mirrors, logger } = service;
   const host = directory.open(repositoriesFolder, {});
-  return syncRepositories({ database, mirrors, logger, host, slowFetches, times: { quickMs, slowMs } });
+  return syncRepositories({ database, sql, mirrors, logger, host, slowFetches, times: { quickMs, slowMs } });
 }
 
 test('a repository that is not fetched quickly is fetched at length, when all others are done', async () => {

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { boolean, pgTable, text, unique, uniqueIndex } from 'drizzle-orm/pg-core';
+import { boolean, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
 import { codeHosts } from './codeHosts.ts';
 import { at, id, ref } from './columns.ts';
 
@@ -12,7 +12,7 @@ export const repositories = pgTable(
       .references(() => codeHosts.id),
     /** The host's own id, which outlives a new name; null where the name is the identity. */
     externalId: text('external_id'),
-    /** Unique within its host, for a directory the path below it. */
+    /** What its host calls it, for a directory the path below it. */
     name: text().notNull(),
     /** Full name of the default branch (`refs/heads/…`), seen to exist; null when there is none. */
     defaultBranch: text('default_branch'),
@@ -38,10 +38,14 @@ export const repositories = pgTable(
     language: text(),
     /** When somebody last pushed to it, by the host's clock. */
     pushedAt: at('pushed_at'),
+    /** When its host was asked for what is said here: who asked earlier writes no more. */
     syncedAt: at('synced_at').notNull().defaultNow(),
   },
   (t) => [
-    unique().on(t.codeHostId, t.name),
+    // Names may be swapped on a host with ids, and be given again after their repository is gone.
+    uniqueIndex('repositories_name')
+      .on(t.codeHostId, t.name)
+      .where(sql`external_id is null`),
     uniqueIndex('repositories_external_id')
       .on(t.codeHostId, t.externalId)
       .where(sql`external_id is not null`),

@@ -1,0 +1,106 @@
+import { toStorable } from '@flotilla/shared/storableText';
+import type { HostedRepository } from '../../codeHosts/codeHost.ts';
+import type { Sql } from '../../db/database.ts';
+
+/** What a host said of its repositories. */
+export interface Listing {
+  readonly hostId: number;
+  readonly repositories: readonly HostedRepository[];
+  /** When it was asked, by the database's clock and to the microsecond. What was said to who asked later stays. */
+  readonly askedAt: string;
+  /** Whether it was asked for all of them, so that what is not among them is gone. */
+  readonly isWhole: boolean;
+}
+
+/** What the table says of a repository. */
+export interface KnownRepository {
+  readonly id: number;
+  readonly fingerprint: string;
+}
+
+/**
+ * Brings rows to what a host listed: new ones for what is new, so that mirrors have ids; the same ones, with their Jobs, for
+ * what has another name by now, where the host has ids; and marks what is gone. What was fetched is not touched. One
+ * statement, so that names that were swapped, or given again, are never two repositories of one, and a host is seen as it
+ * was at one moment.
+ *
+ * Answers what is known of each, in their order; undefined for one that another replica has just made.
+ */
+export async function storeListing(
+  sql: Sql,
+  { hostId, repositories, askedAt, isWhole }: Listing,
+): Promise<readonly (KnownRepository | undefined)[]> {
+  const rows = await sql<{ position: number; id: string; fingerprint: string }[]>`
+    with listed as materialized (
+      select * from jsonb_to_recordset(${sql.json(repositories.map(listedRow))})
+        as listed (position int, external_id text, name text, url text, archived boolean, fork boolean, visibility text,
+                   description text, topics text[], language text, pushed_at timestamptz)),
+    known as materialized (
+      select listed.position, repositories.id, fingerprint
+        from listed join repositories using (external_id) where code_host_id = ${hostId}
+      union all
+      select listed.position, repositories.id, fingerprint
+        from listed join repositories using (name)
+       where code_host_id = ${hostId} and repositories.external_id is null and listed.external_id is null),
+    changed as (
+      update repositories
+         set name = listed.name, present = true, url = listed.url, archived = listed.archived, fork = listed.fork,
+             visibility = listed.visibility, description = listed.description, topics = listed.topics,
+             language = listed.language, pushed_at = listed.pushed_at, synced_at = ${askedAt}::text::timestamptz
+        from known join listed using (position)
+       where repositories.id = known.id and synced_at <= ${askedAt}::text::timestamptz
+         and row (repositories.name, present, repositories.url, repositories.archived, repositories.fork,
+                  repositories.visibility, repositories.description, repositories.topics, repositories.language,
+                  repositories.pushed_at)
+             is distinct from
+             row (listed.name, true, listed.url, listed.archived, listed.fork, listed.visibility, listed.description,
+                  listed.topics, listed.language, listed.pushed_at)),
+    gone as (
+      update repositories set present = false
+       where ${isWhole} and code_host_id = ${hostId} and present and synced_at <= ${askedAt}::text::timestamptz
+         and not exists (select from known where known.id = repositories.id)),
+    made as (
+      insert into repositories (code_host_id, external_id, name, reason, url, archived, fork, visibility, description, topics,
+                                language, pushed_at, synced_at)
+      select ${hostId}, external_id, name, 'it has not been fetched yet', url, archived, fork, visibility, description, topics,
+             language, pushed_at, ${askedAt}::text::timestamptz
+        from listed where not exists (select from known where known.position = listed.position)
+       order by position
+      on conflict do nothing
+      returning id, external_id, name),
+    host as (
+      update code_hosts set problem = null, listed_at = ${askedAt}::text::timestamptz where ${isWhole} and id = ${hostId})
+    select position, id, fingerprint from known
+    union all
+    select position, made.id, '' from made join listed using (external_id)
+    union all
+    select position, made.id, '' from made join listed using (name)
+     where made.external_id is null and listed.external_id is null`;
+  const known = rows.map(
+    ({ position, id, fingerprint }) => [position, { id: Number(id), fingerprint }] as const,
+  );
+  const byPosition = new Map(known);
+  return repositories.map((_, position) => byPosition.get(position));
+}
+
+/** Texts were written by others. */
+function listedRow({ externalId, name, facts }: HostedRepository, position: number) {
+  const { url, archived, fork, visibility, description, topics, language, pushedAt } = facts;
+  return {
+    position,
+    external_id: orNull(externalId, toStorable),
+    name: toStorable(name),
+    url: orNull(url, toStorable),
+    archived,
+    fork,
+    visibility,
+    description: orNull(description, toStorable),
+    topics: topics.map(toStorable),
+    language: orNull(language, toStorable),
+    pushed_at: orNull(pushedAt, (at) => at.toISOString()),
+  };
+}
+
+function orNull<T>(value: T | null, map: (value: T) => string): string | null {
+  return value === null ? null : map(value);
+}

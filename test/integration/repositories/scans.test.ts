@@ -62,7 +62,7 @@ test('a scan ends when all who wait for it have gone, and the next call scans an
 test('what moved after a scan began is there when a call answers that was made afterwards', async () => {
   await using flotilla = await testService({ repositories: two });
   const { service, repositoriesFolder } = flotilla;
-  await using held = await hold(service.sql, (sql) => sql`select from repositories for update`);
+  await using held = await hold(service.sql, (sql) => sql`select from code_hosts for update`);
   const early = service.syncRepositories();
   // It has looked at the folder, and writes down what it found.
   await waitForBlocked(service.sql, 1);

@@ -27,6 +27,13 @@ const forbidden: readonly (readonly [folder: string, imported: string])[] = [
   ['runner/src', '@flotilla/service'],
   ['runner/src', '@flotilla/service/router'],
   ['runner/src', 'drizzle-orm/pg-core'],
+  ['runner/src/endings', '../session/lease.ts'],
+  ['runner/src/session', '../jobs/attempt.ts'],
+  ['runner/src/trees', '../git/git.ts'],
+  ['runner/src/logs', '../git/git.ts'],
+  ['runner/src/git', '../jobs/outcomes.ts'],
+  ['runner/src/sandbox/image', '../../git/git.ts'],
+  ['runner/src/sandbox/image', '@flotilla/service'],
   ['extension/src', '@flotilla/service/router'],
   ['extension/src', 'node:fs/promises'],
 ];
@@ -41,6 +48,8 @@ const permitted: readonly (readonly [folder: string, statement: string])[] = [
   ['runner/src', "import { FlotillaError } from '@flotilla/shared/errors'"],
   ['service/src', "import { launch } from '@flotilla/launcher/launcher'"],
   ['runner/src', "import { launch } from '@flotilla/launcher/launcher'"],
+  ['runner/src/git', "import { Mask } from '../logs/mask.ts'"],
+  ['runner/src/sandbox/image', "import { hasStatus } from '../engine/engineStatus.ts'"],
   ['extension/src', "import type { AppRouter } from '@flotilla/service/router'"],
 ];
 

@@ -2,6 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { feed, type Input } from '@flotilla/launcher/feed';
+import { gitEnvironment, type GitNeeds } from '@flotilla/launcher/gitEnvironment';
 import { launch } from '@flotilla/launcher/launcher';
 import { untilEnded } from '@flotilla/launcher/untilEnded';
 
@@ -10,22 +11,15 @@ const longestMs = 30 * 60_000;
 /** How much memory one git may have, in bytes: a work tree of as many paths as there may be takes about half of it. */
 const memoryBytes = 1024 ** 3;
 
-/** Settings of every git on the runner's side: nothing that a work tree brings along can make it run a program. */
-const settings: Readonly<Record<string, string>> = {
-  'core.hooksPath': '/dev/null',
-  'core.fsmonitor': 'false',
+/** Beside those of every git: nothing that a work tree brings along can make it run a program. */
+const settings: GitNeeds['settings'] = {
   'core.excludesFile': '/dev/null',
-  'core.attributesFile': '/dev/null',
   'core.autocrlf': 'false',
-  'core.quotePath': 'false',
   // Larger files are stored in parts, and are binary in a Patch, which may be no larger itself.
   'core.bigFileThreshold': '50m',
   // Packs are read by windows, because all of a large one at once may be more memory than git gets.
   'core.packedGitWindowSize': '16m',
   'core.packedGitLimit': '128m',
-  'gc.auto': '0',
-  'maintenance.auto': 'false',
-  'safe.directory': '*',
   'protocol.allow': 'never',
   'submodule.recurse': 'false',
   'diff.renames': 'false',
@@ -113,22 +107,7 @@ function ranOutOfMemory(stderr: string): boolean {
   return /out of memory|cannot allocate memory|unable to create thread/i.test(stderr);
 }
 
-function environmentOf(options: GitOptions): Record<string, string> {
-  const pairs = Object.entries(settings);
-  const numbered = pairs.flatMap(([key, value], index): [string, string][] => [
-    [`GIT_CONFIG_KEY_${index}`, key],
-    [`GIT_CONFIG_VALUE_${index}`, value],
-  ]);
-  return {
-    PATH: '/usr/local/bin:/usr/bin:/bin',
-    HOME: '/nonexistent',
-    LC_ALL: 'C.UTF-8',
-    GIT_CONFIG_NOSYSTEM: '1',
-    GIT_CONFIG_GLOBAL: '/dev/null',
-    GIT_TERMINAL_PROMPT: '0',
-    GIT_DIR: options.gitDir,
-    ...(options.workTree === undefined ? {} : { GIT_WORK_TREE: options.workTree }),
-    GIT_CONFIG_COUNT: String(pairs.length),
-    ...Object.fromEntries(numbered),
-  };
+function environmentOf({ gitDir, workTree }: GitOptions): Record<string, string> {
+  const place = workTree === undefined ? {} : { GIT_WORK_TREE: workTree };
+  return gitEnvironment({ settings, variables: { GIT_DIR: gitDir, ...place } });
 }

@@ -4,7 +4,7 @@ import { feed, type Input } from '@flotilla/launcher/feed';
 import type { Launched } from '@flotilla/launcher/launched';
 import { launch } from '@flotilla/launcher/launcher';
 import { untilEnded } from '@flotilla/launcher/untilEnded';
-import { gitEnvironment } from './gitEnvironment.ts';
+import { serviceEnvironment } from './serviceEnvironment.ts';
 import { failureOf, GitError, GitLimitError } from './gitError.ts';
 import { lanes, limitsOfLanes, type LaneName } from './lanes.ts';
 import { timeLimit, type TimeLimit } from './timeLimit.ts';
@@ -89,7 +89,7 @@ export async function openGit(args: readonly string[], options: GitOptions = {})
 function startGit(args: readonly string[], options: GitOptions = {}): Promise<Launched> {
   const placed = options.gitDir === undefined ? args : [`--git-dir=${options.gitDir}`, ...args];
   return launch('git', placed, {
-    env: gitEnvironment(options.environment),
+    env: serviceEnvironment(options.environment),
     takesInput: options.input !== undefined,
     signal: options.signal,
     memoryBytes: memoryOf(options),

@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { feed, type Input } from '@flotilla/launcher/feed';
 import { gitEnvironment, type GitNeeds } from '@flotilla/launcher/gitEnvironment';
 import { launch } from '@flotilla/launcher/launcher';
+import { programWords } from '@flotilla/launcher/programWords';
 import { untilEnded } from '@flotilla/launcher/untilEnded';
 
 /** How long one git may take, in milliseconds; the Job's own time, which is shorter mostly, ends it too. */
@@ -99,12 +100,7 @@ export async function readGit<T>(
     throw new GitLimitError(args, null, `it took longer than ${longestMs / 60_000} minutes`);
   });
   if (exitCode === 0) return reading;
-  throw new (ranOutOfMemory(stderr) ? GitLimitError : GitError)(args, exitCode, stderr);
-}
-
-/** In the words of git and of the C library; there is no exit code of its own for it. */
-function ranOutOfMemory(stderr: string): boolean {
-  return /out of memory|cannot allocate memory|unable to create thread/i.test(stderr);
+  throw new (programWords.gitOutOfMemory.test(stderr) ? GitLimitError : GitError)(args, exitCode, stderr);
 }
 
 function environmentOf({ gitDir, workTree }: GitOptions): Record<string, string> {

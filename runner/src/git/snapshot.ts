@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { programWords } from '@flotilla/launcher/programWords';
 import { maxPatchBytes } from '@flotilla/shared/protocol/streams';
 import { AttemptError } from '../endings/attemptError.ts';
 import { hasChangedFiles } from './changedFiles.ts';
@@ -157,7 +158,7 @@ function sentenceFor(error: GitError): string {
   if (error instanceof GitLimitError) {
     return 'The changes take more memory or time to be read than git gets on a runner. Leave large files out in a step, or by .gitignore.';
   }
-  const nested = /'(.+?)\/?' does not have a commit checked out/.exec(error.stderr)?.[1];
+  const nested = programWords.gitNestedRepository.exec(error.stderr)?.[1];
   return nested === undefined
     ? `The changes could not be read: ${error.stderr.trim().slice(-1000)}`
     : nestedSentence(nested);

@@ -1,3 +1,5 @@
+import { programWords } from '@flotilla/launcher/programWords';
+
 /** A git command that failed, with what it wrote to standard error. */
 export class GitError extends Error {
   readonly exitCode: number | null;
@@ -32,16 +34,13 @@ const sentenceOf: Readonly<Record<GitLimit, (command: string, most: number) => s
   output: (command, most) => `git ${command} wrote more than ${Math.floor(most / 1024 ** 2)} MiB`,
 };
 
-/** What git says when memory is refused to it. */
-const outOfMemory = /out of memory|cannot allocate memory/i;
-
 /** The error of a git that ended with this exit code. */
 export function failureOf(
   args: readonly string[],
   { exitCode, stderr }: { readonly exitCode: number | null; readonly stderr: string },
   memoryBytes: number,
 ): GitError {
-  return exitCode !== 0 && outOfMemory.test(stderr)
+  return exitCode !== 0 && programWords.gitOutOfMemory.test(stderr)
     ? new GitLimitError(args, 'memory', memoryBytes)
     : new GitError(args, exitCode, stderr);
 }

@@ -1,3 +1,4 @@
+import { programWords } from '@flotilla/launcher/programWords';
 import type Docker from 'dockerode';
 import { AttemptError } from '../../endings/attemptError.ts';
 import { ownUser } from '../../ownUser.ts';
@@ -31,7 +32,7 @@ export async function takeBack(docker: Docker, folder: string, helper: RootHelpe
   const ended = await runAsRoot(docker, folder, { script: giveAll, argument: `${uid}:${gid}` }, helper);
   if (ended === 'noShell') throw new AttemptError('sandbox', noShellSentence(helper));
   if (ended.exitCode === 0) return;
-  if (ended.said.endsWith('File name too long'))
+  if (programWords.nameTooLong.test(ended.said))
     throw new AttemptError(
       'patch',
       'The steps left folders that are nested too deep for git. Remove them in a step.',

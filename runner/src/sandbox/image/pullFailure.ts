@@ -1,19 +1,13 @@
+import { programWords } from '@flotilla/launcher/programWords';
 import { AttemptError } from '../../endings/attemptError.ts';
-
-/** What registries and the engine say of an image that there is not, or not for this machine. */
-const lasting =
-  /not found|manifest unknown|denied|unauthorized|authentication required|no basic auth|invalid reference|invalid tag|must be lowercase|no matching manifest|does not exist|no such host|certificate|HTTP response to HTTPS client|unsupported/i;
-
-/** What the kernel says to an engine that cannot store what it pulls; beside it stand names of files, which say anything. */
-const unstorable = /no space left on device|disk quota exceeded|read-only file system|input\/output error/i;
 
 /**
  * Whether pulling again may help: `passing` for a registry that is down, slow or busy; `lasting` for an image that it
  * does not have or does not give; `machine` for an engine that cannot store it.
  */
 export function pullFailureOf(message: string): 'passing' | 'lasting' | 'machine' {
-  if (unstorable.test(message)) return 'machine';
-  return lasting.test(message) ? 'lasting' : 'passing';
+  if (programWords.pullUnstorable.test(message)) return 'machine';
+  return programWords.pullNeverWorks.test(message) ? 'lasting' : 'passing';
 }
 
 /**

@@ -21,7 +21,7 @@ export const programWords = {
    * packages, and of Go's net, crypto/x509 and net/http.
    */
   pullNeverWorks:
-    /not found|manifest unknown|denied|unauthorized|authentication required|no basic auth|invalid reference|invalid tag|must be lowercase|no matching manifest|does not exist|no such host|certificate|HTTP response to HTTPS client|unsupported/i,
+    /not found|(?:manifest|name) unknown|denied|unauthorized|authentication required|no basic auth|invalid reference|invalid tag|must be lowercase|no matching manifest|does not exist|no such host|certificate|HTTP response to HTTPS client|unsupported/i,
 
   /** A pull by an engine that cannot store it: strerror of ENOSPC, EDQUOT, EROFS and EIO, as Go says them. */
   pullUnstorable: /no space left on device|disk quota exceeded|read-only file system|input\/output error/i,

@@ -5,11 +5,12 @@ test.each([
   'manifest for busybox:none not found: manifest unknown: manifest unknown',
   'pull access denied for no/such, repository does not exist or may require docker login: denied: requested access to the resource is denied',
   'Get "https://registry.example.org/v2/": unauthorized: authentication required',
+  'name unknown',
   'no matching manifest for linux/amd64 in the manifest list entries',
   'Get "https://nowhere.invalid/v2/": dial tcp: lookup nowhere.invalid: no such host',
   'Get "https://localhost:5000/v2/": http: server gave HTTP response to HTTPS client',
 ])('%s: pulling again does not help', (message) => {
-  expect(pullFailureOf(message)).toBe('lasting');
+  expect(pullFailureOf(new Error(message))).toBe('lasting');
 });
 
 test.each([
@@ -22,7 +23,7 @@ test.each([
   'Get "https://registry.example.org/v2/": dial tcp: lookup registry.example.org on 127.0.0.53:53: server misbehaving',
   'Get "https://registry.example.org/v2/": net/http: TLS handshake timeout',
 ])('%s: pulling again may help', (message) => {
-  expect(pullFailureOf(message)).toBe('passing');
+  expect(pullFailureOf(new Error(message))).toBe('passing');
 });
 
 test.each([
@@ -32,13 +33,23 @@ test.each([
   'mkdir /var/lib/docker/overlay2/1: read-only file system',
   'failed to register layer: open /var/lib/docker/overlay2/1/link: input/output error',
 ])('%s: this machine has to be helped', (message) => {
-  expect(pullFailureOf(message)).toBe('machine');
+  expect(pullFailureOf(new Error(message))).toBe('machine');
+});
+
+test.each([400, 404])('an engine that answers %i says so whatever its words are', (statusCode) => {
+  expect(pullFailureOf(Object.assign(new Error('the dog ate it'), { statusCode }))).toBe('lasting');
+});
+
+test('an engine that answers 500 says by its words alone whether pulling again may help', () => {
+  const failure = (message: string) => pullFailureOf(Object.assign(new Error(message), { statusCode: 500 }));
+  expect(failure('manifest unknown')).toBe('lasting');
+  expect(failure('received unexpected HTTP status: 503 Service Unavailable')).toBe('passing');
 });
 
 const pull = { image: 'registry.example.org/tool:1', retrySeconds: 300 };
 
 test('an image that there is not ends its Job for good, and its name is what to look at', () => {
-  const error = pullError(pull, 'manifest unknown');
+  const error = pullError(pull, new Error('manifest unknown'));
   expect(error.reason).toBe('image');
   expect(error.message).toBe(
     'Image "registry.example.org/tool:1" is not on this machine and could not be pulled: manifest unknown. Check its name, or load it with `docker pull` or `docker load`.',
@@ -46,7 +57,7 @@ test('an image that there is not ends its Job for good, and its name is what to 
 });
 
 test('a registry that stays down is the machine’s fault, so the Job is tried again', () => {
-  const error = pullError(pull, 'received unexpected HTTP status: 503 Service Unavailable');
+  const error = pullError(pull, new Error('received unexpected HTTP status: 503 Service Unavailable'));
   expect(error.reason).toBe('sandbox');
   expect(error.message).toBe(
     'Image "registry.example.org/tool:1" is not on this machine, and its registry did not give it in 300 s: received unexpected HTTP status: 503 Service Unavailable. Look whether the registry is up and this machine reaches it, or load the image with `docker pull` or `docker load`.',
@@ -54,7 +65,7 @@ test('a registry that stays down is the machine’s fault, so the Job is tried a
 });
 
 test('a disk that is full while an image is pulled is the machine’s fault, so the Job is tried again', () => {
-  const error = pullError(pull, 'write /var/lib/docker/tmp/1: no space left on device');
+  const error = pullError(pull, new Error('write /var/lib/docker/tmp/1: no space left on device'));
   expect(error.reason).toBe('sandbox');
   expect(error.message).toBe(
     'Image "registry.example.org/tool:1" could not be stored on this machine: write /var/lib/docker/tmp/1: no space left on device. Look after the disk of its Docker Engine.',

@@ -1,25 +1,31 @@
 import { programWords } from '@flotilla/launcher/programWords';
+import { messageOf } from '@flotilla/shared/errors';
 import { AttemptError } from '../../endings/attemptError.ts';
+import { hasStatus } from '../engine/engineStatus.ts';
 
 /**
  * Whether pulling again may help: `passing` for a registry that is down, slow or busy; `lasting` for an image that it
- * does not have or does not give; `machine` for an engine that cannot store it.
+ * does not have or does not give; `machine` for an engine that cannot store it. By the engine's status where that says
+ * it: a name that is none is 400, and to newer engines an image that there is not is 404. Docker 20.10 answers 500 to all
+ * else, and what comes within an answer has no status.
  */
-export function pullFailureOf(message: string): 'passing' | 'lasting' | 'machine' {
+export function pullFailureOf(error: unknown): 'passing' | 'lasting' | 'machine' {
+  if (hasStatus(error, 400, 404)) return 'lasting';
+  const message = messageOf(error);
   if (programWords.pullUnstorable.test(message)) return 'machine';
   return programWords.pullNeverWorks.test(message) ? 'lasting' : 'passing';
 }
 
 /**
- * How a pull ends an Attempt that the engine gave up with this message. Only an image that there is not ends the Job for
+ * How a pull ends an Attempt that the engine gave up with this error. Only an image that there is not ends the Job for
  * good (`image`); another runner, or this one later, may have a disk with room and a registry that answers.
  */
 export function pullError(
   { image, retrySeconds }: { readonly image: string; readonly retrySeconds: number },
-  message: string,
-  cause?: unknown,
+  cause: unknown,
 ): AttemptError {
-  switch (pullFailureOf(message)) {
+  const message = messageOf(cause).trim();
+  switch (pullFailureOf(cause)) {
     case 'lasting':
       return new AttemptError(
         'image',

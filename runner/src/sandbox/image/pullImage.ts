@@ -20,8 +20,8 @@ export async function pullImage(request: ImageRequest): Promise<void> {
     } catch (error) {
       signal.throwIfAborted();
       const said = messageOf(error).trim();
-      if (pullFailureOf(said) !== 'passing' || performance.now() + pauseMs > endsAt)
-        throw pullError(request, said, error);
+      if (pullFailureOf(error) !== 'passing' || performance.now() + pauseMs > endsAt)
+        throw pullError(request, error);
       await report(`Could not pull ${image}: ${said}; trying again in ${pauseMs / 1000} s`);
     }
     await delay(pauseMs, undefined, { signal });

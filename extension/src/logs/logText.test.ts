@@ -101,8 +101,15 @@ describe('a mark', () => {
 
   test('covers the line with which a Runner begins a Step, and nothing that a Step itself writes', () => {
     const log = new LogText();
-    const { text, marks } = log.push([record('Step 1 of 2: npm ci\n', notice), record('Step 1 of 2: no\n')]);
-    expect(marksWithText(text, marks)).toEqual([['Step 1 of 2: npm ci', 'step']]);
+    const { text, marks } = log.push([
+      { ...record('Step 1 of 2: npm ci\n', notice), beginsStep: true },
+      { ...record('Step 1 of 2: no\n'), beginsStep: true },
+      record('Step 1 of 2: Pulling\n', notice),
+    ]);
+    expect(marksWithText(text, marks)).toEqual([
+      ['Step 1 of 2: npm ci', 'step'],
+      ['Step 1 of 2: Pulling', 'notice'],
+    ]);
   });
 
   test('covers what Flotilla itself says', () => {

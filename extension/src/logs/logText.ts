@@ -1,11 +1,8 @@
 import { descriptors, noStep, type LogRecord } from '@flotilla/shared/logs/frame';
-import { AnsiParser, type StyledRun, type StyleName } from './ansi.ts';
+import { AnsiParser, type StyleName } from './ansi.ts';
 
 /** Characters of one line that are shown; editors choke on longer ones (reference/vscode.md §4, complaint 6). */
 const maxLineLength = 8 * 1024;
-
-/** What a Runner says when a Step begins. */
-const stepHeader = /^Step \d+ of \d+: /;
 
 /** How a part of a line looks: a style of the output itself, or one of ours. */
 export type MarkStyle = StyleName | 'notice' | 'step';
@@ -24,14 +21,19 @@ export interface LogPart {
   readonly marks: readonly Mark[];
 }
 
+/** A part of a line with its look. */
+interface Run {
+  readonly text: string;
+  readonly styles: readonly MarkStyle[];
+}
+
 /** One descriptor of one Step: bytes and lines of different ones never mix. */
 interface Stream {
   readonly step: number;
-  readonly isNotice: boolean;
   readonly decoder: TextDecoder;
   readonly ansi: AnsiParser;
   /** The line that has no line feed yet, as far as it is not in the document. */
-  runs: StyledRun[];
+  runs: Run[];
   /** Characters of that line, those in the document included. */
   length: number;
   /** Characters of that line beyond the most that are shown. */
@@ -67,7 +69,9 @@ export class LogText {
       if (record.step !== this.#step) this.#beginStep(record.step);
       const stream = this.#streamOf(record);
       const text = stream.decoder.decode(record.data, { stream: true });
-      for (const run of stream.ansi.push(text)) this.#addRun(stream, run);
+      const ours = stylesOfNotice(record);
+      for (const run of stream.ansi.push(text))
+        this.#addRun(stream, ours === undefined ? run : { text: run.text, styles: ours });
     }
     return this.#take();
   }
@@ -108,7 +112,6 @@ export class LogText {
     const key = `${step} ${descriptor}`;
     const stream = this.#streams.get(key) ?? {
       step,
-      isNotice: descriptor === descriptors.notice,
       decoder: new TextDecoder(),
       ansi: new AnsiParser(),
       runs: [],
@@ -120,7 +123,7 @@ export class LogText {
     return stream;
   }
 
-  #addRun(stream: Stream, run: StyledRun): void {
+  #addRun(stream: Stream, run: Run): void {
     for (const piece of run.text.split(/(\r|\n)/)) {
       if (piece === '\n') this.#endLine(stream);
       else if (piece === '\r') stream.returned = true;
@@ -128,7 +131,7 @@ export class LogText {
     }
   }
 
-  #addText(stream: Stream, run: StyledRun): void {
+  #addText(stream: Stream, run: Run): void {
     if (stream.returned) {
       // What the document already has cannot be taken back; the new state of the line comes below it.
       if (this.#open === stream) this.#closeOpen(undefined);
@@ -165,9 +168,7 @@ export class LogText {
 
   /** Writes what is held of a stream's line. */
   #write(stream: Stream): void {
-    for (const { text, styles } of stream.runs) {
-      this.#writeText(text, stream.isNotice ? [stepHeader.test(text) ? 'step' : 'notice'] : styles);
-    }
+    for (const { text, styles } of stream.runs) this.#writeText(text, styles);
     stream.runs = [];
   }
 
@@ -190,4 +191,10 @@ export class LogText {
     this.#marks = [];
     return part;
   }
+}
+
+/** A notice is ours, and so is how it looks. Undefined for what a Step wrote. */
+function stylesOfNotice({ descriptor, beginsStep }: LogRecord): readonly MarkStyle[] | undefined {
+  if (descriptor !== descriptors.notice) return undefined;
+  return [beginsStep === true ? 'step' : 'notice'];
 }

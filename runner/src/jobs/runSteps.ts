@@ -49,7 +49,7 @@ async function runOne(
 ): Promise<Outcome | undefined> {
   const { job, log, steps } = attempt;
   const { image, args } = attempt.step(index);
-  await log.notice(`Step ${index + 1} of ${job.steps.length}: ${[image, ...args].join(' ')}`, index);
+  await log.beginStep(index, `Step ${index + 1} of ${job.steps.length}: ${[image, ...args].join(' ')}`);
   steps.start(index, prepared.imageDigest);
   const finished = await runStep(attempt, index, prepared, onOutputEnd);
   const outcome = attempt.stopped() ?? outcomeOf(attempt, index, finished);

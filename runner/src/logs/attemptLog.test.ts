@@ -101,6 +101,21 @@ test('a log below its limit ends without a word', async () => {
   expect(log.limitReached).toBe(false);
 });
 
+test('the notice with which a Step begins is marked, also behind the limit, and no other is', async () => {
+  const { log, records } = openLog(100);
+  await log.beginStep(0, 'Step 1 of 2: a');
+  await log.notice('Pulling', 0);
+  await log.write(0, stdout, Buffer.alloc(200, 'x'));
+  await log.beginStep(1, 'Step 2 of 2: b');
+  await log.notice('Pulling', 1);
+  await log.end();
+  const begin = records.filter(({ beginsStep }) => beginsStep === true);
+  expect(begin.map(({ data }) => Buffer.from(data).toString())).toEqual([
+    'Step 1 of 2: a\n',
+    'Step 2 of 2: b\n',
+  ]);
+});
+
 test('the last line of stderr is taken without control characters, once', async () => {
   const { log } = openLog();
   await log.write(0, stderr, Buffer.from('first\n\u001b[31merror:\u001b[0m no\u0007 such file\r\n'));
@@ -121,7 +136,7 @@ test('a secret is in no stream, however it is cut, and in no line of our own or 
   await log.write(0, stderr, Buffer.from('value s3cret-value\n'));
   await log.write(0, stdout, Buffer.from('et-val'));
   await log.write(0, stdout, Buffer.from(`ue and ${Buffer.from('s3cret-value').toString('base64')}\n`));
-  await log.notice('Step 1 of 1: deploy --key s3cret-value');
+  await log.beginStep(0, 'Step 1 of 1: deploy --key s3cret-value');
   expect(textOf(stdout)).toBe('the *** and ***\n');
   expect(textOf(stderr)).toBe('value ***\n');
   expect(textOf(notice)).toBe('Step 1 of 1: deploy --key ***\n');

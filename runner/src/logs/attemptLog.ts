@@ -7,6 +7,7 @@ import {
   maxFrameDataBytes,
   noStep,
   type Descriptor,
+  type RecordSource,
 } from '@flotilla/shared/logs/frame';
 import { manyLines, oneLine } from '@flotilla/shared/text/oneLine';
 import type { StreamHash } from '@flotilla/shared/protocol/runnerMessages';
@@ -21,6 +22,9 @@ const partialLineMs = 20;
 /** An incomplete line longer than this is not held back. */
 const maxHeldBytes = 16 * 1024;
 const newline = 0x0a;
+
+/** Of notices about the Job as a whole. */
+const ofJob: RecordSource = { step: noStep, descriptor: descriptors.notice };
 
 interface Sink {
   /** Takes pieces, one after the other; resolves when there is room for more, and the pieces may be used again. */
@@ -85,7 +89,12 @@ export class AttemptLog {
 
   /** A line of Flotilla's own. What it quotes of others, such as a Step's script of several lines, cannot draw over it. */
   async notice(text: string, step: number = noStep): Promise<void> {
-    await this.#store(step, descriptors.notice, Buffer.from(`${manyLines(this.#mask.text(text))}\n`));
+    await this.#store({ step, descriptor: descriptors.notice }, this.#lineOf(text));
+  }
+
+  /** The notice with which a Step begins. */
+  async beginStep(step: number, text: string): Promise<void> {
+    await this.#store({ step, descriptor: descriptors.notice, beginsStep: true }, this.#lineOf(text));
   }
 
   /** Sends what a step left without a newline at its end. */
@@ -114,11 +123,10 @@ export class AttemptLog {
     if (lastLine !== undefined) await this.notice(lastLine);
     if (!this.limitReached) return;
     await this.#emit(
-      noStep,
-      descriptors.notice,
+      ofJob,
       Buffer.from(`[${this.#tail.omittedBytes} bytes are left out here; the end follows]\n`),
     );
-    for (const { step, descriptor, data } of this.#tail.runs()) await this.#emit(step, descriptor, data);
+    for (const { source, data } of this.#tail.runs()) await this.#emit(source, data);
   }
 
   /** Length and hash of what was stored, for each step and descriptor. */
@@ -154,7 +162,7 @@ export class AttemptLog {
         this.#release(held).catch((error: Error) => (this.#failure = error));
       }, partialLineMs);
     }
-    if (complete > 0) await this.#store(held.step, held.descriptor, before, data.subarray(0, complete));
+    if (complete > 0) await this.#store(held, before, data.subarray(0, complete));
   }
 
   async #releaseAll(held: Held): Promise<void> {
@@ -165,51 +173,60 @@ export class AttemptLog {
   }
 
   async #release(held: Held): Promise<void> {
-    const { step, descriptor, data } = held;
+    const { data } = held;
     held.data = Buffer.alloc(0);
-    if (data.length > 0) await this.#store(step, descriptor, data);
+    if (data.length > 0) await this.#store(held, data);
   }
 
-  async #store(step: number, descriptor: Descriptor, ...pieces: readonly Buffer[]): Promise<void> {
-    await this.#storeWithinLimit(step, descriptor, pieces);
+  /** A line of Flotilla's own. */
+  #lineOf(text: string): Buffer {
+    return Buffer.from(`${manyLines(this.#mask.text(text))}\n`);
+  }
+
+  async #store(source: RecordSource, ...pieces: readonly Buffer[]): Promise<void> {
+    await this.#storeWithinLimit(source, pieces);
     if (this.#sink.failure !== undefined && !this.#ending) throw this.#sink.failure;
   }
 
-  async #storeWithinLimit(step: number, descriptor: Descriptor, pieces: readonly Buffer[]): Promise<void> {
+  async #storeWithinLimit(source: RecordSource, pieces: readonly Buffer[]): Promise<void> {
     if (this.limitReached) {
-      for (const piece of pieces) this.#tail.push(step, descriptor, piece);
+      for (const piece of pieces) this.#tail.push(source, piece);
       return;
     }
     const room = Math.max(0, this.#limitBytes - this.#storedBytes - frameHeaderBytes);
     if (lengthOf(pieces) <= room) {
-      await this.#emit(step, descriptor, ...pieces);
+      await this.#emit(source, ...pieces);
       return;
     }
     const data = Buffer.concat(pieces);
-    this.#tail.push(step, descriptor, data.subarray(room));
-    if (room > 0) await this.#emit(step, descriptor, data.subarray(0, room));
+    this.#tail.push(source, data.subarray(room));
+    if (room > 0) await this.#emit(source, data.subarray(0, room));
     // Of an earlier process: it has said so.
     if (this.#storedBytes > this.#limitBytes) return;
     const text = `[the log has reached its limit of ${sizeText(this.#limitBytes)}; the job goes on, and the end of its output will follow]\n`;
-    await this.#emit(noStep, descriptors.notice, Buffer.from(text));
+    await this.#emit(ofJob, Buffer.from(text));
   }
 
   /** One record, or several when it is longer than one may be. */
-  async #emit(step: number, descriptor: Descriptor, ...pieces: readonly Buffer[]): Promise<void> {
+  async #emit(source: RecordSource, ...pieces: readonly Buffer[]): Promise<void> {
     const length = lengthOf(pieces);
     if (length > maxFrameDataBytes) {
       const data = Buffer.concat(pieces);
       for (let at = 0; at < length; at += maxFrameDataBytes)
-        await this.#emit(step, descriptor, data.subarray(at, at + maxFrameDataBytes));
+        await this.#emit(source, data.subarray(at, at + maxFrameDataBytes));
       return;
     }
+    const { step, descriptor, beginsStep = false } = source;
     const key = `${step}/${descriptor}`;
     const written = this.#written.get(key) ?? { step, descriptor, hash: createHash('sha256'), bytes: 0 };
     this.#written.set(key, written);
     for (const piece of pieces) written.hash.update(piece);
     written.bytes += length;
     this.#storedBytes += frameHeaderBytes + length;
-    await this.#sink.write(encodeFrameHeader({ step, descriptor, time: this.#now() }, length), ...pieces);
+    await this.#sink.write(
+      encodeFrameHeader({ step, descriptor, beginsStep, time: this.#now() }, length),
+      ...pieces,
+    );
   }
 }
 

@@ -19,7 +19,7 @@ test('it keeps the last 256 KiB of what came, with their Steps and descriptors, 
         const data = Buffer.alloc(length, index);
         bytes.push(Buffer.from(data));
         places.push(Buffer.alloc(length, placeOf(step, descriptor)));
-        tail.push(step, descriptor, data);
+        tail.push({ step, descriptor }, data);
         // It may be used again.
         data.fill(0xff);
       }
@@ -29,7 +29,7 @@ test('it keeps the last 256 KiB of what came, with their Steps and descriptors, 
       const runs = [...tail.runs()];
       const last = (data: Buffer) => data.subarray(Math.max(0, all.length - keptBytes));
       expect(Buffer.concat(runs.map(({ data }) => data)).equals(last(all))).toBe(true);
-      const placesOfRuns = runs.map(({ step, descriptor, data }) =>
+      const placesOfRuns = runs.map(({ source: { step, descriptor }, data }) =>
         Buffer.alloc(data.length, placeOf(step, descriptor)),
       );
       expect(Buffer.concat(placesOfRuns).equals(last(Buffer.concat(places)))).toBe(true);

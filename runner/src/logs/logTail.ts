@@ -1,12 +1,11 @@
-import type { Descriptor } from '@flotilla/shared/logs/frame';
+import type { RecordSource } from '@flotilla/shared/logs/frame';
 
 /** Of what comes after the limit the end is kept, because errors come last (design §8). */
 const tailBytes = 256 * 1024;
 
-/** What a Step wrote to one descriptor without another one between. */
+/** What came from one source without another one between. */
 interface Run {
-  readonly step: number;
-  readonly descriptor: Descriptor;
+  readonly source: RecordSource;
   readonly data: Buffer;
 }
 
@@ -16,7 +15,7 @@ export class LogTail {
   #ring: Buffer = Buffer.alloc(0);
   /** Place of the next byte in the ring. */
   #end = 0;
-  #runs: { readonly step: number; readonly descriptor: Descriptor; bytes: number }[] = [];
+  #runs: { readonly source: RecordSource; bytes: number }[] = [];
   #keptBytes = 0;
   #passedBytes = 0;
 
@@ -31,7 +30,7 @@ export class LogTail {
   }
 
   /** Takes a copy. */
-  push(step: number, descriptor: Descriptor, data: Buffer): void {
+  push(source: RecordSource, data: Buffer): void {
     this.#passedBytes += data.length;
     const kept = data.subarray(Math.max(0, data.length - tailBytes));
     if (kept.length === 0) return;
@@ -40,8 +39,8 @@ export class LogTail {
     kept.copy(this.#ring, 0, fitting);
     this.#end = (this.#end + kept.length) % tailBytes;
     const last = this.#runs.at(-1);
-    if (last?.step === step && last.descriptor === descriptor) last.bytes += kept.length;
-    else this.#runs.push({ step, descriptor, bytes: kept.length });
+    if (last !== undefined && isSame(last.source, source)) last.bytes += kept.length;
+    else this.#runs.push({ source, bytes: kept.length });
     this.#keptBytes += kept.length;
     this.#forgetUntil(tailBytes);
   }
@@ -50,8 +49,8 @@ export class LogTail {
   *runs(): Generator<Run> {
     const all = Buffer.concat([this.#ring.subarray(this.#end), this.#ring.subarray(0, this.#end)]);
     let at = all.length - this.#keptBytes;
-    for (const { step, descriptor, bytes } of this.#runs) {
-      yield { step, descriptor, data: all.subarray(at, at + bytes) };
+    for (const { source, bytes } of this.#runs) {
+      yield { source, data: all.subarray(at, at + bytes) };
       at += bytes;
     }
   }
@@ -64,4 +63,10 @@ export class LogTail {
       if (first.bytes === 0) this.#runs.shift();
     }
   }
+}
+
+function isSame(one: RecordSource, other: RecordSource): boolean {
+  return (
+    one.step === other.step && one.descriptor === other.descriptor && one.beginsStep === other.beginsStep
+  );
 }

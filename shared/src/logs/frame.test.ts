@@ -1,4 +1,14 @@
-import { array, assert, constantFrom, double, integer, property, record, uint8Array } from 'fast-check';
+import {
+  array,
+  assert,
+  constant,
+  constantFrom,
+  double,
+  integer,
+  property,
+  record,
+  uint8Array,
+} from 'fast-check';
 import { expect, test } from 'vitest';
 import {
   encodeFrame,
@@ -11,12 +21,16 @@ import {
 } from './frame.ts';
 
 const records = array(
-  record({
-    step: integer({ min: 0, max: noStep }),
-    descriptor: constantFrom<0 | 1 | 2>(0, 1, 2),
-    time: double({ noNaN: true }),
-    data: uint8Array({ maxLength: 40 }),
-  }),
+  record(
+    {
+      step: integer({ min: 0, max: noStep }),
+      descriptor: constantFrom<0 | 1 | 2>(0, 1, 2),
+      beginsStep: constant(true),
+      time: double({ noNaN: true }),
+      data: uint8Array({ maxLength: 40 }),
+    },
+    { requiredKeys: ['step', 'descriptor', 'time', 'data'] },
+  ),
   { maxLength: 8 },
 );
 
@@ -50,9 +64,25 @@ test('a decoder that was set on the wrong offset says so', () => {
   expect(() => new FrameDecoder().push(bytes.subarray(frameHeaderBytes))).toThrow(/damaged|wrong offset/);
 });
 
-test('the header is 16 bytes, little endian: descriptor, zero, step, length, time', () => {
+test('the header is 16 bytes, little endian: descriptor, flags, step, length, time', () => {
   const bytes = encodeFrame({ step: 0x0102, descriptor: 1, time: 1.5, data: new Uint8Array([9]) });
   expect([...bytes]).toEqual([1, 0, 2, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xf8, 0x3f, 9]);
+  const header = {
+    step: 0x0102,
+    descriptor: 0,
+    beginsStep: true,
+    time: 1.5,
+    data: new Uint8Array(),
+  } as const;
+  expect([...encodeFrame(header)].slice(0, 4)).toEqual([0, 1, 2, 1]);
+});
+
+test('flags that a later writer knows are nothing to this reader', () => {
+  const bytes = encodeFrame({ step: 0, descriptor: 1, time: 0, data: new Uint8Array([9]) });
+  bytes[1] = 0xfe;
+  expect(new FrameDecoder().push(bytes)).toEqual([
+    { step: 0, descriptor: 1, time: 0, data: new Uint8Array([9]) },
+  ]);
 });
 
 test('a false length is refused, not waited for', () => {

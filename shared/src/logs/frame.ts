@@ -1,6 +1,7 @@
 /**
  * The log of an Attempt is a sequence of framed binary records. A frame is a header of 16 bytes, little endian
- * (u8 descriptor, u8 zero, u16 step, u32 length of the data, f64 time in Unix milliseconds), and the data.
+ * (u8 descriptor, u8 flags, u16 step, u32 length of the data, f64 time in Unix milliseconds), and the data.
+ * Of the flags the lowest bit says that a Step begins; a reader takes no notice of the others, nor did those before it.
  * Chunks are cut anywhere, also inside a header; text is decoded only where it is shown.
  */
 export const frameHeaderBytes = 16;
@@ -18,15 +19,24 @@ export type Descriptor = (typeof descriptors)[keyof typeof descriptors];
 /** The step of a frame that belongs to the Job as a whole, such as the fetch. */
 export const noStep = 0xffff;
 
-export interface LogRecord {
+/** Whose a record is. */
+export interface RecordSource {
   /** Index of the Step from 0, or {@link noStep}. */
   readonly step: number;
   readonly descriptor: Descriptor;
+  /** Whether it is the notice with which a Step begins. */
+  readonly beginsStep?: boolean;
+}
+
+export interface LogRecord extends RecordSource {
   /** When the runner read it, in Unix milliseconds. */
   readonly time: number;
   /** Bytes as they were written, after masking. */
   readonly data: Uint8Array;
 }
+
+/** The flag of a header. */
+const beginsStepFlag = 1;
 
 /** The header of a record with so many bytes of data. Throws a RangeError above {@link maxFrameDataBytes}. */
 export function encodeFrameHeader(record: Omit<LogRecord, 'data'>, dataBytes: number): Uint8Array {
@@ -36,6 +46,7 @@ export function encodeFrameHeader(record: Omit<LogRecord, 'data'>, dataBytes: nu
   const header = new Uint8Array(frameHeaderBytes);
   const view = new DataView(header.buffer);
   view.setUint8(0, record.descriptor);
+  view.setUint8(1, record.beginsStep === true ? beginsStepFlag : 0);
   view.setUint16(2, record.step, true);
   view.setUint32(4, dataBytes, true);
   view.setFloat64(8, record.time, true);
@@ -76,12 +87,14 @@ export class FrameDecoder {
         neededBytes = frameBytes;
         break;
       }
-      records.push({
+      const record = {
         descriptor,
         step: view.getUint16(2, true),
         time: view.getFloat64(8, true),
         data: bytes.subarray(at + frameHeaderBytes, at + frameBytes),
-      });
+      };
+      const beginsStep = (view.getUint8(1) & beginsStepFlag) !== 0;
+      records.push(beginsStep ? { ...record, beginsStep } : record);
       at += frameBytes;
     }
     const rest = bytes.subarray(at);

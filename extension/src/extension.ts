@@ -20,6 +20,7 @@ import { readSetting, settingsSection } from './contributions/settings.ts';
 import { Logs } from './logs/logs.ts';
 import { Catalogue } from './model/catalogue.ts';
 import { ChangedFiles } from './model/changedFiles.ts';
+import { JobNames } from './model/jobNames.ts';
 import { LiveModel } from './model/liveModel.ts';
 import { Waits } from './model/waits.ts';
 import { Disposables, type Disposable } from './platform/disposables.ts';
@@ -57,6 +58,7 @@ export function activate(context: ExtensionContext): void {
   );
   const origin = () => ('address' in connection.state ? connection.state.address.origin : '');
   const model = owned.own(new LiveModel(connection));
+  const names = owned.own(new JobNames(model));
   const catalogue = owned.own(new Catalogue(connection, model));
   const files = owned.own(new ChangedFiles(connection, model));
   const waits = owned.own(new Waits(connection, model, log));
@@ -67,13 +69,13 @@ export function activate(context: ExtensionContext): void {
 
   const attemptDocuments = owned.own(new AttemptDocuments(connection, model));
 
-  const executionsTree = owned.own(new ExecutionsTree({ model, files, waits, log }));
+  const executionsTree = owned.own(new ExecutionsTree({ model, names, files, waits, log }));
   const jobLogsTree = owned.own(new JobLogsTree(model, log));
   const actionsTree = owned.own(new ActionsTree(actionFiles, catalogue));
   owned.own(createActionsPane(connection, catalogue, actionsTree));
   const runnersTree = owned.own(new RunnersTree({ connection, model, log }));
   owned.own(new RunnersPane(connection, model, runnersTree));
-  const jobLogsPane = owned.own(new JobLogsPane(connection, model, jobLogsTree));
+  const jobLogsPane = owned.own(new JobLogsPane(connection, model, names, jobLogsTree));
   const executionsPane = owned.own(
     new ExecutionsPane({
       connection,
@@ -100,6 +102,7 @@ export function activate(context: ExtensionContext): void {
       connection,
       tokens,
       model,
+      names,
       catalogue,
       files,
       contents,

@@ -1,12 +1,17 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { safeFileNames } from '@flotilla/shared/text/safeFileNames';
+import { targetFileNames } from '@flotilla/shared/target/targetFileNames';
 import type { JobView } from '@flotilla/shared/views';
 
 /** One Job in `summary.json`. */
 export interface JobSummary {
+  /** The name of its code host. */
+  readonly codeHost: string;
   readonly repository: string;
+  readonly baseRef: string;
   readonly baseRevision: string;
+  /** Empty for all of the repository. */
+  readonly directory: string;
   readonly state: JobView['state'];
   /** From the claim of its first Attempt to its end, to the millisecond. */
   readonly seconds: number;
@@ -22,25 +27,27 @@ export interface JobResult {
 
 const summaryFile = 'summary.json';
 
-/** Writes a patch per changed repository and the summary. The patches of an earlier summary there are removed. */
+/** Writes a patch for each Job that changed something, of all Jobs of an Execution, and the summary. The patches of an earlier summary there are removed. */
 export async function writeResults(folder: string, results: readonly JobResult[]): Promise<JobSummary[]> {
   await mkdir(folder, { recursive: true });
   await removeEarlier(folder);
-  const names = safeFileNames(
-    results.map(({ job }) => job.repository),
+  const fileOf = targetFileNames(
+    results.map(({ job }) => job),
     '.patch',
   );
-  const summaries = results.map(({ job, patch }, index) => ({
+  const summaries = results.map(({ job, patch }) => ({
+    codeHost: job.codeHost,
     repository: job.repository,
+    baseRef: job.baseRef,
     baseRevision: job.baseRevision,
+    directory: job.directory,
     state: job.state,
     seconds: secondsOf(job),
-    patch: patch === null ? null : (names[index] ?? null),
+    patch: patch === null ? null : fileOf(job),
   }));
   await Promise.all(
-    results.map(async ({ patch }, index) => {
-      const name = summaries[index]?.patch;
-      if (patch !== null && name != null) await writeFile(join(folder, name), patch);
+    results.map(async ({ job, patch }) => {
+      if (patch !== null) await writeFile(join(folder, fileOf(job)), patch);
     }),
   );
   await writeFile(join(folder, summaryFile), `${JSON.stringify(summaries, null, 2)}\n`);

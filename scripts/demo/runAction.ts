@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { descriptors } from '@flotilla/shared/logs/frame';
+import { targetNames } from '@flotilla/shared/target/targetNames';
 import type { ExecutionView, JobView, ScopePreview } from '@flotilla/shared/views';
 import type { ServiceClient } from '../launch/serviceClient.ts';
 import { DemoError } from './demoError.ts';
@@ -11,7 +12,7 @@ import { scopeLines } from './scopeView.ts';
 import { resultOf, signOf } from './summaryTable.ts';
 import type { Terminal } from './terminal.ts';
 
-/** Each repository's log lines begin with its name in one of these. */
+/** Each Job's log lines begin with its name in one of these. */
 const colours = ['cyan', 'magenta', 'yellow', 'blue', 'green'] as const;
 /** Longer names would leave the lines no room. */
 const maxPrefix = 24;
@@ -41,7 +42,8 @@ export async function runAction(
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<EndedExecution> {
-  const names = scope.targets.map(({ repository }) => repository);
+  const nameOf = targetNames(scope.targets);
+  const names = scope.targets.map(nameOf);
   const width = Math.min(maxPrefix, Math.max(...names.map((name) => name.length)));
   const prefixes = new Map(
     names.map((name, index) => {
@@ -49,7 +51,7 @@ export async function runAction(
       return [name, terminal.paint(colours[index % colours.length] ?? 'cyan', `${label} │ `)];
     }),
   );
-  const prefixOf = (job: JobView) => prefixes.get(job.repository) ?? '';
+  const prefixOf = (job: JobView) => prefixes.get(nameOf(job)) ?? '';
   const running = new Set<string>();
   const started = performance.now();
   let ended = 0;
@@ -72,8 +74,8 @@ export async function runAction(
     {
       onExecution: () => undefined,
       onJob(job) {
-        if (job.state === 'running') running.add(job.repository);
-        else running.delete(job.repository);
+        if (job.state === 'running') running.add(nameOf(job));
+        else running.delete(nameOf(job));
         if (job.state === 'queued' || job.state === 'running') return;
         ended += 1;
         const result = `${signOf(job)} ${resultOf(job)}`;

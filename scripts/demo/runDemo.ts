@@ -1,6 +1,7 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { targetNames } from '@flotilla/shared/target/targetNames';
 import { makeSampleRepositories } from '../sampleRepositories.ts';
 import { ensureDemoImage } from '../system/ensureDemoImage.ts';
 import { ensureDocker } from '../system/ensureDocker.ts';
@@ -154,9 +155,10 @@ async function showResults(
   { execution, jobs }: EndedExecution,
   results: readonly JobResult[],
 ): Promise<void> {
+  const nameOf = targetNames(jobs);
   for (const { job, patch } of results) {
     if (patch === null) continue;
-    const name = printable(job.repository, false);
+    const name = printable(nameOf(job), false);
     terminal.print('', terminal.paint('bold', `── ${name} ${'─'.repeat(Math.max(3, 60 - name.length))}`));
     terminal.print(...diffLines(patch, (format, text) => terminal.paint(format, text)));
   }

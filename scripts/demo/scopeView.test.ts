@@ -30,6 +30,18 @@ test('a scope names what it touches, and what it leaves out with the reason', ()
   ]);
 });
 
+test('repositories of one name have their host in front, also where one of them is left out', () => {
+  const leftOut = [
+    { ...named('web'), codeHost: 'gitea', repositoryId: 2, reason: { kind: 'noDefaultBranch' } as const },
+  ];
+  expect(scopeLines({ query: 'repo:', targets: [target('web')], leftOut })).toEqual([
+    '1 repository in scope of "repo:"',
+    '  repositories/web  main at 0123456789',
+    '1 repository left out',
+    '  gitea/web  has no default branch',
+  ]);
+});
+
 test('a large scope is counted, not listed whole', () => {
   const targets = Array.from({ length: 100 }, (_, index) => target(`r${index}`));
   const lines = scopeLines({ query: 'repo:', targets, leftOut: [] });

@@ -1,5 +1,6 @@
 import { describeLeftOut } from '@flotilla/shared/query/leftOutReason';
 import { branchOf } from '@flotilla/shared/target/branchOf';
+import { targetNames } from '@flotilla/shared/target/targetNames';
 import type { ScopePreview } from '@flotilla/shared/views';
 import { printable } from '../system/printable.ts';
 
@@ -7,20 +8,23 @@ import { printable } from '../system/printable.ts';
 const shown = 15;
 
 /** What a scope touches and what it leaves out, as lines. */
-export function scopeLines(scope: ScopePreview): string[] {
+export function scopeLines({ query, targets, leftOut }: ScopePreview): string[] {
+  const nameOf = targetNames([...targets, ...leftOut]);
   return [
-    `${count(scope.targets.length, 'repository', 'repositories')} in scope of "${oneLine(scope.query)}"`,
+    `${count(targets.length, 'repository', 'repositories')} in scope of "${oneLine(query)}"`,
     ...columns(
-      scope.targets.map(({ repository, baseRef, baseRevision }) => [
-        repository,
-        `${branchOf(baseRef)} at ${baseRevision.slice(0, 10)}`,
+      targets.map((target) => [
+        nameOf(target),
+        `${branchOf(target.baseRef)} at ${target.baseRevision.slice(0, 10)}`,
       ]),
     ),
-    ...(scope.leftOut.length === 0
+    ...(leftOut.length === 0
       ? []
       : [
-          `${count(scope.leftOut.length, 'repository', 'repositories')} left out`,
-          ...columns(scope.leftOut.map(({ repository, reason }) => [repository, describeLeftOut(reason)])),
+          `${count(leftOut.length, 'repository', 'repositories')} left out`,
+          ...columns(
+            leftOut.map((repository) => [nameOf(repository), describeLeftOut(repository.reason)] as const),
+          ),
         ]),
   ];
 }

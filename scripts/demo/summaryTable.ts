@@ -1,4 +1,5 @@
 import { describeOutcome } from '@flotilla/shared/lifecycle/describeOutcome';
+import { targetNames } from '@flotilla/shared/target/targetNames';
 import type { JobView } from '@flotilla/shared/views';
 import { printable } from '../system/printable.ts';
 import { secondsOf } from './results.ts';
@@ -23,12 +24,13 @@ export function resultOf(job: JobView): string {
 
 /** The Jobs as lines of a table, headings first. */
 export function summaryTable(jobs: readonly JobView[]): string[] {
+  const nameOf = targetNames(jobs);
   const rows = [
     ['REPOSITORY', 'STATE', 'SECONDS', 'RESULT'] as const,
     ...jobs.map(
       (job) =>
         [
-          printable(job.repository, false),
+          printable(nameOf(job), false),
           words[job.state] ?? job.state,
           secondsOf(job).toFixed(1),
           resultOf(job),

@@ -114,6 +114,6 @@ export class AttemptDocuments implements Disposable {
       throw new FlotillaError('notFound', l10n.t('The service has no such Attempt any more.'));
     }
     this.#timelines.set(key, attempt.endedAt === null);
-    return timelineText(document.repository, attempt, this.#connection.serverTime);
+    return timelineText(document.name, attempt, this.#connection.serverTime);
   }
 }

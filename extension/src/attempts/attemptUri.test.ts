@@ -5,7 +5,7 @@ const document: AttemptDocument = {
   origin: 'http://127.0.0.1:7420',
   kind: 'log',
   jobId: 3,
-  repository: 'acme/web',
+  name: 'acme/web',
   attemptId: 7,
   number: 2,
 };

@@ -7,7 +7,8 @@ export interface AttemptDocument {
   readonly origin: string;
   readonly kind: 'timeline' | 'log';
   readonly jobId: number;
-  readonly repository: string;
+  /** What its Job is called: what the document's tab says. */
+  readonly name: string;
   readonly attemptId: number;
   /** Number of the Attempt among those of its Job. */
   readonly number: number;
@@ -21,18 +22,16 @@ interface UriParts {
 
 /** Logs of two Attempts have the same path, else a comparison would look like a rename. */
 export function toAttemptUri(document: AttemptDocument): UriParts {
-  const { origin, kind, jobId, repository, attemptId, number } = document;
+  const { origin, kind, jobId, name, attemptId, number } = document;
   const query = new URLSearchParams([
     ['attempt', String(attemptId)],
     ['job', String(jobId)],
     ['kind', kind],
-    ['name', repository],
+    ['name', name],
     ['number', String(number)],
     ['origin', origin],
   ]);
-  const path = uriPath(
-    kind === 'log' ? `${repository}.log` : `${repository} attempt ${number}.flotilla-timeline`,
-  );
+  const path = uriPath(kind === 'log' ? `${name}.log` : `${name} attempt ${number}.flotilla-timeline`);
   return { scheme: schemes.attempt, path, query: query.toString() };
 }
 
@@ -45,7 +44,7 @@ export function fromAttemptUri(uri: UriParts): AttemptDocument | undefined {
     origin: query.get('origin') ?? '',
     kind,
     jobId: Number(query.get('job')),
-    repository: query.get('name') ?? '',
+    name: query.get('name') ?? '',
     attemptId: Number(query.get('attempt')),
     number: Number(query.get('number')),
   };

@@ -10,12 +10,12 @@ import { timelineLines, timelineOf } from '../views/jobLogs/timeline.ts';
 const barWidth = 40;
 
 /** The document that *Show Timeline* opens: what became of an Attempt, and what its time went to. */
-export function timelineText(repository: string, attempt: AttemptView, now: number): string {
+export function timelineText(name: string, attempt: AttemptView, now: number): string {
   const { outcome, state, claimedAt, endedAt, runner, patch, logDamage } = attempt;
   const bars = timelineOf(attempt, now);
   const images = [...new Set(attempt.steps.flatMap(({ imageDigest }) => imageDigest ?? []))];
   return [
-    `${oneLine(repository)}, attempt ${attempt.number}`,
+    `${oneLine(name)}, attempt ${attempt.number}`,
     '',
     `Outcome  ${oneLine(outcome === null ? statuses[state].spoken : describeOutcome(outcome))}`,
     `Runner   ${oneLine(runner)}`,

@@ -43,3 +43,13 @@ test('a scope that matches nothing says so', () => {
     'No repositories would be changed',
   );
 });
+
+test('repositories of one name have their host in front', () => {
+  const other = aTarget({ codeHostId: 2, codeHost: 'gitea', repositoryId: 2 });
+  const text = scopeText(
+    { query: 'x', targets: [aTarget()], leftOut: [{ ...other, reason: { kind: 'notChosen' } }] },
+    heading,
+  );
+  expect(text).toContain('  repositories/web  main @');
+  expect(text).toContain('  gitea/web  was not chosen');
+});

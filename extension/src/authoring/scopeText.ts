@@ -1,5 +1,6 @@
 import { describeLeftOut } from '@flotilla/shared/query/leftOutReason';
 import { branchOf } from '@flotilla/shared/target/branchOf';
+import { targetNames } from '@flotilla/shared/target/targetNames';
 import { oneLine } from '@flotilla/shared/text/oneLine';
 import type { ScopePreview } from '@flotilla/shared/views';
 
@@ -13,13 +14,14 @@ export interface ScopeHeading {
 
 /** The document that *Preview Scope* opens: what an Execution would touch, and what it leaves out and why. */
 export function scopeText(preview: ScopePreview, heading: ScopeHeading): string {
+  const nameOf = targetNames([...preview.targets, ...preview.leftOut]);
   const targets = preview.targets.map((target) => [
-    oneLine(target.repository),
+    oneLine(nameOf(target)),
     `${oneLine(branchOf(target.baseRef))} @ ${target.baseRevision.slice(0, 12)}`,
   ]);
-  const leftOut = preview.leftOut.map(({ repository, reason }) => [
-    oneLine(repository),
-    oneLine(describeLeftOut(reason)),
+  const leftOut = preview.leftOut.map((repository) => [
+    oneLine(nameOf(repository)),
+    oneLine(describeLeftOut(repository.reason)),
   ]);
   return [
     `Scope of ${oneLine(heading.actionName)}`,

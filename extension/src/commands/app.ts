@@ -8,6 +8,7 @@ import type { Tokens } from '../connection/tokens.ts';
 import type { Logs } from '../logs/logs.ts';
 import type { Catalogue } from '../model/catalogue.ts';
 import type { ChangedFiles } from '../model/changedFiles.ts';
+import type { JobNames } from '../model/jobNames.ts';
 import type { LiveModel } from '../model/liveModel.ts';
 import type { Log } from '../platform/log.ts';
 import type { Contents } from '../review/contents.ts';
@@ -22,6 +23,7 @@ export interface App {
   readonly connection: Connection;
   readonly tokens: Tokens;
   readonly model: LiveModel;
+  readonly names: JobNames;
   readonly catalogue: Catalogue;
   readonly files: ChangedFiles;
   readonly contents: Contents;

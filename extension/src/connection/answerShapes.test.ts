@@ -42,6 +42,12 @@ describe('a row', () => {
   });
 });
 
+test('a service that says no host and no directory of a Target is older, and is listened to', () => {
+  const { codeHostId: _id, codeHost: _host, directory: _directory, ...job } = aJob();
+  expect(look('jobs.list', [job])).toBeUndefined();
+  expect(look('jobs.list', [{ ...job, codeHost: 7 }])).toBe('[0].codeHost');
+});
+
 test('a path that no system has is refused', () => {
   const file = { path: 'a/'.repeat(50_000), previousPath: null, status: 'added' };
   expect(look('jobs.changedFiles', [file])).toBe('[0].path');

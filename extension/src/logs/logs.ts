@@ -1,6 +1,6 @@
 import { messageOf } from '@flotilla/shared/errors';
 import { shortened } from '@flotilla/shared/text/oneLine';
-import type { AttemptView, JobView } from '@flotilla/shared/views';
+import type { AttemptView } from '@flotilla/shared/views';
 import { l10n } from 'vscode';
 import { refusalOf, type FlotillaClient } from '../connection/client.ts';
 import type { Connection } from '../connection/connection.ts';
@@ -12,7 +12,7 @@ import type { Tail } from './logFollower.ts';
 
 /** So many logs have a channel; the one that was opened longest ago goes, an ended one first. */
 const maxChannels = 10;
-/** Characters of a repository's name in that of a channel, which ends with what no other has. */
+/** Characters of a Job's name in that of a channel, which ends with what no other has. */
 const nameCharacters = 200;
 
 /** The logs that are shown: one output channel for each followed Attempt. */
@@ -31,9 +31,12 @@ export class Logs implements Disposable {
     this.#owned.own(connection.onDidChangeServer(() => this.#letAllGo()));
   }
 
-  /** Shows the log of an Attempt, and follows it while it grows. With a step, from where that begins. */
-  show(job: JobView, attempt: AttemptView, step?: number): void {
-    const channel = this.#channels.get(attempt.id) ?? this.#open(job, attempt);
+  /**
+   * Shows the log of an Attempt of the Job that is called so, and follows it while it grows. With a step, from where that
+   * begins.
+   */
+  show(jobName: string, attempt: AttemptView, step?: number): void {
+    const channel = this.#channels.get(attempt.id) ?? this.#open(jobName, attempt);
     this.#channels.delete(attempt.id);
     this.#channels.set(attempt.id, channel);
     this.#letGo();
@@ -45,9 +48,9 @@ export class Logs implements Disposable {
     this.#owned.dispose();
   }
 
-  #open(job: JobView, attempt: AttemptView): LogChannel {
+  #open(jobName: string, attempt: AttemptView): LogChannel {
     return new LogChannel({
-      name: `${shortened(job.repository, nameCharacters)} · ${l10n.t('attempt {0}', attempt.number)} (${attempt.id})`,
+      name: `${shortened(jobName, nameCharacters)} · ${l10n.t('attempt {0}', attempt.number)} (${attempt.id})`,
       tail: this.#tailOf(attempt.id),
       onProblem: (error) =>
         this.#log.warn(`The log of attempt ${attempt.id} was cut and goes on: ${String(error)}`),

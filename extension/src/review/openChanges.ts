@@ -1,5 +1,6 @@
-import type { ChangedFile, ComparedAttempts, ExecutionView, JobView } from '@flotilla/shared/views';
+import type { ChangedFile, ComparedAttempts, ExecutionView } from '@flotilla/shared/views';
 import { l10n, type Uri } from 'vscode';
+import type { NamedJob } from '../model/jobNames.ts';
 import { openChangesEditor, openDiffEditor } from '../platform/editors.ts';
 import { pickMany } from '../platform/inputs.ts';
 import { shareOut, type Unit } from './parts.ts';
@@ -9,11 +10,11 @@ import { patchUris, type ComparedJob } from './patchUris.ts';
 const maxFiles = 100;
 
 /** Opens the two sides of one file. */
-export async function openDiff(origin: string, job: JobView, file: ChangedFile): Promise<void> {
+export async function openDiff(origin: string, job: NamedJob, file: ChangedFile): Promise<void> {
   const uris = patchUris(origin, job, file);
   if (uris === undefined) return;
   const { base, result } = uris;
-  const title = `${file.path.split('/').at(-1) ?? file.path} (${job.repository})`;
+  const title = `${file.path.split('/').at(-1) ?? file.path} (${job.name})`;
   if (base !== undefined && result !== undefined) {
     await openDiffEditor(base, result, title);
   } else {
@@ -24,16 +25,16 @@ export async function openDiff(origin: string, job: JobView, file: ChangedFile):
 /** Opens the changes of one Job, as a multi-diff editor; a large one in parts that a person chooses. */
 export async function openJobChanges(
   origin: string,
-  job: JobView,
+  job: NamedJob,
   files: readonly ChangedFile[],
 ): Promise<void> {
-  await openParts(origin, job.repository, [{ job, files }]);
+  await openParts(origin, job.name, [{ job, files }]);
 }
 
 /** Opens the files in which what two Attempts of a Job left behind differs. */
 export async function openComparedChanges(
   origin: string,
-  job: JobView,
+  job: NamedJob,
   title: string,
   { baseTree, resultTree, files }: ComparedAttempts,
 ): Promise<void> {
@@ -44,7 +45,7 @@ export async function openComparedChanges(
 export async function openExecutionChanges(
   origin: string,
   execution: ExecutionView,
-  units: readonly Unit<JobView, ChangedFile>[],
+  units: readonly Unit<NamedJob, ChangedFile>[],
 ): Promise<void> {
   await openParts(origin, `${execution.actionName} #${execution.id}`, units);
 }
@@ -61,7 +62,7 @@ async function openParts(
   const choices = parts.map((part, index) => ({
     label: l10n.t('Part {0} of {1}', index + 1, parts.length),
     description: l10n.t('{0} files', countFiles(part)),
-    detail: repositoriesOf(part),
+    detail: namesOf(part),
     picked: index === 0,
     value: { part, title: `${title} (${index + 1}/${parts.length})` },
   }));
@@ -98,8 +99,8 @@ function countFiles(units: readonly Unit<unknown, unknown>[]): number {
   return units.reduce((sum, unit) => sum + unit.files.length, 0);
 }
 
-function repositoriesOf(units: readonly Unit<ComparedJob, unknown>[]): string {
-  const names = units.map((unit) => unit.job.repository);
+function namesOf(units: readonly Unit<ComparedJob, unknown>[]): string {
+  const names = units.map((unit) => unit.job.name);
   return names.length <= 3
     ? names.join(', ')
     : l10n.t('{0} … {1} ({2} repositories)', names[0] ?? '', names.at(-1) ?? '', names.length);

@@ -7,7 +7,8 @@ export interface PatchSide {
   readonly origin: string;
   readonly jobId: number;
   readonly repositoryId: number;
-  readonly repository: string;
+  /** What its Job is called: what the document's tab says. */
+  readonly name: string;
   readonly side: 'base' | 'result';
   /** Id of the tree that the file is read from. */
   readonly tree: string;
@@ -28,14 +29,14 @@ export interface UriParts {
 export function toPatchUri(side: PatchSide): UriParts {
   const query = new URLSearchParams([
     ['job', String(side.jobId)],
-    ['name', side.repository],
+    ['name', side.name],
     ['origin', side.origin],
     ['path', side.path],
     ['repository', String(side.repositoryId)],
     ['side', side.side],
     ['tree', side.tree],
   ]);
-  return { scheme: schemes.patch, path: uriPath(side.repository, side.path), query: query.toString() };
+  return { scheme: schemes.patch, path: uriPath(side.name, side.path), query: query.toString() };
 }
 
 /** Reads such a URI; undefined when it is none of ours. */
@@ -45,15 +46,15 @@ export function fromPatchUri(uri: UriParts): PatchSide | undefined {
   const side = query.get('side');
   const tree = query.get('tree') ?? '';
   const path = query.get('path') ?? '';
-  const repository = query.get('name') ?? '';
+  const name = query.get('name') ?? '';
   if ((side !== 'base' && side !== 'result') || tree === '') return undefined;
   // VS Code writes the letter of what looks like a drive small.
-  if (uri.path.toLowerCase() !== uriPath(repository, path).toLowerCase()) return undefined;
+  if (uri.path.toLowerCase() !== uriPath(name, path).toLowerCase()) return undefined;
   return {
     origin: query.get('origin') ?? '',
     jobId: Number(query.get('job')),
     repositoryId: Number(query.get('repository')),
-    repository,
+    name,
     side,
     tree,
     path,

@@ -1,9 +1,10 @@
-import type { ChangedFile, JobView, PatchView } from '@flotilla/shared/views';
+import type { ChangedFile, PatchView } from '@flotilla/shared/views';
 import { Uri } from 'vscode';
+import type { NamedJob } from '../model/jobNames.ts';
 import { toPatchUri, type PatchSide } from './patchUri.ts';
 
 /** A Job with the two trees that are compared: those of its Patch, or of two of its Attempts. */
-export interface ComparedJob extends Pick<JobView, 'id' | 'repositoryId' | 'repository'> {
+export interface ComparedJob extends Pick<NamedJob, 'id' | 'repositoryId' | 'name'> {
   readonly patch: Pick<PatchView, 'baseTree' | 'resultTree'> | null;
 }
 
@@ -24,7 +25,7 @@ export function patchUris(origin: string, job: ComparedJob, file: ChangedFile): 
         origin,
         jobId: job.id,
         repositoryId: job.repositoryId,
-        repository: job.repository,
+        name: job.name,
         side,
         tree,
         path,

@@ -1,5 +1,6 @@
 import { FlotillaError } from '@flotilla/shared/errors';
 import { describeLeftOut } from '@flotilla/shared/query/leftOutReason';
+import { targetNames } from '@flotilla/shared/target/targetNames';
 import type { ExecutionView, ScopePreview } from '@flotilla/shared/views';
 import { saveAction, type ActionToSave } from '../actions/saveAction.ts';
 import type { User } from '../auth/tokens.ts';
@@ -83,9 +84,9 @@ async function findByRequestKey(
 const shownReasons = 5;
 
 function emptyScope(scope: ScopePreview): FlotillaError {
-  const reasons = scope.leftOut
-    .slice(0, shownReasons)
-    .map(({ repository, reason }) => `${repository}: ${describeLeftOut(reason)}`);
+  const shown = scope.leftOut.slice(0, shownReasons);
+  const nameOf = targetNames(shown);
+  const reasons = shown.map((repository) => `${nameOf(repository)}: ${describeLeftOut(repository.reason)}`);
   const more = scope.leftOut.length - reasons.length;
   const list = [...reasons, ...(more > 0 ? [`and ${more} more`] : [])].join('; ');
   return new FlotillaError(

@@ -115,7 +115,7 @@ async function answerOf(
       const side = {
         jobId: 1,
         repositoryId: 1,
-        repository: 'web',
+        name: 'web',
         side: 'base',
         tree: 'a',
         path: 'b',

@@ -1,5 +1,6 @@
 import { FlotillaError } from '@flotilla/shared/errors';
 import { branchOf } from '@flotilla/shared/target/branchOf';
+import { targetNames } from '@flotilla/shared/target/targetNames';
 import { oneLine, shortened } from '@flotilla/shared/text/oneLine';
 import type { ExecutionView, ScopePreview } from '@flotilla/shared/views';
 import { CancellationError, l10n } from 'vscode';
@@ -33,9 +34,10 @@ export async function runOnOneRepository(app: App, argument: unknown): Promise<v
   const action = await readAction(await actionUriOf(app, argument, l10n.t('Run which Action?')));
   const preview = await resolveScope(app, action);
   if (preview.targets.length === 0) return refuseEmptyScope(app, action, preview);
+  const nameOf = targetNames(preview.targets);
   const chosen = await pickOne(
     preview.targets.map((target) => ({
-      label: target.repository,
+      label: nameOf(target),
       description: branchOf(target.baseRef),
       value: target.repository,
     })),
@@ -53,9 +55,10 @@ async function confirm(
   const count = targets.length;
   const run = count === 1 ? l10n.t('Run on 1 Repository') : l10n.t('Run on {0} Repositories', count);
   const preview = l10n.t('Preview Scope');
+  const nameOf = targetNames(targets);
   const names = targets
     .slice(0, shownNames)
-    .map((target) => shortened(oneLine(target.repository), nameCharacters));
+    .map((target) => shortened(oneLine(nameOf(target)), nameCharacters));
   const more = count - names.length;
   const name = oneLine(action.definition.name);
   const answer = await ask(

@@ -1,6 +1,7 @@
 import { FlotillaError } from '@flotilla/shared/errors';
-import type { AttemptView, JobView } from '@flotilla/shared/views';
+import type { AttemptView } from '@flotilla/shared/views';
 import { l10n } from 'vscode';
+import type { NamedJob } from '../../model/jobNames.ts';
 import { openDiffEditor } from '../../platform/editors.ts';
 import { tell } from '../../platform/messages.ts';
 import { openComparedChanges } from '../../review/openChanges.ts';
@@ -14,10 +15,11 @@ import { jobOf } from '../executions/pickExecution.ts';
 /** Compares what two Attempts of a Job left behind, or what they logged. */
 export async function compareAttempts(app: App, argument: unknown): Promise<void> {
   const node = nodeOf(argument, 'attempt');
-  const job =
+  const given =
     node === undefined
       ? await jobOf(app, argument, ({ attemptCount }) => attemptCount > 1, l10n.t('Attempts of which Job?'))
       : await app.connection.use((client) => client.jobs.get.query({ jobId: node.jobId }));
+  const job = app.names.named(given);
   const [before, after] = await twoOf(
     await app.model.loadAttempts(job.id),
     app.model.serverTime,
@@ -71,7 +73,7 @@ function pickSubject(before: AttemptView, after: AttemptView): Promise<'patches'
 
 async function comparePatches(
   app: App,
-  job: JobView,
+  job: NamedJob,
   before: AttemptView,
   after: AttemptView,
 ): Promise<void> {
@@ -88,7 +90,7 @@ async function comparePatches(
   await openComparedChanges(app.origin(), job, titleOf(job, before, after), compared);
 }
 
-async function compareLogs(app: App, job: JobView, before: AttemptView, after: AttemptView): Promise<void> {
+async function compareLogs(app: App, job: NamedJob, before: AttemptView, after: AttemptView): Promise<void> {
   const deleted = [before, after].find(({ expired }) => expired);
   if (deleted !== undefined) {
     const sentence = l10n.t(
@@ -102,13 +104,13 @@ async function compareLogs(app: App, job: JobView, before: AttemptView, after: A
       origin: app.origin(),
       kind: 'log',
       jobId: job.id,
-      repository: job.repository,
+      name: job.name,
       attemptId: attempt.id,
       number: attempt.number,
     });
   await openDiffEditor(uri(before), uri(after), titleOf(job, before, after));
 }
 
-function titleOf(job: JobView, before: AttemptView, after: AttemptView): string {
-  return l10n.t('{0}: attempt {1} ↔ {2}', job.repository, before.number, after.number);
+function titleOf(job: NamedJob, before: AttemptView, after: AttemptView): string {
+  return l10n.t('{0}: attempt {1} ↔ {2}', job.name, before.number, after.number);
 }

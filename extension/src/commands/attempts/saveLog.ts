@@ -1,5 +1,5 @@
 import { FlotillaError } from '@flotilla/shared/errors';
-import { safeFileNames } from '@flotilla/shared/text/safeFileNames';
+import { targetFileNames } from '@flotilla/shared/target/targetFileNames';
 import { CancellationError, l10n, Uri, workspace } from 'vscode';
 import type { FlotillaClient } from '../../connection/client.ts';
 import { logChunks } from '../../logs/logChunks.ts';
@@ -14,7 +14,8 @@ const maxSavedBytes = 1e9;
 /** Writes the whole log of an Attempt to a file: the bytes as the Steps wrote them, colours included. */
 export async function saveLog(app: App, argument: unknown): Promise<void> {
   const { job, attempt } = await attemptOf(app, argument, l10n.t('The log of which Job?'));
-  const [name = 'log'] = safeFileNames([job.repository], `-attempt-${attempt.number}.log`);
+  const jobs = [...(await app.model.loadJobs(job.executionId)), job];
+  const name = targetFileNames(jobs, `-attempt-${attempt.number}.log`)(job);
   const folder = workspace.workspaceFolders?.[0]?.uri;
   const target = await askForNewFile({
     ...(folder === undefined ? {} : { defaultUri: Uri.joinPath(folder, name) }),

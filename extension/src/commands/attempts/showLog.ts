@@ -6,5 +6,5 @@ import { attemptOf } from '../executions/pickExecution.ts';
 export async function showLog(app: App, argument: unknown): Promise<void> {
   const { job, attempt, step } = await attemptOf(app, argument, l10n.t('The log of which Job?'));
   app.jobLogsPane.show({ kind: 'job', executionId: job.executionId, jobId: job.id });
-  app.logs.show(job, attempt, step);
+  app.logs.show(app.names.of(job), attempt, step);
 }

@@ -9,7 +9,7 @@ export async function showTimeline(app: App, argument: unknown): Promise<void> {
     origin: app.origin(),
     kind: 'timeline',
     jobId: job.id,
-    repository: job.repository,
+    name: app.names.of(job),
     attemptId: attempt.id,
     number: attempt.number,
   });

@@ -50,7 +50,7 @@ export async function jobOf(
   const now = app.model.serverTime;
   return choose(
     jobs.filter(fits).map((job) => ({
-      label: job.repository,
+      label: app.names.of(job),
       icon: statuses[job.state].icon,
       description: jobText(job, app.model.attempt(job.id, job.currentAttemptId), now),
       value: job,
@@ -78,7 +78,7 @@ export async function attemptOf(
   if (attempt === undefined) {
     throw new FlotillaError(
       'notFound',
-      l10n.t('No Runner has taken {0} yet, so there is no log.', job.repository),
+      l10n.t('No Runner has taken {0} yet, so there is no log.', app.names.of(job)),
     );
   }
   return { job, attempt, step: node?.kind === 'step' ? node.index : undefined };
@@ -96,7 +96,7 @@ export async function fileOf(app: App, argument: unknown, job: JobView): Promise
       description: `${file.status} ${fileText(file)}`,
       value: file,
     })),
-    l10n.t('Which file of {0}?', job.repository),
+    l10n.t('Which file of {0}?', app.names.of(job)),
     l10n.t('There is nothing to choose from yet.'),
   );
 }

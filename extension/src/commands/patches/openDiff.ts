@@ -11,5 +11,5 @@ export async function openDiff(app: App, argument: unknown): Promise<void> {
     (candidate) => candidate.patch !== null,
     l10n.t('A file of which Job?'),
   );
-  await open(app.origin(), job, await fileOf(app, argument, job));
+  await open(app.origin(), app.names.named(job), await fileOf(app, argument, job));
 }

@@ -25,7 +25,11 @@ export async function reviewAllChanges(app: App, argument: unknown): Promise<voi
     void tell('information', l10n.t('Nothing of {0} #{1} is left in.', execution.actionName, execution.id));
     return;
   }
-  await openExecutionChanges(app.origin(), execution, units);
+  await openExecutionChanges(
+    app.origin(),
+    execution,
+    units.map(({ job, files }) => ({ job: app.names.named(job), files })),
+  );
 }
 
 /** The Jobs with a Patch that are included, each with its included files; Jobs without any are not in it. */

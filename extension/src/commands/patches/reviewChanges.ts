@@ -11,5 +11,5 @@ export async function reviewChanges(app: App, argument: unknown): Promise<void> 
     (candidate) => candidate.patch !== null,
     l10n.t('Review which Job?'),
   );
-  await openJobChanges(app.origin(), job, await app.files.load(job));
+  await openJobChanges(app.origin(), app.names.named(job), await app.files.load(job));
 }

@@ -1,4 +1,4 @@
-import { safeFileNames } from '@flotilla/shared/text/safeFileNames';
+import { targetFileNames } from '@flotilla/shared/target/targetFileNames';
 import { CancellationError, l10n, Uri, workspace } from 'vscode';
 import { askForFolder } from '../../platform/inputs.ts';
 import { ask, tell } from '../../platform/messages.ts';
@@ -8,7 +8,7 @@ import type { App } from '../app.ts';
 import { executionOf } from '../executions/pickExecution.ts';
 import { includedFiles } from './reviewAllChanges.ts';
 
-/** Writes one patch file for each repository into a folder, without what a reviewer left out. */
+/** Writes one patch file for each Job into a folder, without what a reviewer left out. */
 export async function savePatches(app: App, argument: unknown): Promise<void> {
   const execution = await executionOf(
     app,
@@ -23,11 +23,8 @@ export async function savePatches(app: App, argument: unknown): Promise<void> {
   if (folder === undefined) throw new CancellationError();
   const saved = await withCancellableProgress(l10n.t('Saving Patches…'), async (signal, report) => {
     const units = await includedFiles(app, execution.id, signal);
-    const names = safeFileNames(
-      units.map(({ job }) => job.repository),
-      '.patch',
-    );
-    const targets = names.map((name) => Uri.joinPath(folder, name));
+    const nameOf = targetFileNames(await app.model.loadJobs(execution.id), '.patch');
+    const targets = units.map(({ job }) => Uri.joinPath(folder, nameOf(job)));
     await confirmOverwriting(targets);
     for (const [index, unit] of units.entries()) {
       signal.throwIfAborted();

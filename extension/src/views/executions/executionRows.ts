@@ -3,6 +3,7 @@ import { isJobEnded } from '@flotilla/shared/lifecycle/jobLifecycle';
 import type { AttemptView, ChangedFile, ExecutionView, JobView, WaitingView } from '@flotilla/shared/views';
 import { l10n, ThemeIcon, TreeItem, TreeItemCheckboxState, TreeItemCollapsibleState, type Uri } from 'vscode';
 import { endedJobs, unsuccessfulJobs } from '../jobCounts.ts';
+import type { NamedJob } from '../../model/jobNames.ts';
 import { contextValue, statusIcon } from '../rowParts.ts';
 import { executionText, jobsText, fileText, jobText } from '../rowText.ts';
 import { statuses, type ShownState } from '../status.ts';
@@ -47,13 +48,13 @@ export function executionRow(execution: ExecutionView, now: number, isOpened: bo
 
 /** `now` is the service's time. */
 export function jobRow(
-  job: JobView,
+  job: NamedJob,
   now: number,
   attempt: AttemptView | undefined,
   waiting: WaitingView | undefined,
 ): TreeItem {
   const state = shownState(job);
-  const row = new TreeItem(job.repository, job.patch === null ? None : Collapsed);
+  const row = new TreeItem(job.name, job.patch === null ? None : Collapsed);
   const text = jobText(job, attempt, now, waiting);
   row.description = text;
   row.iconPath = statusIcon(state);
@@ -66,9 +67,9 @@ export function jobRow(
     others: job.attemptCount > 1,
   });
   row.accessibilityInformation = {
-    label: l10n.t('Job on {0}, {1}, {2}', job.repository, statuses[state].spoken, text),
+    label: l10n.t('Job on {0}, {1}, {2}', job.name, statuses[state].spoken, text),
   };
-  if (job.patch !== null) row.checkboxState = checkbox(job.included, job.repository);
+  if (job.patch !== null) row.checkboxState = checkbox(job.included, job.name);
   return row;
 }
 

@@ -58,6 +58,7 @@ export function jobTooltip(job: JobView, waiting: WaitingView | undefined): Mark
       : [shownText('code', describeOutcome(job.outcome))]),
     ...(job.patch === null ? [] : [patchText(job.patch)]),
     `${shownText('code', branchOf(job.baseRef))} @ ${shownText('code', job.baseRevision.slice(0, 12))}`,
+    ...placeOf(job),
     ...(job.startedAt !== null && job.endedAt !== null
       ? [l10n.t('Took {0}', formatDuration(job.endedAt - job.startedAt))]
       : []),
@@ -66,4 +67,12 @@ export function jobTooltip(job: JobView, waiting: WaitingView | undefined): Mark
       : []),
     ...(job.attemptCount > 1 ? [l10n.t('{0} attempts', job.attemptCount)] : []),
   );
+}
+
+/** Where its repository is, and the directory in it. A service that is older than this window says neither. */
+function placeOf({ codeHost, directory }: JobView): string[] {
+  return [
+    ...(directory ? [l10n.t('Directory {0}', shownText('code', directory))] : []),
+    ...(codeHost ? [l10n.t('Code host {0}', shownText('code', codeHost))] : []),
+  ];
 }

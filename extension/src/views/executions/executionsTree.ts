@@ -1,6 +1,7 @@
 import type { ChangedFile, JobView, WaitingView } from '@flotilla/shared/views';
 import { TreeItem } from 'vscode';
 import type { ChangedFiles } from '../../model/changedFiles.ts';
+import type { JobNames } from '../../model/jobNames.ts';
 import type { LiveModel } from '../../model/liveModel.ts';
 import type { Touched } from '../../model/modelState.ts';
 import type { Waits } from '../../model/waits.ts';
@@ -22,6 +23,7 @@ const pageSize = 200;
 
 export interface ExecutionsTreeParts {
   readonly model: LiveModel;
+  readonly names: JobNames;
   readonly files: ChangedFiles;
   readonly waits: Waits;
   readonly log: Log;
@@ -179,7 +181,7 @@ export class ExecutionsTree implements Rows<ExecutionsNode>, Disposable {
     try {
       return await this.#parts.waits.ask(job.id);
     } catch (error) {
-      this.#parts.log.warn(`Why ${job.repository} waits: ${String(error)}`);
+      this.#parts.log.warn(`Why ${this.#parts.names.of(job)} waits: ${String(error)}`);
       return undefined;
     }
   }
@@ -222,7 +224,8 @@ export class ExecutionsTree implements Rows<ExecutionsNode>, Disposable {
       const job = model.job(node.executionId, node.jobId);
       if (job !== undefined && node.kind === 'job') {
         const waiting = job.state === 'queued' ? this.#parts.waits.follow(job) : undefined;
-        return jobRow(job, model.serverTime, model.attempt(job.id, job.currentAttemptId), waiting);
+        const named = this.#parts.names.named(job);
+        return jobRow(named, model.serverTime, model.attempt(job.id, job.currentAttemptId), waiting);
       }
       const found = this.#treeNode(node.jobId, node.kind === 'job' ? '' : node.path);
       if (job !== undefined && found !== undefined) return this.#fileTreeRow(job, found);
@@ -282,7 +285,7 @@ export class ExecutionsTree implements Rows<ExecutionsNode>, Disposable {
     if (job === undefined || !this.#listed.has(jobId)) return;
     // The selection of files may be another; where it is, that is told.
     this.#parts.files.load(job).catch((error: unknown) => {
-      this.#parts.log.warn(`The files of ${job.repository}: ${String(error)}`);
+      this.#parts.log.warn(`The files of ${this.#parts.names.of(job)}: ${String(error)}`);
     });
   }
 

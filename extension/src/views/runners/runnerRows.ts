@@ -38,14 +38,14 @@ export function runnerRow(runner: RunnerView, now: number): TreeItem {
   return row;
 }
 
-export function runnerJobRow(job: RunnerJobView, now: number): TreeItem {
-  const row = new TreeItem(job.repository, TreeItemCollapsibleState.None);
+export function runnerJobRow(job: RunnerJobView, name: string, now: number): TreeItem {
+  const row = new TreeItem(name, TreeItemCollapsibleState.None);
   const text = runnerJobText(job, now);
   row.description = text;
   row.iconPath = statusIcon(job.state);
   row.contextValue = contextValue('runnerJob', {});
   row.accessibilityInformation = {
-    label: l10n.t('Job on {0}, {1}, {2}', job.repository, statuses[job.state].spoken, text),
+    label: l10n.t('Job on {0}, {1}, {2}', name, statuses[job.state].spoken, text),
   };
   return row;
 }

@@ -1,3 +1,4 @@
+import { targetNames } from '@flotilla/shared/target/targetNames';
 import type { RunnerJobView, RunnerView } from '@flotilla/shared/views';
 import { l10n, TreeItem } from 'vscode';
 import type { Connection } from '../../connection/connection.ts';
@@ -13,6 +14,12 @@ import { TreeChanges } from '../treeChanges.ts';
 
 /** Runners that come or go draw the whole tree again. */
 const treeIntervalMs = 1000;
+
+/** The Jobs that a Runner works on, and what each is called among them. */
+interface ListedJobs {
+  readonly jobs: readonly RunnerJobView[];
+  readonly nameOf: (job: RunnerJobView) => string;
+}
 
 export interface RunnersTreeParts {
   readonly connection: Connection;
@@ -30,7 +37,7 @@ export class RunnersTree implements Rows<RunnersNode>, Disposable {
   readonly #nodes = new NodeCache<RunnersNode>();
   readonly #drawn = new DrawnRows();
   /** The Jobs of the Runners that were opened, as they were when VS Code last asked. */
-  readonly #jobs = new Map<string, readonly RunnerJobView[]>();
+  readonly #jobs = new Map<string, ListedJobs>();
   #shown: readonly string[] = [];
 
   readonly onDidChangeTreeData = this.#changes.event;
@@ -73,7 +80,7 @@ export class RunnersTree implements Rows<RunnersNode>, Disposable {
     const { connection, log } = this.#parts;
     try {
       const jobs = await connection.use((client) => client.runners.jobs.query({ runnerId }));
-      this.#jobs.set(runnerId, jobs);
+      this.#jobs.set(runnerId, { jobs, nameOf: targetNames(jobs) });
       return jobs.map(({ attemptId, jobId, executionId }) =>
         this.#nodes.keep({ kind: 'runnerJob', runnerId, executionId, jobId, attemptId }),
       );
@@ -107,9 +114,10 @@ export class RunnersTree implements Rows<RunnersNode>, Disposable {
       const runner = this.#runner(node.runnerId);
       if (runner !== undefined) return runnerRow(runner, this.#parts.model.serverTime);
     } else {
-      const job = this.#jobs.get(node.runnerId)?.find(({ attemptId }) => attemptId === node.attemptId);
-      if (job !== undefined) {
-        const row = runnerJobRow(job, this.#parts.model.serverTime);
+      const listed = this.#jobs.get(node.runnerId);
+      const job = listed?.jobs.find(({ attemptId }) => attemptId === node.attemptId);
+      if (listed !== undefined && job !== undefined) {
+        const row = runnerJobRow(job, listed.nameOf(job), this.#parts.model.serverTime);
         row.command = { command: 'flotilla.showJob', title: l10n.t('Show Job'), arguments: [node] };
         return row;
       }

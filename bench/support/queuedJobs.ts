@@ -4,7 +4,7 @@ import type { Definition } from '@flotilla/shared/definition/definition';
 import { runnerProtocol } from '@flotilla/shared/protocol/version';
 import { createToken, ensureUser, type User } from '../../service/src/auth/tokens.ts';
 import { saveAction } from '../../service/src/actions/saveAction.ts';
-import { beginResolution } from '../../service/src/executions/queries/beginResolution.ts';
+import { insertExecution } from '../../service/src/executions/queries/insertExecution.ts';
 import { insertJobs } from '../../service/src/executions/queries/insertJobs.ts';
 import { hello } from '../../service/src/runners/hello.ts';
 import { accessTokens } from '../../service/src/db/schema/access.ts';
@@ -52,21 +52,21 @@ export async function openQueue(service: Service, repositories: number): Promise
       const definition = parse(more);
       const action = { fileName: 'bench.action.json', text: textOf(more), baseVersion: null, origin: null };
       const saved = await saveAction(service, user, action);
-      const lease = await beginResolution(
+      const begun = await insertExecution(
         sql,
         {
           requestKey: randomUUID(),
           actionId: saved.actionId,
           actionVersion: saved.version,
           definition,
-          userId: user.id,
+          createdBy: user.id,
           request: { repositories: null },
         },
-        60_000,
+        { holder: 'bench', leaseMs: 60_000 },
       );
-      if (lease === undefined) throw new Error('an Execution of a benchmark was not made');
+      if (begun === undefined) throw new Error('an Execution of a benchmark was not made');
       await insertJobs(sql, {
-        lease,
+        begun,
         definition,
         userId: user.id,
         fair: service.config.fairness === 'owner',
@@ -77,7 +77,7 @@ export async function openQueue(service: Service, repositories: number): Promise
           directory: '',
         })),
       });
-      return lease.executionId;
+      return begun.executionId;
     },
   };
 }

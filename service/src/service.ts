@@ -11,7 +11,7 @@ import { Hints } from './db/hints.ts';
 import { migrate } from './db/migrate.ts';
 import { ChangeFeed } from './executions/changeFeed.ts';
 import { Definitions } from './executions/definitions.ts';
-import { resumeResolutions } from './executions/resolution.ts';
+import { resolutionKind } from './executions/resolutionKind.ts';
 import { Admission } from './jobs/admission.ts';
 import { batchClaims, type Claims } from './jobs/claim.ts';
 import { batchEnds, type Ends } from './jobs/finish.ts';
@@ -73,7 +73,11 @@ export async function openService(
   const streams = new StoredStreams(sql, objects);
   const revocations = new Revocations();
   const admission = new Admission(sql, hints, logger);
-  const work = new WorkLoop({ sql, hints, logger }, []);
+  const { leaseMs } = config;
+  const fair = config.fairness === 'owner';
+  const work = new WorkLoop({ sql, hints, logger }, [
+    resolutionKind({ database, sql, hints, mirrors, logger, fair, leaseMs }),
+  ]);
   const host =
     config.repositoriesFolder === undefined
       ? undefined
@@ -90,11 +94,6 @@ export async function openService(
     work.run(signal),
     sealLogs({ sql, hints, logger }, signal),
     keepHouse({ sql, databaseUrl, objects, mirrors, hints, config, logger }, signal),
-    resumeResolutions(
-      { database, sql, hints, mirrors, logger, fair: config.fairness === 'owner', leaseMs: config.leaseMs },
-      config.janitorMs,
-      signal,
-    ),
     revocations.enforce(database, hints, logger, signal),
     ...(scans === undefined ? [] : [scanRegularly(scans, config.syncMs, logger, signal)]),
   ];

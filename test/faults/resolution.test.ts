@@ -28,10 +28,10 @@ test(
       () => 'lost',
     );
     const executionId = await waitFor(
-      'the resolution to be under way, and its lease renewed',
+      'the resolution to be under way, and announced',
       async () => {
         const [row] = await sql<{ id: string }[]>`
-        select id from executions where resolving_until is not null and changed_xid <> 0`;
+        select id from executions where resolved_at is null and changed_xid <> 0`;
         return row !== undefined && Number(row.id);
       },
       { timeoutMs: leaseMs + 10_000 },

@@ -19,12 +19,14 @@ export const executionsRouter = router({
       }),
     )
     .mutation(({ ctx, input, signal }) => {
-      const { database, sql, hints, mirrors, config } = ctx.service;
+      const { database, sql, hints, mirrors, logger, work, config } = ctx.service;
       const context = {
         database,
         sql,
         hints,
         mirrors,
+        logger,
+        work,
         defaultImage: config.defaultImage,
         fair: config.fairness === 'owner',
         leaseMs: config.leaseMs,

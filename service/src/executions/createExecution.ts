@@ -5,10 +5,15 @@ import type { ExecutionView, ScopePreview } from '@flotilla/shared/views';
 import { saveAction, type ActionToSave } from '../actions/saveAction.ts';
 import type { User } from '../auth/tokens.ts';
 import type { Sql } from '../db/database.ts';
-import { beginResolution } from './queries/beginResolution.ts';
+import type { Hints } from '../db/hints.ts';
+import { performWork, type WorkContext } from '../work/performWork.ts';
+import { standardBackOffMs } from '../work/workKind.ts';
+import { insertExecution, type BegunExecution } from './queries/insertExecution.ts';
 import { selectExecutions } from './queries/selectExecutions.ts';
+import type { Resolution } from './queries/selectResolution.ts';
 import { executionView } from './executionView.ts';
-import { resolve, type ResolutionContext } from './resolution.ts';
+import { resolve, type ResolutionContext, type Resolved } from './resolution.ts';
+import { resolutionName } from './resolutionName.ts';
 
 export interface ExecutionToCreate extends ActionToSave {
   /** Made by the client: a repeated request gets the same Execution. */
@@ -17,16 +22,19 @@ export interface ExecutionToCreate extends ActionToSave {
   readonly repositories: readonly string[] | null;
 }
 
-export interface CreateContext extends ResolutionContext {
+export interface CreateContext extends ResolutionContext, WorkContext {
+  readonly hints: Hints;
   readonly defaultImage: string;
+  /** Who resolves the scope, for people. */
+  readonly work: { readonly holder: string };
 }
 
 /** Between two looks at an Execution that another request, or another replica, is about to resolve. */
 const pollMs = 1000;
 
 /**
- * Saves the Action and starts an Execution of it: its row first, leased to this replica while the scope is resolved,
- * then all its Jobs in one statement. A scope that matches nothing is refused with the reasons, and nothing stays. The
+ * Saves the Action and starts an Execution of it: its row first, with the work of resolving its scope, which this replica
+ * does at once, then all its Jobs in one statement. A scope that matches nothing is refused with the reasons, and nothing stays. The
  * same request key is the same Execution; who repeats it waits until that one has its Jobs.
  */
 export async function createExecution(
@@ -49,26 +57,61 @@ export async function createExecution(
     // The Execution's own copy names its image, so that a later change of the service's default touches no Execution.
     const definition = { ...saved.definition, image: saved.definition.image ?? context.defaultImage };
     const asked = { repositories: request.repositories };
-    const lease = await beginResolution(
+    const begun = await insertExecution(
       sql,
       {
         requestKey: request.requestKey,
         actionId: saved.actionId,
         actionVersion: saved.version,
         definition,
-        userId: user.id,
+        createdBy: user.id,
         request: asked,
       },
-      leaseMs,
+      { holder: context.work.holder, leaseMs },
     );
-    if (lease === undefined) continue;
-    const resolved = await resolve(
+    if (begun === undefined) continue;
+    const resolved = await resolveBegun(
       context,
-      { lease, definition, actionVersion: saved.version, user, request: asked },
+      begun,
+      {
+        executionId: begun.executionId,
+        definition,
+        actionVersion: saved.version,
+        userId: user.id,
+        askedBy: user.name,
+        request: asked,
+      },
       signal,
     );
-    if (resolved.kind === 'empty') throw emptyScope(resolved.scope);
+    if (resolved?.kind === 'empty') throw emptyScope(resolved.scope);
+    if (resolved?.kind === 'refused') throw resolved.error;
   }
+}
+
+/** Undefined when somebody else will go on with it: the caller has gone, or the database was away. */
+async function resolveBegun(
+  context: CreateContext,
+  { lease }: BegunExecution,
+  resolution: Resolution,
+  signal: AbortSignal,
+): Promise<Resolved | undefined> {
+  let resolved: Resolved | undefined;
+  await performWork(
+    context,
+    {
+      lease,
+      name: `${resolutionName} ${resolution.executionId}`,
+      tries: 1,
+      leaseMs: context.leaseMs,
+      backOffMs: standardBackOffMs,
+    },
+    async (stop) => {
+      resolved = await resolve(context, resolution, lease, stop);
+      return { kind: 'done' };
+    },
+    signal,
+  );
+  return resolved;
 }
 
 async function findByRequestKey(

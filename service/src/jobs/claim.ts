@@ -59,7 +59,7 @@ function claimedJob(row: ClaimedRow, definition: Definition): ClaimedJob {
     leaseToken: row.lease_token,
     jobId: Number(row.job_id),
     executionId: Number(row.execution_id),
-    owner: row.created_by,
+    owner: row.owner,
     timeoutSeconds: row.timeout_seconds,
     ...targetOf(row),
     env: definition.env,

@@ -37,3 +37,20 @@ function askingForWork(sql: Sql, rows: Fragment): Fragment {
     on conflict (kind, key) do update
        set payload = excluded.payload, due_at = least(work.due_at, excluded.due_at), asked_at = now()`;
 }
+
+/**
+ * The part of a statement that makes work which the caller begins at once; other replicas take it when its lease has run
+ * out. `rows` selects kind, key and payload of what nobody has asked for yet. Returns id and token: the lease.
+ */
+export function beginningWork(
+  sql: Sql,
+  rows: Fragment,
+  { holder, leaseMs }: { readonly holder: string; readonly leaseMs: number },
+): Fragment {
+  return sql`
+    insert into work (kind, key, payload, due_at, lease_until, token, holder, tries)
+    select owed.*, 'infinity', now() + make_interval(secs => ${leaseMs / 1000}), nextval('work_tokens'),
+           ${holder}, 1
+      from (${rows}) as owed
+    returning id, token`;
+}

@@ -59,3 +59,6 @@ export function workKind<Payload>(kind: WorkKind<Payload>): AnyWorkKind {
     run: async (work, signal) => kind.run({ ...work, payload: schema.parse(work.payload) }, signal),
   };
 }
+
+/** Back-off of work that fails for a cause that may pass within a moment, or stay until a person does something. */
+export const standardBackOffMs: readonly number[] = [1000, 5000, 30_000, 120_000, 600_000, 3_600_000];

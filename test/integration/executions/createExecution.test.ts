@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { beginResolution } from '../../../service/src/executions/queries/beginResolution.ts';
+import { insertExecution } from '../../../service/src/executions/queries/insertExecution.ts';
 import { insertJobs } from '../../../service/src/executions/queries/insertJobs.ts';
 import { actionText, executionRequest, startExecution } from '../../support/actionText.ts';
 import { refusalOfCall } from '../../support/refusal.ts';
@@ -64,21 +64,21 @@ test('either all Jobs are made or nothing', async () => {
   const { targets } = await flotilla.api.scopes.preview.query({ query: 'repo:' });
   const [row] = await sql`select definition from action_versions`;
   const definition = row?.['definition'];
-  const lease = await beginResolution(
+  const begun = await insertExecution(
     sql,
     {
       requestKey: randomUUID(),
       actionId,
       actionVersion: version,
       definition,
-      userId: 1,
+      createdBy: 1,
       request: { repositories: null },
     },
-    60_000,
+    { holder: 'test', leaseMs: 60_000 },
   );
-  if (lease === undefined) throw new Error('the Execution was not made');
+  if (begun === undefined) throw new Error('the Execution was not made');
   const insert = insertJobs(sql, {
-    lease,
+    begun,
     definition,
     userId: 1,
     fair: false,
@@ -88,7 +88,7 @@ test('either all Jobs are made or nothing', async () => {
   await expect(insert).rejects.toMatchObject({ code: '23503' });
   expect(
     await sql`
-      select count(*)::int as jobs, (select resolving_until is not null from executions) as resolving from jobs`,
+      select count(*)::int as jobs, (select resolved_at is null from executions) as resolving from jobs`,
   ).toEqual([{ jobs: 0, resolving: true }]);
 });
 

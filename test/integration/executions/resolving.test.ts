@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { announceExecution } from '../../../service/src/executions/queries/announceExecution.ts';
 import {
-  beginResolution,
-  type ResolutionLease,
-} from '../../../service/src/executions/queries/beginResolution.ts';
+  insertExecution,
+  type BegunExecution,
+} from '../../../service/src/executions/queries/insertExecution.ts';
 import { insertJobs } from '../../../service/src/executions/queries/insertJobs.ts';
-import { renewResolution } from '../../../service/src/executions/queries/renewResolution.ts';
+import { withdrawExecution } from '../../../service/src/executions/queries/withdrawExecution.ts';
 import { executionRequest, startExecution } from '../../support/actionText.ts';
+import { hold, waitForBlocked } from '../../support/holdPoints.ts';
 import { refusalOfCall } from '../../support/refusal.ts';
 import { git, makeRepositories } from '../../support/repositories.ts';
 import { testService, type TestService } from '../../support/testService.ts';
@@ -24,28 +26,28 @@ async function beginAndDie(
   flotilla: TestService,
   leaseMs: number,
   request = executionRequest(),
-): Promise<ResolutionLease> {
+): Promise<BegunExecution> {
   const { sql } = flotilla.service;
   const saved = await flotilla.api.actions.save.mutate(request);
   const [row] =
     await sql`select definition, created_by from action_versions where version = ${saved.version}`;
-  const lease = await beginResolution(
+  const begun = await insertExecution(
     sql,
     {
       requestKey: request.requestKey,
       actionId: saved.actionId,
       actionVersion: saved.version,
       definition: { ...row?.['definition'], image: 'ubuntu:24.04' },
-      userId: Number(row?.['created_by']),
+      createdBy: Number(row?.['created_by']),
       request: { repositories: request.repositories },
     },
-    leaseMs,
+    { holder: 'dead', leaseMs },
   );
-  if (lease === undefined) throw new Error('the Execution was not made');
-  return lease;
+  if (begun === undefined) throw new Error('the Execution was not made');
+  return begun;
 }
 
-const jobsOf = (flotilla: TestService, { executionId }: ResolutionLease) =>
+const jobsOf = (flotilla: TestService, { executionId }: BegunExecution) =>
   waitFor('the Execution to have its Jobs', async () => {
     const jobs = await flotilla.api.jobs.list.query({ executionId });
     return jobs.length > 0 && jobs;
@@ -53,11 +55,11 @@ const jobsOf = (flotilla: TestService, { executionId }: ResolutionLease) =>
 
 test('an Execution whose replica died before its Jobs were made is resumed when the lease has run out', async () => {
   await using flotilla = await open();
-  const lease = await beginAndDie(flotilla, 300);
-  expect((await flotilla.api.executions.get.query({ executionId: lease.executionId })).state).toBe(
+  const begun = await beginAndDie(flotilla, 300);
+  expect((await flotilla.api.executions.get.query({ executionId: begun.executionId })).state).toBe(
     'resolving',
   );
-  const jobs = await jobsOf(flotilla, lease);
+  const jobs = await jobsOf(flotilla, begun);
   expect(jobs.map(({ repository, state }) => [repository, state])).toEqual([
     ['one', 'queued'],
     ['two', 'queued'],
@@ -71,33 +73,58 @@ test('an Execution whose replica died before its Jobs were made is resumed when 
 test('who repeats the request of a replica that died gets the same Execution, with its Jobs', async () => {
   await using flotilla = await open();
   const request = executionRequest();
-  const lease = await beginAndDie(flotilla, 300, request);
+  const begun = await beginAndDie(flotilla, 300, request);
   const execution = await flotilla.api.executions.create.mutate(request);
-  expect(execution).toMatchObject({ id: lease.executionId, state: 'queued', counts: { queued: 2 } });
+  expect(execution).toMatchObject({ id: begun.executionId, state: 'queued', counts: { queued: 2 } });
 });
 
-test('a lease that is renewed is nobody else’s, and only its holder makes the Jobs', async () => {
+test('only who has the resolution makes the Jobs, and makes them once', async () => {
   await using flotilla = await open();
   const { sql } = flotilla.service;
-  const first = await beginAndDie(flotilla, 60_000);
-  const renewed = await renewResolution(sql, first, 60_000);
-  if (renewed === undefined) throw new Error('the lease was not renewed');
-  expect(await renewResolution(sql, first, 60_000)).toBeUndefined();
+  const begun = await beginAndDie(flotilla, 60_000);
+  const [taken] = await sql<
+    { token: string }[]
+  >`update work set token = nextval('work_tokens') returning token`;
+  const other = { ...begun, lease: { ...begun.lease, token: Number(taken?.token) } };
   const [row] = await sql`select definition from executions`;
   const { targets } = await flotilla.api.scopes.preview.query({ query: 'repo:' });
   const scope = { definition: row?.['definition'], userId: 1, targets, fair: false };
-  expect(await insertJobs(sql, { ...scope, lease: first })).toBe(false);
-  expect(await insertJobs(sql, { ...scope, lease: renewed })).toBe(true);
-  expect(await insertJobs(sql, { ...scope, lease: renewed })).toBe(false);
+  expect(await insertJobs(sql, { ...scope, begun })).toBe(false);
+  expect(await withdrawExecution(sql, begun)).toBe(false);
+  expect(await insertJobs(sql, { ...scope, begun: other })).toBe(true);
+  expect(await insertJobs(sql, { ...scope, begun: other })).toBe(false);
+  expect(await withdrawExecution(sql, other)).toBe(false);
   expect(await sql`select count(*)::int as n from jobs`).toEqual([{ n: 2 }]);
+});
+
+test('what a client left that went away while the scope was resolved is gone on with at once', async () => {
+  await using flotilla = await open();
+  const { sql } = flotilla.service;
+  // The hold point: the resolution reads the repositories.
+  await using held = await hold(sql, (tx) => tx`lock table repositories in access exclusive mode`);
+  const asked = flotilla.api.executions.create.mutate(executionRequest()).catch(() => 'lost');
+  await waitFor('the resolution to be under way', async () => {
+    const [row] = await flotilla.api.work.list.query({});
+    return row?.state === 'running' && row;
+  });
+  await waitForBlocked(sql, 1);
+  flotilla.cutConnections();
+  expect(await asked).toBe('lost');
+  await held.release();
+  // Its lease is half a minute.
+  await waitFor('the Execution to have its Jobs', async () => {
+    const [execution] = await flotilla.api.executions.list.query({});
+    return execution?.state === 'queued';
+  });
+  await waitFor('nothing more to be owed', async () => (await flotilla.api.work.list.query({})).length === 0);
 });
 
 test('an Execution that is cancelled while its scope is resolved starts no Job', async () => {
   await using flotilla = await open();
-  const lease = await beginAndDie(flotilla, 500);
-  await flotilla.api.executions.cancel.mutate({ executionId: lease.executionId });
-  expect((await jobsOf(flotilla, lease)).map((job) => job.state)).toEqual(['cancelled', 'cancelled']);
-  expect((await flotilla.api.executions.get.query({ executionId: lease.executionId })).state).toBe(
+  const begun = await beginAndDie(flotilla, 500);
+  await flotilla.api.executions.cancel.mutate({ executionId: begun.executionId });
+  expect((await jobsOf(flotilla, begun)).map((job) => job.state)).toEqual(['cancelled', 'cancelled']);
+  expect((await flotilla.api.executions.get.query({ executionId: begun.executionId })).state).toBe(
     'cancelled',
   );
 });
@@ -128,16 +155,17 @@ test('an editor that saw an Execution being resolved hears that it is gone when 
     },
   );
   await waitFor('the feed to begin', () => messages > 0);
-  const lease = await beginAndDie(
+  const begun = await beginAndDie(
     flotilla,
     60_000,
     executionRequest({ name: 'nothing', scopeQuery: 'repo:nowhere' }),
   );
-  // What the replica did before it died: a renewal, which announces the Execution.
-  await renewResolution(sql, lease, 60_000);
+  // What the replica did before it died, because it took long.
+  await announceExecution(sql, begun.executionId);
   hints.publish('changes');
-  await waitFor('the editor to show it', () => shown.get(lease.executionId) === 'resolving');
-  await sql`update executions set resolving_until = now() where id = ${lease.executionId}`;
+  await waitFor('the editor to show it', () => shown.get(begun.executionId) === 'resolving');
+  await sql`update work set lease_until = now()`;
+  hints.publish('work');
   await waitFor('the editor to show it no more', () => shown.size === 0);
   subscription.unsubscribe();
   expect(await flotilla.api.executions.list.query({})).toEqual([]);

@@ -148,7 +148,7 @@ test('an Execution that runs, waits, is paused or is being resolved stays, howev
   await flotilla.api.executions.cancel.mutate({ executionId: ended.id });
   const resolving = await startExecution(flotilla.api);
   await flotilla.api.executions.cancel.mutate({ executionId: resolving.id });
-  await sql`update executions set resolving_until = now() + interval '1 hour' where id = ${resolving.id}`;
+  await sql`update executions set resolved_at = null where id = ${resolving.id}`;
   await age(flotilla, 100);
   await keepHouse(flotilla);
   expect(await idsOf(flotilla)).toEqual([resolving.id, queued.id, paused.id, running.id]);
@@ -207,11 +207,11 @@ test('a commit keeps its pin while a Job of another Execution works on it, or an
   await flotilla.api.executions.cancel.mutate({ executionId: other.id });
   await age(flotilla, 11);
   const resolving = await startExecution(flotilla.api);
-  await sql`update executions set resolving_until = now() + interval '1 hour' where id = ${resolving.id}`;
+  await sql`update executions set resolved_at = null where id = ${resolving.id}`;
   await keepHouse(flotilla);
   expect(await idsOf(flotilla)).toEqual([resolving.id]);
   expect(await mirrors.keeps(1, commit)).toBe(true);
-  await sql`update executions set resolving_until = null`;
+  await sql`update executions set resolved_at = now() where resolved_at is null`;
   await keepHouse(flotilla);
   expect(await mirrors.keeps(1, commit)).toBe(false);
 });

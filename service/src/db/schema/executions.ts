@@ -42,12 +42,9 @@ export const executions = pgTable(
     pausedBy: text('paused_by'),
     /** Failed Jobs that a resume has looked over: only those beyond count towards `maxFailures`. */
     failuresForgiven: integer('failures_forgiven').notNull().default(0),
-    /**
-     * Until when a replica owns the resolution of its scope; null once its Jobs exist. An Execution whose lease has
-     * run out is resumed by another replica.
-     */
-    resolvingUntil: at('resolving_until'),
-    /** What the resolution works from, until it is done: who asked, and for which repositories. */
+    /** When its Jobs were made; null while its scope is being resolved, which is `work` of kind *resolve*. */
+    resolvedAt: at('resolved_at'),
+    /** What the resolution works from, until it is done. */
     resolvingRequest: jsonb('resolving_request').$type<ResolvingRequest>(),
     changedXid: changedXid(),
   },
@@ -58,8 +55,8 @@ export const executions = pgTable(
     }),
     index().on(t.changedXid),
     index('executions_resolving')
-      .on(t.resolvingUntil)
-      .where(sql`resolving_until is not null`),
+      .on(t.id)
+      .where(sql`resolved_at is null`),
     // What the admission looks at besides held Jobs.
     index('executions_paused')
       .on(t.id)

@@ -1,12 +1,13 @@
 import type { Definition } from '@flotilla/shared/definition/definition';
 import type { Target } from '@flotilla/shared/target/target';
 import type { Sql } from '../../db/database.ts';
-import type { ResolutionLease } from './beginResolution.ts';
+import { fenced } from '../../work/fenced.ts';
+import type { BegunExecution } from './insertExecution.ts';
 import { fairRank } from '../../jobs/queries/fairRank.ts';
 import { requirementId } from '../../jobs/queries/requirementId.ts';
 
 export interface ResolvedScope {
-  readonly lease: ResolutionLease;
+  readonly begun: BegunExecution;
   readonly definition: Definition;
   readonly userId: number;
   readonly targets: readonly Pick<Target, 'repositoryId' | 'baseRef' | 'baseRevision' | 'directory'>[];
@@ -16,13 +17,14 @@ export interface ResolvedScope {
 
 /**
  * Inserts all Jobs of an Execution, in the order of its targets, no two of which may share repository, branch and
- * directory, and ends its resolution: one auto-commit statement, all or nothing. Returns false when the lease is another's: then that one makes the Jobs. An Execution that was
+ * directory, and ends its resolution: one auto-commit statement, all or nothing. Returns false when the resolution is
+ * another replica's by now: then that one makes the Jobs. An Execution that was
  * cancelled meanwhile gets cancelled Jobs, a paused one none that can be claimed.
  *
  * A Job's rank is its id, so that they are served in order, or what {@link fairRank} says where owners share fairly.
  */
 export async function insertJobs(sql: Sql, scope: ResolvedScope): Promise<boolean> {
-  const { definition, fair, lease } = scope;
+  const { begun, definition, fair } = scope;
   const fairnessClass = fair ? scope.userId : 0;
   const requirement = await requirementId(sql, definition.requires);
   const rank = fairRank(sql, {
@@ -39,11 +41,12 @@ export async function insertJobs(sql: Sql, scope: ResolvedScope): Promise<boolea
   }));
   // A new Job has changed_xid 0: the feed announces the Execution, and an editor lists its Jobs when it shows them.
   const rows = await sql`
-    with resolved as (
+    with held as materialized (${fenced(sql, begun.lease)}),
+    resolved as (
       update executions
-         set resolving_until = null, resolving_request = null, changed_xid = (pg_current_xact_id()::text)::bigint
-       where id = ${lease.executionId} and resolving_until = ${lease.until}::text::timestamptz
-      returning id, cancel_requested_at, paused_at),
+         set resolved_at = now(), resolving_request = null, changed_xid = (pg_current_xact_id()::text)::bigint
+        from held where executions.id = ${begun.executionId} and resolved_at is null
+      returning executions.id, cancel_requested_at, paused_at),
     served as (
       select ${rank} as rank),
     targets as (

@@ -17,7 +17,7 @@ export async function removeExecution(sql: Sql, days: number, after: number): Pr
   const [row] = await sql<{ id: string; removed: boolean }[]>`
     with old as materialized (
       select id from executions
-       where id > ${after} and resolving_until is null and created_at < ${limit}
+       where id > ${after} and resolved_at is not null and created_at < ${limit}
          and not exists (select from jobs where execution_id = executions.id
                             and (state in ('queued', 'running') or ended_at >= ${limit}))
        order by id limit 1 for update skip locked),

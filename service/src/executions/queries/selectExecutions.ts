@@ -49,7 +49,7 @@ export async function selectExecutions(sql: Sql, filter: Fragment, limit: number
       select id from executions where ${filter} order by id desc limit ${limit})
     select executions.id, action_id, action_version, definition, users.id as created_by_id, users.name as created_by,
            (extract(epoch from executions.created_at) * 1000)::float8 as created_at,
-           cancel_requested_at is not null as cancel_requested, resolving_until is not null as resolving,
+           cancel_requested_at is not null as cancel_requested, resolved_at is null as resolving,
            (extract(epoch from paused_at) * 1000)::float8 as paused_at, paused_by, counted.*
       from chosen join executions using (id) left join users on users.id = executions.created_by
       cross join lateral (

@@ -25,7 +25,7 @@ export async function selectNeedlessPins(sql: Sql): Promise<NeedlessPins | undef
       select * from pins
        where not exists (select from jobs where jobs.repository_id = pins.repository_id and base_revision = commit)
          and not exists (select from repositories where id = pins.repository_id and head_commit = commit))
-    select exists (select from executions where resolving_until is not null) as resolving,
+    select exists (select from executions where resolved_at is null) as resolving,
            (select coalesce(jsonb_agg(execution_id), '[]') from done) as execution_ids,
            (select coalesce(jsonb_agg(jsonb_build_array(repository_id, commit)), '[]') from needless) as needless`;
   if (row === undefined || row.resolving) return undefined;

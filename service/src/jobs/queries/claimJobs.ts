@@ -28,8 +28,8 @@ export interface ClaimedRow extends Target {
   readonly lease_token: string;
   readonly job_id: string;
   readonly execution_id: string;
-  /** Who started the Execution. */
-  readonly created_by: string;
+  /** Who started the Execution, or where nobody did, who answers for its Action. */
+  readonly owner: string;
   readonly timeout_seconds: number;
   readonly pinned_images: Readonly<Record<string, string>>;
 }
@@ -108,7 +108,9 @@ function claimOnce(sql: Sql, claim: Claim): Promise<readonly ClaimedRow[]> {
       select claim_key, id, job_id, number, lease_token, timeout_seconds from earlier
        where state in ('claimed', 'running'))
     select claimed.claim_key, claimed.id as attempt_id, claimed.number, claimed.lease_token, claimed.timeout_seconds,
-           jobs.id as job_id, jobs.execution_id, executions.created_by, ${targetColumns(sql)},
+           jobs.id as job_id, jobs.execution_id, ${targetColumns(sql)},
+           coalesce(executions.created_by,
+                    (select owner_id from actions where actions.id = executions.action_id)) as owner,
            coalesce((select jsonb_object_agg(image, digest) from execution_images
                       where execution_id = jobs.execution_id), '{}') as pinned_images
       from claimed

@@ -26,7 +26,7 @@ export async function keepScope(sql: Sql, scope: ScopeToKeep): Promise<string> {
               or id in (select id from kept_scopes where user_id = ${scope.userId}
                          order by created_at desc offset ${keptScopesOfUser - 1}))
          and not exists (select from executions
-                          where resolving_until is not null
+                          where resolved_at is null
                             and (resolving_request ->> 'scopeId')::uuid = kept_scopes.id))
     select id from kept`;
   if (row === undefined) throw new Error('the database kept no scope');

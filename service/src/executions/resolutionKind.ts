@@ -1,0 +1,30 @@
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import { standardBackOffMs, workKind, type AnyWorkKind } from '../work/workKind.ts';
+import { selectResolution } from './queries/selectResolution.ts';
+import { resolve, type ResolutionContext } from './resolution.ts';
+import { resolutionName } from './resolutionName.ts';
+
+/** Resolutions that whoever began them has left: its replica died or stopped, or the database was away. */
+export function resolutionKind(
+  context: ResolutionContext & { readonly logger: Pick<Logger, 'warn'> },
+): AnyWorkKind {
+  const { sql, leaseMs, logger } = context;
+  return workKind({
+    name: resolutionName,
+    payload: z.object({ executionId: z.number().int() }),
+    atOnce: 2,
+    leaseMs,
+    backOffMs: standardBackOffMs,
+    title: ({ executionId }) => `Find the repositories of execution ${executionId}`,
+    async run({ lease, payload: { executionId } }, signal) {
+      const resolution = await selectResolution(sql, executionId);
+      // Whoever resolved it died before it could say so.
+      if (resolution === undefined) return { kind: 'done' };
+      const resolved = await resolve(context, resolution, lease, signal);
+      const err = resolved.kind === 'refused' ? { err: resolved.error } : {};
+      logger.warn({ executionId, resolved: resolved.kind, ...err }, 'resumed an execution that was left');
+      return { kind: 'done' };
+    },
+  });
+}

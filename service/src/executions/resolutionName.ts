@@ -1,0 +1,2 @@
+/** The kind of work that resolves the scope of an Execution. */
+export const resolutionName = 'resolve';

@@ -38,9 +38,9 @@ export const logThroughput: Benchmark = async function* (settings) {
   const limit = { FLOTILLA_LOG_LIMIT_BYTES: String(100e9) };
   await using bed = await openTestBed(together, limit);
   await using runner = await bed.startRunner(together);
-  const repositories = (await bed.client.api.repositories.list.query()).map(({ name }) => name);
+  const repositoryIds = (await bed.client.api.repositories.list.query()).map(({ id }) => id);
   // What the programs need once, such as compiled code, is no growth by the log.
-  await write(bed, repositories, 1);
+  await write(bed, repositoryIds, 1);
   const one: number[] = [];
   const eight: number[] = [];
   const engine: number[] = [];
@@ -49,9 +49,9 @@ export const logThroughput: Benchmark = async function* (settings) {
     engine.push(await writeToEngine(bed, Math.ceil(seconds / 3)));
     using service = await watchMemory(bed.service.pid);
     using runnersOwn = await watchMemory(runner.pid);
-    one.push(rateOf(await write(bed, repositories.slice(0, 1), seconds)));
+    one.push(rateOf(await write(bed, repositoryIds.slice(0, 1), seconds)));
     growth.push({ service: service.growth() / megabyte, runner: runnersOwn.growth() / megabyte });
-    eight.push(rateOf(await write(bed, repositories, Math.ceil(seconds / 3))));
+    eight.push(rateOf(await write(bed, repositoryIds, Math.ceil(seconds / 3))));
     settings.say(
       `round ${round + 1}: one Job ${one.at(-1)?.toFixed(1)} MB/s, eight ${eight.at(-1)?.toFixed(1)} MB/s, ` +
         `docker logs ${engine.at(-1)?.toFixed(1)} MB/s, growth ${JSON.stringify(growth.at(-1))} MB`,
@@ -88,11 +88,11 @@ function rateOf(written: readonly Written[]): number {
 /** Runs such a Job in each of the repositories, and compares what is stored. */
 async function write(
   bed: TestBed,
-  repositories: readonly string[],
+  repositoryIds: readonly number[],
   seconds: number,
 ): Promise<readonly Written[]> {
   const { client } = bed;
-  const { id } = await startExecution(client, 'write', scriptOf(seconds), repositories);
+  const { id } = await startExecution(client, 'write', scriptOf(seconds), repositoryIds);
   await untilSucceeded(client, id);
   const written: Written[] = [];
   for (const job of await client.api.jobs.list.query({ executionId: id })) {

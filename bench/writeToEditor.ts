@@ -19,8 +19,8 @@ const warmUpSeconds = 2;
 export const writeToEditor: Benchmark = async function* (settings) {
   await using bed = await openTestBed(busyJobs + 1);
   await using _runner = await bed.startRunner(busyJobs + 1);
-  const names = (await bed.client.api.repositories.list.query()).map((repository) => repository.name);
-  const [measured = '', ...others] = names;
+  const ids = (await bed.client.api.repositories.list.query()).map(({ id }) => id);
+  const [measured = 0, ...others] = ids;
   yield* figures('', await measure(bed, bed.service.url, measured, settings));
   {
     // The editor's replica: it shares nothing but the database with the one that the runner sends to.
@@ -62,7 +62,7 @@ function* figures(condition: string, latencies: readonly number[]): Generator<Fi
 async function measure(
   bed: TestBed,
   editorUrl: string,
-  repository: string,
+  repositoryId: number,
   settings: Settings,
 ): Promise<number[]> {
   const lines = (settings.seconds + warmUpSeconds) * 10;
@@ -71,7 +71,7 @@ async function measure(
     bed.client,
     'clock',
     `perl -MTime::HiRes=time,sleep -e '$| = 1; for (1..${lines}) { printf "%.6f\\n", time; sleep 0.1 }'`,
-    [repository],
+    [repositoryId],
   );
   await using editor = connectUser(editorUrl, bed.client.token);
   const latencies: number[] = [];

@@ -3,12 +3,12 @@ import type { AttemptView, ExecutionView } from '@flotilla/shared/views';
 import type { ServiceClient } from '../../scripts/launch/serviceClient.ts';
 import { waitFor } from '../../test/support/waitFor.ts';
 
-/** Starts an Execution of a one-step Action over the repositories named (null: all); `more` are members of its file. */
+/** Starts an Execution of a one-step Action over the repositories of some ids (null: all); `more` are members of its file. */
 export function startExecution(
   client: ServiceClient,
   name: string,
   script: string,
-  repositories: readonly string[] | null = null,
+  repositoryIds: readonly number[] | null = null,
   more: Readonly<Record<string, unknown>> = {},
 ): Promise<ExecutionView> {
   const steps = [{ type: 'command', args: ['sh', '-c', script] }];
@@ -19,7 +19,7 @@ export function startExecution(
     text: JSON.stringify(action),
     baseVersion: null,
     origin: null,
-    repositories: repositories === null ? null : [...repositories],
+    repositories: repositoryIds === null ? null : [...repositoryIds],
   });
 }
 

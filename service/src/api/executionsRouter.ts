@@ -1,4 +1,3 @@
-import { storables } from '@flotilla/shared/protocol/storable';
 import { tracked } from '@trpc/server';
 import { z } from 'zod';
 import { cancelExecution } from '../executions/cancelExecution.ts';
@@ -7,7 +6,7 @@ import { pauseJobs, resumeJobs } from '../executions/pause.ts';
 import { rerunExecution } from '../jobs/rerun.ts';
 import { getExecution, listExecutions } from '../executions/readExecutions.ts';
 import { untilWritable } from './backpressure.ts';
-import { actionToSave, id } from './inputs.ts';
+import { actionToSave, chosenRepositories, id } from './inputs.ts';
 import { memberProcedure, readerProcedure, router } from './trpc.ts';
 
 export const executionsRouter = router({
@@ -15,7 +14,7 @@ export const executionsRouter = router({
     .input(
       actionToSave.extend({
         requestKey: z.uuid(),
-        repositories: storables(100_000, 4096).nullable(),
+        repositories: chosenRepositories.nullable(),
       }),
     )
     .mutation(({ ctx, input, signal }) => {

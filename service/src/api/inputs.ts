@@ -1,8 +1,24 @@
-import { storable } from '@flotilla/shared/protocol/storable';
+import { storable, storables } from '@flotilla/shared/protocol/storable';
 import { z } from 'zod';
 
 /** An id of a row. */
 export const id = z.number().int().positive();
+
+/** So many repositories may be chosen of a scope. */
+const mostChosen = 100_000;
+
+/** Ids of several rows. What is wrong is said once, as of {@link storables}. */
+const ids = z.custom<number[]>(
+  (value) =>
+    Array.isArray(value) &&
+    value.length >= 1 &&
+    value.length <= mostChosen &&
+    value.every((one) => Number.isSafeInteger(one) && one > 0),
+  `One to ${mostChosen} ids are taken, each a positive whole number.`,
+);
+
+/** Repositories to limit a scope to, by id. Editors of before sent names: each means all repositories that have it. */
+export const chosenRepositories = z.union([ids, storables(mostChosen, 4096)]);
 
 /** The largest action file; a text is stored with every version. */
 const maxTextLength = 1024 * 1024;

@@ -5,6 +5,7 @@ import type { ExecutionView, ScopePreview } from '@flotilla/shared/views';
 import { saveAction, type ActionToSave } from '../actions/saveAction.ts';
 import type { User } from '../auth/tokens.ts';
 import type { Sql } from '../db/database.ts';
+import type { ChosenRepositories } from '../db/schema/executions.ts';
 import type { Hints } from '../db/hints.ts';
 import { performWork, type WorkContext } from '../work/performWork.ts';
 import { standardBackOffMs } from '../work/workKind.ts';
@@ -18,8 +19,8 @@ import { resolutionName } from './resolutionName.ts';
 export interface ExecutionToCreate extends ActionToSave {
   /** Made by the client: a repeated request gets the same Execution. */
   readonly requestKey: string;
-  /** Names to limit the scope to; null takes all that match. */
-  readonly repositories: readonly string[] | null;
+  /** What the scope is limited to; null takes all that match. */
+  readonly repositories: ChosenRepositories | null;
 }
 
 export interface CreateContext extends ResolutionContext, WorkContext {

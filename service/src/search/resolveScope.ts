@@ -5,6 +5,7 @@ import type { LeftOutView, ScopePreview } from '@flotilla/shared/views';
 import { asc, eq } from 'drizzle-orm';
 import type { Database } from '../db/database.ts';
 import { codeHosts } from '../db/schema/codeHosts.ts';
+import type { ChosenRepositories } from '../db/schema/executions.ts';
 import { repositories } from '../db/schema/repositories.ts';
 import type { Mirrors } from '../repositories/mirrors.ts';
 import { Pace } from '../pace.ts';
@@ -17,8 +18,8 @@ import { shortened } from './shortened.ts';
 
 export interface ScopeRequest {
   readonly query: string;
-  /** Names to limit the scope to. */
-  readonly only?: readonly string[];
+  /** What to limit the scope to. */
+  readonly only?: ChosenRepositories;
   readonly database: Database;
   readonly mirrors: Mirrors;
   readonly searcher: Searcher;
@@ -113,12 +114,13 @@ function judgeOf(query: ScopeQuery, engine: SearchEngine, { only, searcher }: Sc
     matches: names.compile(pattern, '-repo:'),
   }));
   const file = query.file.map((pattern) => paths.compile(pattern, 'file:'));
-  const limitedTo = only === undefined ? undefined : new Set(only);
+  const chosen = only === undefined ? undefined : new Set<number | string>(only);
 
   return async (row: SearchableRepository): Promise<Verdict> => {
     const { repositoryId, repository: name } = row;
     const leaveOut = (reason: LeftOutReason): Verdict => ({ ...repositoryOf(row), reason });
-    if (limitedTo !== undefined && !limitedTo.has(name)) return leaveOut({ kind: 'notChosen' });
+    if (chosen !== undefined && !chosen.has(repositoryId) && !chosen.has(name))
+      return leaveOut({ kind: 'notChosen' });
     const missed = wanted.find(({ matches }) => !matches(name));
     if (missed !== undefined)
       return leaveOut({ kind: 'nameDiffers', pattern: shortened(missed.pattern.source) });

@@ -47,14 +47,14 @@ test('the same request again is the same Execution, also when both come at the s
   ).toEqual([{ n: 1 }]);
 });
 
-test('an Execution can be limited to repositories by name', async () => {
+test('an Execution can be limited to repositories by id, and by name as editors of before do', async () => {
   await using flotilla = await testService({ repositories: twoRepositories });
-  const execution = await flotilla.api.executions.create.mutate({
-    ...executionRequest(),
-    repositories: ['two'],
-  });
-  const jobs = await flotilla.api.jobs.list.query({ executionId: execution.id });
-  expect(jobs.map((job) => job.repository)).toEqual(['two']);
+  const { repositories, executions, jobs } = flotilla.api;
+  const two = (await repositories.list.query()).find(({ name }) => name === 'two');
+  for (const chosen of [[two?.id ?? 0], ['two']]) {
+    const { id } = await executions.create.mutate({ ...executionRequest(), repositories: chosen });
+    expect((await jobs.list.query({ executionId: id })).map((job) => job.repository)).toEqual(['two']);
+  }
 });
 
 test('either all Jobs are made or nothing', async () => {

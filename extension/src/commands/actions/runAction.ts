@@ -39,7 +39,7 @@ export async function runOnOneRepository(app: App, argument: unknown): Promise<v
     preview.targets.map((target) => ({
       label: nameOf(target),
       description: branchOf(target.baseRef),
-      value: target.repository,
+      value: target.repositoryId,
     })),
     { placeHolder: l10n.t('Run {0} on which repository?', action.definition.name) },
   );

@@ -11,7 +11,7 @@ import { baseVersionOf, decide } from '../actions/baseVersion.ts';
 export async function startExecution(
   app: App,
   action: ActionText,
-  repositories: string[] | null,
+  repositoryIds: number[] | null,
 ): Promise<ExecutionView> {
   return app.connection.use(async (client) => {
     // One key for all tries: whatever is cut or repeated, one Execution comes of it.
@@ -25,7 +25,7 @@ export async function startExecution(
           text: action.text,
           baseVersion,
           origin: action.origin,
-          repositories,
+          repositories: repositoryIds,
         });
         await remember(app, action, execution);
         return execution;

@@ -67,10 +67,13 @@ export const executions = pgTable(
   ],
 );
 
+/** Repositories by id, or by names as editors of before sent them: each means all that have it. */
+export type ChosenRepositories = readonly number[] | readonly string[];
+
 /** What the Action of an Execution that is being resolved asked for. */
 export interface ResolvingRequest {
-  /** Names to limit the scope to; null takes all that match. */
-  readonly repositories: readonly string[] | null;
+  /** What the scope is limited to; null takes all that match. */
+  readonly repositories: ChosenRepositories | null;
 }
 
 /** What an image's tag meant when the Execution first needed it; every Attempt runs that. */

@@ -19,7 +19,7 @@ const jobs = 10_000;
 export const create10000Jobs: Benchmark = async function* (settings) {
   await using local = await openLocalService();
   const { service } = local;
-  const user = await ensureUser(service.database, 'bench', 'member');
+  const user = await ensureUser(service.sql, 'bench', 'bench', 'member');
   settings.say(`making ${jobs} mirrors`);
   const targets = await makeRepositories(service);
   await service.sql`create table raw_jobs (like jobs including all)`;

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connectUser, type ServiceClient } from '../scripts/launch/serviceClient.ts';
 import { startService, type ServiceProgram } from '../scripts/launch/serviceProgram.ts';
-import { createToken, ensureUser } from '../service/src/auth/tokens.ts';
 import { startProxy } from '../test/support/proxy.ts';
 import { frameOf, type TestRunner } from '../test/support/testRunner.ts';
+import { userToken } from '../test/support/tokens.ts';
 import { waitFor } from '../test/support/waitFor.ts';
 import { collectGarbage, inspected } from './support/collectGarbage.ts';
 import type { Benchmark, Figure } from './support/figure.ts';
@@ -38,8 +38,7 @@ export const memoryOfSubscribers: Benchmark = async function* (settings) {
   const program = resources.use(
     await startService({ dataFolder: join(folder, 'data'), databaseUrl: postgres.url, env }),
   );
-  const user = await ensureUser(service.database, 'reader', 'member');
-  const token = await createToken(service.database, { scope: 'user', userId: user.id, label: 'reader' });
+  const token = await userToken(service.sql, 'reader', 'member');
   const live = resources.use(await makeLiveAttempts(local, program.url, subscribers + 1));
   const ends = new Map<number, number>();
   const [common, ...others] = live.attempts;

@@ -1,6 +1,6 @@
-import { createToken } from '../../service/src/auth/tokens.ts';
 import type { ClaimedJob } from '@flotilla/shared/protocol/runnerMessages';
 import { connectRunner, type TestRunner } from '../../test/support/testRunner.ts';
+import { runnerToken } from '../../test/support/tokens.ts';
 import type { LocalService } from './localService.ts';
 import { openQueue } from './queuedJobs.ts';
 
@@ -21,7 +21,7 @@ export async function makeLiveAttempts(
 ): Promise<LiveAttempts> {
   const queue = await openQueue(service, count);
   await queue.enqueue(count);
-  const token = await createToken(service.database, { scope: 'runner', label: 'writer' });
+  const token = await runnerToken(service.sql);
   const runner = await connectRunner({ serverUrl, token, labels: ['linux'] });
   const attempts: ClaimedJob[] = [];
   while (attempts.length < count) {

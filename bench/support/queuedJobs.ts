@@ -7,7 +7,6 @@ import { saveAction } from '../../service/src/actions/saveAction.ts';
 import { insertExecution } from '../../service/src/executions/queries/insertExecution.ts';
 import { insertJobs } from '../../service/src/executions/queries/insertJobs.ts';
 import { hello } from '../../service/src/runners/hello.ts';
-import { accessTokens } from '../../service/src/db/schema/access.ts';
 import { codeHosts } from '../../service/src/db/schema/codeHosts.ts';
 import type { Service } from '../../service/src/service.ts';
 
@@ -22,14 +21,13 @@ export interface Queue {
 /** Rows of repositories that have no mirror: for Jobs that no container runs. */
 export async function openQueue(service: Service, repositories: number): Promise<Queue> {
   const { database, sql } = service;
-  const user = await ensureUser(database, 'bench', 'member');
-  await createToken(database, { scope: 'runner', label: 'bench' });
-  const [token] = await database.select({ id: accessTokens.id }).from(accessTokens).limit(1);
+  const user = await ensureUser(sql, 'bench', 'bench', 'member');
+  const token = await createToken(sql, 'bench', { scope: 'runner', label: 'bench' });
   const [host] = await database
     .insert(codeHosts)
     .values({ kind: 'directory', name: 'nowhere', location: '/nowhere' })
     .returning({ id: codeHosts.id });
-  if (token === undefined || host === undefined) throw new Error('the database kept nothing');
+  if (host === undefined) throw new Error('the database kept nothing');
   const rows = await sql<{ id: string }[]>`
     insert into repositories (code_host_id, name, default_branch, head_commit)
     select ${host.id}, 'repository-' || number, 'refs/heads/main', repeat('a', 40)

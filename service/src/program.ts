@@ -16,6 +16,7 @@ import { isTransientDatabaseError } from './db/transientErrors.ts';
 import { readIfThere } from './files.ts';
 import { listen } from './http/listen.ts';
 import { openService, type Service } from './service.ts';
+import { byItself } from './telemetry/audit.ts';
 import { createLogger } from './telemetry/logger.ts';
 import { logStrayErrors } from './telemetry/strayErrors.ts';
 
@@ -112,9 +113,9 @@ async function announce(service: Service, url: string): Promise<void> {
   await writeSecret(join(config.dataFolder, 'service.json'), JSON.stringify({ url, pid: process.pid }));
 }
 
-async function offerPairing({ database }: Service, url: string, pairingFile: string): Promise<void> {
-  const owner = await ensureUser(database, userInfo().username, 'admin');
-  const code = await createPairingCode(database, owner.id);
+async function offerPairing({ sql }: Service, url: string, pairingFile: string): Promise<void> {
+  const owner = await ensureUser(sql, byItself, userInfo().username, 'admin');
+  const code = await createPairingCode(sql, byItself, owner.id);
   await writeSecret(pairingFile, JSON.stringify({ url, code }));
   process.stdout.write(
     `\nTo connect VS Code, run "Flotilla: Connect to Server…" there and paste this within ${pairingMinutes} minutes:\n\n    ${url}/connect?code=${code}\n\n`,
@@ -122,14 +123,12 @@ async function offerPairing({ database }: Service, url: string, pairingFile: str
 }
 
 /** The token of the runner on this machine, in a file that only its user reads. Kept as long as this database knows it. */
-async function ensureLocalRunnerToken({ database, config }: Service): Promise<void> {
+async function ensureLocalRunnerToken({ database, sql, config }: Service): Promise<void> {
   const path = join(config.dataFolder, 'local-runner.token');
   const kept = await readIfThere(path);
   if (kept !== undefined && (await authenticate(database, kept))?.scope === 'runner') return;
-  await writeSecret(
-    path,
-    await createToken(database, { scope: 'runner', label: 'the runner on this machine' }),
-  );
+  const label = 'the runner on this machine';
+  await writeSecret(path, (await createToken(sql, byItself, { scope: 'runner', label })).secret);
 }
 
 async function writeSecret(path: string, content: string): Promise<void> {

@@ -116,7 +116,7 @@ export async function openService(
     admission,
     work,
     revocations,
-    pairingDesk: new PairingDesk(database),
+    pairingDesk: new PairingDesk(sql),
     strangers: new Strangers(),
     syncRepositories: async (stop) => (await scans?.scan(stop)) ?? { repositories: 0, changed: 0 },
     async [Symbol.asyncDispose]() {

@@ -11,12 +11,12 @@ import {
   type ServiceOptions,
   type ServiceProgram,
 } from '../../scripts/launch/serviceProgram.ts';
-import { createToken, ensureUser } from '../../service/src/auth/tokens.ts';
-import { connect, type Database, type Sql } from '../../service/src/db/database.ts';
+import { connect, type Sql } from '../../service/src/db/database.ts';
 import { removeContainersUnder } from './containers.ts';
 import { persist } from './persist.ts';
 import { temporaryFolder } from './temporaryFolder.ts';
 import { testDatabase } from './testDatabase.ts';
+import { runnerToken as createRunnerToken, userToken as createUserToken } from './tokens.ts';
 import { waitFor } from './waitFor.ts';
 
 /** The image of command steps in these tests; the project's scripts make it. */
@@ -68,8 +68,6 @@ export interface Deployment extends AsyncDisposable {
   readonly runnerToken: string;
   /** The database, for what the API does not show. */
   readonly sql: Sql;
-  /** The same, for the service's own functions. */
-  readonly database: Database;
   readonly service: ServiceProgram;
   /** Kills the service without a goodbye and starts it again at the same address. */
   restartService(): Promise<void>;
@@ -102,11 +100,10 @@ export async function startDeployment(options: DeploymentOptions): Promise<Deplo
   await options.repositories(repositoriesFolder);
   const databaseUrl = options.databaseUrl ?? resources.use(await testDatabase()).url;
   // A transaction that a test holds open is a silent connection.
-  const { sql, database } = resources.use(connect(databaseUrl, { max: 2, statementMs: holdsMs }));
-  const user = await ensureUser(database, 'Ada', 'member');
+  const { sql } = resources.use(connect(databaseUrl, { max: 2, statementMs: holdsMs }));
   const [userToken, runnerToken] = await Promise.all([
-    createToken(database, { scope: 'user', userId: user.id, label: 'Ada' }),
-    createToken(database, { scope: 'runner', label: 'runners of the tests' }),
+    createUserToken(sql, 'Ada', 'member'),
+    createRunnerToken(sql),
   ]);
   const serviceOptions = {
     repositoriesFolder,
@@ -155,7 +152,6 @@ export async function startDeployment(options: DeploymentOptions): Promise<Deplo
     userToken,
     runnerToken,
     sql,
-    database,
     get service() {
       return replica.program;
     },

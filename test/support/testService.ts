@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { createTRPCClient, createWSClient, wsLink, type TRPCClient } from '@trpc/client';
 import type { AppRouter } from '../../service/src/api/router.ts';
-import { createToken, ensureUser, type Role } from '../../service/src/auth/tokens.ts';
+import type { Role } from '../../service/src/auth/tokens.ts';
 import { readConfig, type Config } from '../../service/src/config.ts';
 import { listen as startListening } from '../../service/src/http/listen.ts';
 import { openService, type Service } from '../../service/src/service.ts';
@@ -11,6 +11,7 @@ import { createLogger } from '../../service/src/telemetry/logger.ts';
 import { temporaryFolder } from './temporaryFolder.ts';
 import { testDatabase, type TestDatabase } from './testDatabase.ts';
 import { connectRunner, type TestRunner, type TestRunnerOptions } from './testRunner.ts';
+import { runnerToken as createRunnerToken, userToken as createTokenOf } from './tokens.ts';
 
 export interface TestServiceOptions {
   /** What differs from the service's own standards. */
@@ -83,13 +84,10 @@ export async function testService(options: TestServiceOptions = {}): Promise<Tes
   );
   await service.syncRepositories();
   const { url, cutConnections } = await listen(service, resources);
-  const createUserToken = async (name: string, role: Role) => {
-    const user = await ensureUser(service.database, name, role);
-    return createToken(service.database, { scope: 'user', userId: user.id, label: name });
-  };
+  const createUserToken = (name: string, role: Role) => createTokenOf(service.sql, name, role);
   const [userToken, runnerToken] = await Promise.all([
     createUserToken('Ada', 'member'),
-    createToken(service.database, { scope: 'runner', label: 'runners of the tests' }),
+    createRunnerToken(service.sql),
   ]);
   const clients = resources.use(new AsyncDisposableStack());
   const connectEditor = (token: string | undefined) => clients.use(openEditor(url, token));

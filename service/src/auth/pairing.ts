@@ -1,9 +1,11 @@
 import { randomInt } from 'node:crypto';
 import { FlotillaError } from '@flotilla/shared/errors';
-import { and, eq, gt, isNull, sql } from 'drizzle-orm';
-import type { Database } from '../db/database.ts';
-import { accessTokens, pairingCodes, users } from '../db/schema/access.ts';
-import { createToken, hashSecret, type User } from './tokens.ts';
+import { eq } from 'drizzle-orm';
+import type { Database, Sql } from '../db/database.ts';
+import { accessTokens } from '../db/schema/access.ts';
+import { insertPairingCode } from './queries/insertPairingCode.ts';
+import { spendPairingCode } from './queries/spendPairingCode.ts';
+import { hashSecret, newToken, type User } from './tokens.ts';
 
 /** How long a code can be exchanged, in minutes (design §13). */
 export const pairingMinutes = 10;
@@ -16,41 +18,29 @@ const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const letterCount = 16;
 const written = new RegExp(`^[${alphabet}]{${letterCount}}$`);
 
-/** Makes a single-use code for a user, written `XXXX-XXXX-XXXX-XXXX`. */
-export async function createPairingCode(database: Database, userId: number): Promise<string> {
+/** Makes a single-use code for a user, written `XXXX-XXXX-XXXX-XXXX`. `by` is the name of who makes it. */
+export async function createPairingCode(sql: Sql, by: string, userId: number): Promise<string> {
   const letters = Array.from({ length: letterCount }, () => alphabet[randomInt(alphabet.length)]).join('');
-  await database.insert(pairingCodes).values({
-    hash: hashSecret(letters),
-    userId,
-    expiresAt: sql`now() + make_interval(mins => ${pairingMinutes})`,
-  });
+  await insertPairingCode(sql, by, { hash: hashSecret(letters), userId, minutes: pairingMinutes });
   return letters.match(/.{4}/g)?.join('-') ?? letters;
 }
 
 /** Exchanges a code for a user token. A code works once and for ten minutes. */
 export async function exchangePairingCode(
-  database: Database,
+  sql: Sql,
   code: string,
   client: string,
 ): Promise<{ token: string; user: User }> {
   const letters = normalised(code);
   if (!written.test(letters)) throw refused();
-  const [spent] = await database
-    .update(pairingCodes)
-    .set({ usedAt: sql`now()` })
-    .where(
-      and(
-        eq(pairingCodes.hash, hashSecret(letters)),
-        isNull(pairingCodes.usedAt),
-        gt(pairingCodes.expiresAt, sql`now()`),
-      ),
-    )
-    .returning({ userId: pairingCodes.userId });
-  if (spent === undefined) throw refused();
-  const [user] = await database.select().from(users).where(eq(users.id, spent.userId));
-  if (user === undefined) throw new Error('the user of a pairing code is gone');
-  const token = await createToken(database, { scope: 'user', userId: user.id, label: `paired: ${client}` });
-  return { token, user: { id: user.id, name: user.name, role: user.role } };
+  const token = newToken('user');
+  const user = await spendPairingCode(sql, {
+    codeHash: hashSecret(letters),
+    tokenHash: hashSecret(token),
+    label: `paired: ${client}`,
+  });
+  if (user === undefined) throw refused();
+  return { token, user };
 }
 
 function refused(): FlotillaError {

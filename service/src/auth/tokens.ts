@@ -1,8 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { FlotillaError } from '@flotilla/shared/errors';
 import { and, eq, inArray, isNotNull, isNull } from 'drizzle-orm';
-import type { Database } from '../db/database.ts';
+import type { Database, Sql } from '../db/database.ts';
 import { accessTokens, users } from '../db/schema/access.ts';
+import { insertToken } from './queries/insertToken.ts';
+import { insertUser } from './queries/insertUser.ts';
+import { markRevoked } from './queries/markRevoked.ts';
 
 export type Role = 'reader' | 'member' | 'admin';
 
@@ -18,7 +21,7 @@ export type Principal =
   | { readonly scope: 'runner'; readonly tokenId: number };
 
 /** 256 random bits; the prefix tells people and secret scanners what it is. */
-function newToken(scope: 'user' | 'runner'): string {
+export function newToken(scope: 'user' | 'runner'): string {
   return `flotilla_${scope}_${randomBytes(32).toString('base64url')}`;
 }
 
@@ -29,14 +32,29 @@ export function hashSecret(secret: string): string {
   return createHash('sha256').update(secret).digest('hex');
 }
 
-/** Makes a token and returns it: the only time it is seen. */
+/** A new token. */
+export interface CreatedToken {
+  /** Its number in lists. */
+  readonly id: number;
+  /** What opens the door; shown this once. */
+  readonly secret: string;
+}
+
+/** Makes a token: the only time it is seen. `by` is the name of who makes it, for the audit log. */
 export async function createToken(
-  database: Database,
+  sql: Sql,
+  by: string,
   token: { scope: 'user'; userId: number; label: string } | { scope: 'runner'; label: string },
-): Promise<string> {
+): Promise<CreatedToken> {
   const secret = newToken(token.scope);
-  await database.insert(accessTokens).values({ ...token, hash: hashSecret(secret) });
-  return secret;
+  const userId = token.scope === 'user' ? token.userId : null;
+  const id = await insertToken(sql, by, {
+    scope: token.scope,
+    userId,
+    label: token.label,
+    hash: hashSecret(secret),
+  });
+  return { id, secret };
 }
 
 /** Who a token belongs to. Undefined when it is unknown or revoked. */
@@ -60,14 +78,12 @@ export async function authenticate(database: Database, secret: string): Promise<
   return { scope: 'user', tokenId: row.id, user: { id: row.userId, name: row.name, role: row.role } };
 }
 
-/** Revokes a token by its id. Open sockets that use it are closed at the next hint (see revocations.ts). */
-export async function revokeToken(database: Database, tokenId: number): Promise<void> {
-  const revoked = await database
-    .update(accessTokens)
-    .set({ revokedAt: new Date() })
-    .where(and(eq(accessTokens.id, tokenId), isNull(accessTokens.revokedAt)))
-    .returning({ id: accessTokens.id });
-  if (revoked.length === 0) {
+/**
+ * Revokes a token by its id. Open sockets that use it are closed at the next hint (see revocations.ts). `by` is the name of
+ * who does it.
+ */
+export async function revokeToken(sql: Sql, by: string, tokenId: number): Promise<void> {
+  if (!(await markRevoked(sql, by, tokenId))) {
     throw new FlotillaError(
       'notFound',
       `There is no live token ${tokenId}; \`npm run token -- list\` shows them.`,
@@ -85,10 +101,11 @@ export async function revokedAmong(database: Database, tokenIds: readonly number
   return new Set(rows.map((row) => row.id));
 }
 
-/** The user of that name, made with that role when there is none. */
-export async function ensureUser(database: Database, name: string, role: Role): Promise<User> {
-  await database.insert(users).values({ name, role }).onConflictDoNothing();
-  const [user] = await database.select().from(users).where(eq(users.name, name));
+/** The user of that name, made with that role by who is named when there is none. */
+export async function ensureUser(sql: Sql, by: string, name: string, role: Role): Promise<User> {
+  await insertUser(sql, by, { name, role });
+  const [user] = await sql<{ id: string; name: string; role: Role }[]>`
+    select id, name, role from users where name = ${name}`;
   if (user === undefined) throw new Error(`the user ${name} vanished while it was made`);
-  return { id: user.id, name: user.name, role: user.role };
+  return { id: Number(user.id), name: user.name, role: user.role };
 }

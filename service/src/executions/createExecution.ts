@@ -77,9 +77,7 @@ export async function createExecution(
       {
         executionId: begun.executionId,
         definition,
-        actionVersion: saved.version,
         userId: user.id,
-        askedBy: user.name,
         request: asked,
       },
       signal,

@@ -1,14 +1,12 @@
 import { FlotillaError } from '@flotilla/shared/errors';
 import type { User } from '../auth/tokens.ts';
-import type { Database, Sql } from '../db/database.ts';
+import type { Sql } from '../db/database.ts';
 import type { Hints } from '../db/hints.ts';
 import type { Admission } from '../jobs/admission.ts';
-import { audit } from '../telemetry/audit.ts';
 import { pauseExecution } from './queries/pauseExecution.ts';
 import { resumeExecution } from './queries/resumeExecution.ts';
 
 interface PauseContext {
-  readonly database: Database;
   readonly sql: Sql;
   readonly hints: Hints;
   readonly admission: Admission;
@@ -16,19 +14,17 @@ interface PauseContext {
 
 /** Starts no further Job of an Execution; those that run go on. Doing so again changes nothing. */
 export async function pauseJobs(context: PauseContext, user: User, executionId: number): Promise<void> {
-  const paused = await pauseExecution(context.sql, executionId, user.name);
-  if (paused === undefined) throw noExecution(executionId);
+  const found = await pauseExecution(context.sql, executionId, user.name);
+  if (found === undefined) throw noExecution(executionId);
   context.hints.publish('changes');
-  if (paused) await audit(context.database, user.name, 'execution.paused', { execution: executionId });
 }
 
 /** Starts the Jobs of a paused Execution again. Doing so again changes nothing. */
 export async function resumeJobs(context: PauseContext, user: User, executionId: number): Promise<void> {
-  const resumed = await resumeExecution(context.sql, executionId);
-  if (resumed === undefined) throw noExecution(executionId);
+  const found = await resumeExecution(context.sql, executionId, user.name);
+  if (found === undefined) throw noExecution(executionId);
   context.admission.look(executionId);
   context.hints.publish('changes');
-  if (resumed) await audit(context.database, user.name, 'execution.resumed', { execution: executionId });
 }
 
 function noExecution(executionId: number): FlotillaError {

@@ -5,7 +5,6 @@ import type { Hints } from '../db/hints.ts';
 import { isTransientDatabaseError } from '../db/transientErrors.ts';
 import type { Mirrors } from '../repositories/mirrors.ts';
 import { resolveScope } from '../search/resolveScope.ts';
-import { audit } from '../telemetry/audit.ts';
 import type { WorkLease } from '../work/workKind.ts';
 import { announceExecution } from './queries/announceExecution.ts';
 import { insertJobs } from './queries/insertJobs.ts';
@@ -46,7 +45,7 @@ export async function resolve(
   signal: AbortSignal,
 ): Promise<Resolved> {
   const { database, sql, hints, mirrors } = context;
-  const { executionId, definition, actionVersion, userId, askedBy, request } = resolution;
+  const { executionId, definition, userId, request } = resolution;
   const begun = { executionId, lease };
   await using _announced = announceLater(context, executionId);
   let scope: ScopePreview;
@@ -70,12 +69,6 @@ export async function resolve(
     return { kind: 'fenced' };
   hints.publish('queue');
   hints.publish('changes');
-  await audit(database, askedBy ?? 'flotilla', 'execution.started', {
-    execution: executionId,
-    action: definition.name,
-    version: actionVersion,
-    jobs: targets.length,
-  });
   return { kind: 'jobs' };
 }
 

@@ -1,15 +1,13 @@
 import { FlotillaError } from '@flotilla/shared/errors';
 import type { User } from '../auth/tokens.ts';
-import type { Database, Sql } from '../db/database.ts';
+import type { Sql } from '../db/database.ts';
 import type { Hints } from '../db/hints.ts';
-import { audit } from '../telemetry/audit.ts';
 import type { Admission } from './admission.ts';
 import { requestJobCancellation } from './queries/requestJobCancellation.ts';
 
 /** Cancels one Job. Doing so again, or after its end, changes nothing. */
 export async function cancelJob(
   context: {
-    readonly database: Database;
     readonly sql: Sql;
     readonly hints: Hints;
     readonly admission: Admission;
@@ -17,10 +15,9 @@ export async function cancelJob(
   user: User,
   jobId: number,
 ): Promise<void> {
-  const found = await requestJobCancellation(context.sql, jobId);
-  if (found === undefined) throw new FlotillaError('notFound', `There is no job ${jobId}.`);
+  const executionId = await requestJobCancellation(context.sql, jobId, user.name);
+  if (executionId === undefined) throw new FlotillaError('notFound', `There is no job ${jobId}.`);
   context.hints.publish('cancel');
   context.hints.publish('changes');
-  context.admission.look(found.executionId);
-  if (found.changed) await audit(context.database, user.name, 'job.cancelled', { job: jobId });
+  context.admission.look(executionId);
 }

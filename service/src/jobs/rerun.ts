@@ -1,20 +1,15 @@
 import { FlotillaError } from '@flotilla/shared/errors';
 import type { User } from '../auth/tokens.ts';
-import type { Database, Sql } from '../db/database.ts';
+import type { Sql } from '../db/database.ts';
 import type { Hints } from '../db/hints.ts';
-import { audit } from '../telemetry/audit.ts';
 import type { Admission } from './admission.ts';
-import { rerunJobs } from './queries/rerunJobs.ts';
+import { rerunJobs, type RerunScope } from './queries/rerunJobs.ts';
 
 interface RerunContext {
-  readonly database: Database;
   readonly sql: Sql;
   readonly hints: Hints;
   readonly admission: Admission;
 }
-
-/** Which Jobs of an Execution run again: those that failed, timed out, errored or were cancelled, or all. */
-export type RerunScope = 'failed' | 'all';
 
 /** Runs one Job again. Refused while it lives, unless a call with the same key has rerun it. */
 export async function rerunJob(
@@ -24,11 +19,9 @@ export async function rerunJob(
   requestKey: string | null,
 ): Promise<void> {
   const { sql } = context;
-  const rerun = await rerunJobs(sql, sql`jobs.id = ${jobId}`, requestKey);
+  const rerun = await rerunJobs(sql, { jobId }, { requestKey, by: user.name });
   if (rerun === undefined) throw await refusalOf(sql, jobId);
   announce(context, [rerun.executionId]);
-  if (rerun.isRepeated) return;
-  await audit(context.database, user.name, 'job.rerun', { job: jobId });
 }
 
 /**
@@ -43,16 +36,9 @@ export async function rerunExecution(
   requestKey: string | null,
 ): Promise<number> {
   const { sql } = context;
-  const which = sql`jobs.execution_id = ${executionId} ${scope === 'all' ? sql`` : sql`and jobs.state <> 'succeeded'`}`;
-  const rerun = await rerunJobs(sql, which, requestKey);
+  const rerun = await rerunJobs(sql, { executionId, scope }, { requestKey, by: user.name });
   if (rerun === undefined) throw await nothingToRerun(sql, executionId, scope);
   announce(context, [executionId]);
-  if (rerun.isRepeated) return rerun.jobs;
-  await audit(context.database, user.name, 'execution.rerun', {
-    execution: executionId,
-    scope,
-    jobs: rerun.jobs,
-  });
   return rerun.jobs;
 }
 

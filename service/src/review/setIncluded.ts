@@ -1,21 +1,17 @@
 import { FlotillaError } from '@flotilla/shared/errors';
 import type { User } from '../auth/tokens.ts';
-import type { Database, Sql } from '../db/database.ts';
+import type { Sql } from '../db/database.ts';
 import type { Hints } from '../db/hints.ts';
-import { audit } from '../telemetry/audit.ts';
 import { upsertSelection } from './queries/upsertSelection.ts';
 import type { Selection } from './selection.ts';
 
 /** Keeps what a reviewer takes in or leaves out, for every editor that looks. */
 export async function setIncluded(
-  context: { readonly database: Database; readonly sql: Sql; readonly hints: Hints },
+  context: { readonly sql: Sql; readonly hints: Hints },
   user: User,
   selection: Selection,
 ): Promise<void> {
-  const found = await upsertSelection(context.sql, user.id, selection);
+  const found = await upsertSelection(context.sql, user, selection);
   if (!found) throw new FlotillaError('notFound', `There is no job ${selection.jobId}.`);
   context.hints.publish('changes');
-  await audit(context.database, user.name, selection.included ? 'job.included' : 'job.excluded', {
-    ...selection,
-  });
 }

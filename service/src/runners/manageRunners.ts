@@ -2,16 +2,14 @@ import { FlotillaError } from '@flotilla/shared/errors';
 import type { RunnerJobView, RunnerView } from '@flotilla/shared/views';
 import type { User } from '../auth/tokens.ts';
 import type { Config } from '../config.ts';
-import type { Database, Sql } from '../db/database.ts';
+import type { Sql } from '../db/database.ts';
 import type { Hints } from '../db/hints.ts';
-import { audit } from '../telemetry/audit.ts';
 import { forgetRunner } from './queries/forgetRunner.ts';
 import { requestDrain } from './queries/requestDrain.ts';
 import { selectRunnerJobs } from './queries/selectRunnerJobs.ts';
 import { selectRunners } from './queries/selectRunners.ts';
 
 interface RunnersContext {
-  readonly database: Database;
   readonly sql: Sql;
   readonly hints: Hints;
   readonly config: Config;
@@ -34,25 +32,23 @@ export async function drainRunner(
   runnerId: string,
   drain: boolean,
 ): Promise<void> {
-  const name = await requestDrain(context.sql, runnerId, drain);
-  if (name === undefined) throw noRunner();
+  const found = await requestDrain(context.sql, runnerId, drain, user.name);
+  if (!found) throw noRunner();
   context.hints.publish('changes');
   if (!drain) context.hints.publish('queue');
-  await audit(context.database, user.name, drain ? 'runner.draining' : 'runner.resumed', { runner: name });
 }
 
 /** Takes a Runner that is gone out of the list. Refused while it is online. A new hello of it brings it back. */
 export async function forget(context: RunnersContext, user: User, runnerId: string): Promise<void> {
-  const found = await forgetRunner(context.sql, runnerId, context.config.leaseMs);
+  const found = await forgetRunner(context.sql, runnerId, context.config.leaseMs, user.name);
   if (found === undefined) throw noRunner();
-  if (!found.forgotten) {
+  if (found.online) {
     throw new FlotillaError(
       'request.conflict',
       `Runner ${found.name} is online: stop it first, or drain it so that it takes no more jobs.`,
     );
   }
   context.hints.publish('changes');
-  await audit(context.database, user.name, 'runner.forgotten', { runner: found.name });
 }
 
 function noRunner(): FlotillaError {

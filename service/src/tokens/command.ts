@@ -13,7 +13,7 @@ const printer: Printer = {
 /** Runs the command with its arguments. Returns the exit code; what went wrong is said on standard error. */
 export async function runTokenCommand(args: readonly string[]): Promise<number> {
   try {
-    await commandLine().parseAsync([...args], { from: 'user' });
+    await tokenCommandLine().parseAsync([...args], { from: 'user' });
     return 0;
   } catch (error) {
     // Commander has said it itself; asking for help is no mistake.
@@ -24,7 +24,8 @@ export async function runTokenCommand(args: readonly string[]): Promise<number> 
   }
 }
 
-function commandLine(): Command {
+/** The command with its subcommands. */
+export function tokenCommandLine(): Command {
   const command = new Command('npm run token --')
     .description('Makes, lists and revokes the tokens with which people and runners reach the service.')
     .addHelpText('after', helpAfter)
@@ -48,7 +49,7 @@ function commandLine(): Command {
       if (options.scope === 'runner' && (options.user ?? options.role) !== undefined) {
         throw new TokenCommandError('A runner token belongs to no user: leave --user and --role out.');
       }
-      return withDatabase(({ database }) => create(database, options, printer));
+      return withDatabase(({ sql }) => create(sql, options, printer));
     });
   command
     .command('pair')
@@ -57,7 +58,7 @@ function commandLine(): Command {
     .addOption(roleOption())
     .option('--url <url>', 'where editors reach the service (default: where it listens)', httpUrl)
     .action((options: WhoFor & { url?: string }) =>
-      withDatabase(({ database }) => pair(database, readConfig(), options, printer)),
+      withDatabase(({ sql }) => pair(sql, readConfig(), options, printer)),
     );
   command
     .command('list')
@@ -68,7 +69,7 @@ function commandLine(): Command {
     .command('revoke')
     .description('end a token at once, also where it is connected')
     .argument('<id>', 'its number in the list', tokenId)
-    .action((id: number) => withDatabase((connections) => revoke(connections, id, printer)));
+    .action((id: number) => withDatabase(({ sql }) => revoke(sql, id, printer)));
   return command;
 }
 

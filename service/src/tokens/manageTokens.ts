@@ -2,14 +2,11 @@ import { writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
 import { FlotillaError } from '@flotilla/shared/errors';
-import { eq } from 'drizzle-orm';
 import { createPairingCode, pairingMinutes } from '../auth/pairing.ts';
-import { createToken, ensureUser, hashSecret, revokeToken, type Role, type User } from '../auth/tokens.ts';
+import { createToken, ensureUser, revokeToken, type Role, type User } from '../auth/tokens.ts';
 import type { Config } from '../config.ts';
-import type { Connections, Database } from '../db/database.ts';
-import { accessTokens } from '../db/schema/access.ts';
+import type { Database, Sql } from '../db/database.ts';
 import { Hints } from '../db/hints.ts';
-import { audit } from '../telemetry/audit.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import { listTokens } from './listTokens.ts';
 import { TokenCommandError } from './openTokens.ts';
@@ -36,40 +33,35 @@ export interface TokenToCreate extends WhoFor {
 }
 
 /** Makes a token and prints it, the only time that it is seen. */
-export async function create(database: Database, request: TokenToCreate, printer: Printer): Promise<void> {
-  const user = request.scope === 'user' ? await userFor(database, request) : undefined;
+export async function create(sql: Sql, request: TokenToCreate, printer: Printer): Promise<void> {
+  const user = request.scope === 'user' ? await userFor(sql, request) : undefined;
   const label = request.label ?? (user === undefined ? 'a runner' : `made for ${user.name}`);
-  const token = await createToken(
-    database,
+  const { id, secret } = await createToken(
+    sql,
+    actor(),
     user === undefined ? { scope: 'runner', label } : { scope: 'user', userId: user.id, label },
   );
-  const [row] = await database
-    .select({ id: accessTokens.id })
-    .from(accessTokens)
-    .where(eq(accessTokens.hash, hashSecret(token)));
-  if (row === undefined) throw new Error('a token vanished while it was made');
-  await audit(database, actor(), 'token.created', { token: row.id, scope: request.scope, user: user?.name });
   const whose = user === undefined ? 'for runners' : `of ${user.name} (${user.role})`;
   if (request.out === undefined) {
-    printer.say(`Token ${row.id} ${whose}. It is shown this once:`);
-    printer.out(token);
+    printer.say(`Token ${id} ${whose}. It is shown this once:`);
+    printer.out(secret);
     return;
   }
   try {
-    await writeFile(request.out, `${token}\n`, { mode: 0o600, flag: 'wx' });
+    await writeFile(request.out, `${secret}\n`, { mode: 0o600, flag: 'wx' });
   } catch (error) {
     // Nobody has seen it, so nobody may use it.
-    await revokeToken(database, row.id);
+    await revokeToken(sql, actor(), id);
     if (!(error instanceof Error && 'code' in error)) throw error;
     const why = error.code === 'EEXIST' ? 'exists already' : `cannot be written (${String(error.code)})`;
     throw new TokenCommandError(`${resolve(request.out)} ${why}; name another file.`, { cause: error });
   }
-  printer.say(`Token ${row.id} ${whose} is in ${resolve(request.out)}.`);
+  printer.say(`Token ${id} ${whose} is in ${resolve(request.out)}.`);
 }
 
 /** Prints a new connect URL for an editor. */
 export async function pair(
-  database: Database,
+  sql: Sql,
   config: Config,
   request: WhoFor & { readonly url?: string | undefined },
   printer: Printer,
@@ -80,8 +72,8 @@ export async function pair(
       `No service answers for the data folder ${config.dataFolder}; say with --url where editors reach it, such as https://flotilla.example.org.`,
     );
   }
-  const user = await userFor(database, request);
-  const code = await createPairingCode(database, user.id);
+  const user = await userFor(sql, request);
+  const code = await createPairingCode(sql, actor(), user.id);
   printer.say(
     `To connect VS Code as ${user.name} (${user.role}), run "Flotilla: Connect to Server…" there and paste this within ${pairingMinutes} minutes; it works once:`,
   );
@@ -100,22 +92,21 @@ export async function list(
 }
 
 /** Revokes a token; a hint makes every replica close the connections that use it at once. */
-export async function revoke({ database, sql }: Connections, id: number, printer: Printer): Promise<void> {
+export async function revoke(sql: Sql, id: number, printer: Printer): Promise<void> {
   using hints = new Hints(sql, createLogger('warn'));
   try {
-    await revokeToken(database, id);
+    await revokeToken(sql, actor(), id);
   } catch (error) {
     if (error instanceof FlotillaError) throw new TokenCommandError(error.message, { cause: error });
     throw error;
   }
   hints.publish('tokens');
-  await audit(database, actor(), 'token.revoked', { token: id });
   printer.say(`Token ${id} is revoked; whatever was connected with it is cut off.`);
 }
 
-async function userFor(database: Database, { user: name, role }: WhoFor): Promise<User> {
+async function userFor(sql: Sql, { user: name, role }: WhoFor): Promise<User> {
   const wanted = role ?? (name === undefined ? 'admin' : 'member');
-  const user = await ensureUser(database, name ?? actor(), wanted);
+  const user = await ensureUser(sql, actor(), name ?? actor(), wanted);
   if (role !== undefined && user.role !== role) {
     throw new TokenCommandError(
       `${user.name} exists with the role ${user.role}; leave --role out, or name another user.`,

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { startProgram, type Program } from '../../../scripts/launch/program.ts';
 import { startService } from '../../../scripts/launch/serviceProgram.ts';
-import { createToken, ensureUser } from '../../../service/src/auth/tokens.ts';
 import { certificateTrouble } from '../../../service/src/db/certificateTrouble.ts';
 import { connect } from '../../../service/src/db/database.ts';
 import { startEmbeddedPostgres } from '../../../service/src/db/embedded/embeddedPostgres.ts';
@@ -13,6 +12,7 @@ import { isTransientDatabaseError } from '../../../service/src/db/transientError
 import { refusalOfCall } from '../../support/refusal.ts';
 import { temporaryFolder } from '../../support/temporaryFolder.ts';
 import { openEditor } from '../../support/testService.ts';
+import { userToken } from '../../support/tokens.ts';
 import { waitFor } from '../../support/waitFor.ts';
 import { certificateMaker, type Certificate } from '../support/certificates.ts';
 
@@ -166,10 +166,8 @@ test('a service whose database shows a wrong certificate later refuses its calls
     databaseUrl: databaseUrl(`sslmode=verify-full&sslrootcert=${authority.certificate}`),
   });
   await using connections = connect(postgresUrl, { max: 1 });
-  const { sql, database } = connections;
-  const user = await ensureUser(database, 'Ada', 'member');
-  const token = await createToken(database, { scope: 'user', userId: user.id, label: 'Ada' });
-  await using editor = openEditor(service.url, token);
+  const { sql } = connections;
+  await using editor = openEditor(service.url, await userToken(sql, 'Ada', 'member'));
   await editor.api.server.info.query();
   const [spoken] = await sql<{ ssl: boolean }[]>`
     select bool_or(ssl) as ssl from pg_stat_ssl join pg_stat_activity using (pid)

@@ -5,6 +5,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { createPairingCode } from '../../../service/src/auth/pairing.ts';
 import { ensureUser } from '../../../service/src/auth/tokens.ts';
 import { pair } from '../../../scripts/launch/serviceClient.ts';
+import { testActor } from '../../support/tokens.ts';
 import { waitFor } from '../../support/waitFor.ts';
 import { attackedService, type AttackedService } from '../support/attackedService.ts';
 import { openRaw } from '../support/rawRequest.ts';
@@ -26,8 +27,9 @@ const appendHead =
 
 /** Whether the owner of a code can use it now. */
 async function pairs(): Promise<boolean> {
-  const user = await ensureUser(attacked.database, 'Owen', 'member');
-  await using client = await pair(attacked.url, await createPairingCode(attacked.database, user.id), 'his');
+  const user = await ensureUser(attacked.sql, testActor, 'Owen', 'member');
+  const code = await createPairingCode(attacked.sql, testActor, user.id);
+  await using client = await pair(attacked.url, code, 'his');
   return (await client.api.server.info.query()).user.name === 'Owen';
 }
 

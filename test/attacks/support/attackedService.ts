@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { createToken, ensureUser } from '../../../service/src/auth/tokens.ts';
 import { startDeployment, type Deployment, type DeploymentOptions } from '../../support/deployment.ts';
 import { makeRepository } from '../../support/repositories.ts';
+import { userToken } from '../../support/tokens.ts';
 import { startBystander, type Bystander } from './startBystander.ts';
 
 /** A service as a program that is attacked, with a user beside the attacker who works on. */
@@ -23,14 +23,10 @@ export async function attackedService(options: Partial<DeploymentOptions> = {}):
       env: { FLOTILLA_SYNC_MS: String(60 * 60_000), ...options.env },
     }),
   );
-  const userToken = async (name: string, role: 'member' | 'reader') => {
-    const user = await ensureUser(deployment.database, name, role);
-    return createToken(deployment.database, { scope: 'user', userId: user.id, label: name });
-  };
   const [memberToken, readerToken, bystanderToken] = await Promise.all([
-    userToken('Mallory', 'member'),
-    userToken('Rea', 'reader'),
-    userToken('Bo', 'reader'),
+    userToken(deployment.sql, 'Mallory', 'member'),
+    userToken(deployment.sql, 'Rea', 'reader'),
+    userToken(deployment.sql, 'Bo', 'reader'),
   ]);
   const bystander = resources.use(await startBystander(deployment.url, bystanderToken));
   const owned = resources.move();

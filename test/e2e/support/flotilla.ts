@@ -7,10 +7,15 @@ import type { Program } from '../../../scripts/launch/program.ts';
 import { connectUser, pair, type ServiceClient } from '../../../scripts/launch/serviceClient.ts';
 import { startService, type ServiceProgram } from '../../../scripts/launch/serviceProgram.ts';
 import { createPairingCode } from '../../../service/src/auth/pairing.ts';
-import { createToken, ensureUser } from '../../../service/src/auth/tokens.ts';
+import { ensureUser } from '../../../service/src/auth/tokens.ts';
 import { connect } from '../../../service/src/db/database.ts';
 import { startEmbeddedPostgres } from '../../../service/src/db/embedded/embeddedPostgres.ts';
 import { temporaryFolder } from '../../support/temporaryFolder.ts';
+import {
+  runnerToken as createRunnerToken,
+  testActor,
+  userToken as createUserToken,
+} from '../../support/tokens.ts';
 import { freePort } from './freePort.ts';
 
 /** The real programs, as an administrator starts them, on a database and in folders of their own. */
@@ -43,7 +48,7 @@ export async function startFlotilla(repositoriesFolder: string): Promise<Flotill
     await startEmbeddedPostgres({ folder: postgresFolder.path, durable: false }),
   );
   const connections = resources.use(connect(databaseUrl, { max: 2 }));
-  const { database } = connections;
+  const { sql } = connections;
   let output = '';
   const onOutput = (text: string) => {
     output += text;
@@ -63,10 +68,10 @@ export async function startFlotilla(repositoriesFolder: string): Promise<Flotill
   resources.defer(() => service?.[Symbol.asyncDispose]());
   const { url, pairingCode } = service;
   if (pairingCode === undefined) throw new Error('the first start of a service gave no pairing code');
-  const owner = await ensureUser(database, userInfo().username, 'admin');
+  const owner = await ensureUser(sql, testActor, userInfo().username, 'admin');
   const [userToken, runnerToken] = await Promise.all([
-    createToken(database, { scope: 'user', userId: owner.id, label: 'the test itself' }),
-    createToken(database, { scope: 'runner', label: 'runners of the tests' }),
+    createUserToken(sql, owner.name, owner.role),
+    createRunnerToken(sql),
   ]);
   const client = resources.use(connectUser(url, userToken));
   const runners = resources.use(new AsyncDisposableStack());
@@ -80,7 +85,7 @@ export async function startFlotilla(repositoriesFolder: string): Promise<Flotill
     runnerName,
     output: () => output,
     async spentConnectUrl() {
-      const code = await createPairingCode(database, owner.id);
+      const code = await createPairingCode(sql, testActor, owner.id);
       await using _other = await pair(url, code, 'another editor');
       return `${url}/connect?code=${code}`;
     },

@@ -8,6 +8,7 @@ import { revokeToken } from '../../../service/src/auth/tokens.ts';
 import { createApp } from '../../../service/src/http/app.ts';
 import { refusalOfCall } from '../../support/refusal.ts';
 import { testService, type TestService } from '../../support/testService.ts';
+import { testActor } from '../../support/tokens.ts';
 import { waitFor } from '../../support/waitFor.ts';
 
 let flotilla: TestService;
@@ -215,9 +216,9 @@ describe('the HTTP routes', () => {
 
 describe('a token that is revoked', () => {
   const revoke = async (label: string) => {
-    const { sql, database, hints } = flotilla.service;
+    const { sql, hints } = flotilla.service;
     const [row] = await sql`select id from access_tokens where label = ${label}`;
-    await revokeToken(database, Number(row?.['id']));
+    await revokeToken(sql, testActor, Number(row?.['id']));
     hints.publish('tokens');
   };
 
@@ -261,7 +262,7 @@ describe('a token that is revoked', () => {
   });
 
   test('cannot be revoked again, and says what lists them', async () => {
-    await expect(revokeToken(flotilla.service.database, 999_999)).rejects.toThrow(
+    await expect(revokeToken(flotilla.service.sql, testActor, 999_999)).rejects.toThrow(
       'There is no live token 999999; `npm run token -- list` shows them.',
     );
   });

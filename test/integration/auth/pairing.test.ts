@@ -3,6 +3,7 @@ import { createPairingCode } from '../../../service/src/auth/pairing.ts';
 import { ensureUser } from '../../../service/src/auth/tokens.ts';
 import { refusalOfCall } from '../../support/refusal.ts';
 import { testService, type TestService } from '../../support/testService.ts';
+import { testActor } from '../../support/tokens.ts';
 
 const refused =
   'This pairing code is wrong, was used before or is older than ten minutes. `npm run token -- pair` on the server prints a new connect URL.';
@@ -18,8 +19,8 @@ describe('a pairing code', () => {
 
   beforeEach(async () => {
     await flotilla.service.sql`delete from pairing_codes`;
-    const user = await ensureUser(flotilla.service.database, 'Grace', 'admin');
-    code = await createPairingCode(flotilla.service.database, user.id);
+    const user = await ensureUser(flotilla.service.sql, testActor, 'Grace', 'admin');
+    code = await createPairingCode(flotilla.service.sql, testActor, user.id);
   });
 
   const exchange = (given: string) =>

@@ -168,7 +168,7 @@ describe('a finish', () => {
   test('that meets a cancellation has one result, its own, when it was first', async () => {
     const { sql } = flotilla.service;
     // The cancellation has the Job's row, and has not committed; the finish waits for it and still finds the Job running.
-    await using cancelling = await hold(sql, (tx) => requestCancellation(tx, job.executionId));
+    await using cancelling = await hold(sql, (tx) => requestCancellation(tx, job.executionId, 'Ada'));
     const finishing = runner.finish(job, { kind: 'succeeded' });
     await waitForBlocked(sql, 1);
     await cancelling.release();

@@ -55,8 +55,8 @@ test('who left what out is in the audit log', async () => {
     await flotilla.service
       .sql`select actor, event, details from audit_events where event like 'job.%' order by id`,
   ).toEqual([
-    { actor: 'Ada', event: 'job.excluded', details: { jobId, path: 'a.txt', included: false } },
-    { actor: 'Ada', event: 'job.included', details: { jobId, path: null, included: true } },
+    { actor: 'Ada', event: 'job.excluded', details: { job: jobId, path: 'a.txt' } },
+    { actor: 'Ada', event: 'job.included', details: { job: jobId, path: null } },
   ]);
 });
 

@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { createTRPCUntypedClient, createWSClient, wsLink } from '@trpc/client';
 import { runnerProtocol } from '@flotilla/shared/protocol/version';
 import { expect, test } from 'vitest';
-import { createToken } from '../../../service/src/auth/tokens.ts';
 import { startExecution } from '../../support/actionText.ts';
 import { refusalOfCall } from '../../support/refusal.ts';
 import { makeRepositories } from '../../support/repositories.ts';
 import { testService, type TestService } from '../../support/testService.ts';
+import { runnerToken } from '../../support/tokens.ts';
 
 const two = (folder: string) => makeRepositories(folder, ['one', 'two']);
 
@@ -63,7 +63,7 @@ test('a Runner that connects again by its id need not wait for its hello; with a
   expect(await again.client.mutation('claim', { claimKey: randomUUID(), free: 1 })).toMatchObject({
     jobs: [{ repository: 'one' }],
   });
-  const otherToken = await createToken(flotilla.service.database, { scope: 'runner', label: 'another' });
+  const otherToken = await runnerToken(flotilla.service.sql);
   await using stranger = connect(flotilla, otherToken, hello.runnerId);
   const claim = stranger.client.mutation('claim', { claimKey: randomUUID(), free: 1 });
   expect(await refusalOfCall(claim)).toMatchObject({ code: 'PRECONDITION_FAILED' });

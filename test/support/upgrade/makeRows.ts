@@ -7,6 +7,7 @@ import { patchOf } from '../patches.ts';
 import { git, makeRepository } from '../repositories.ts';
 import { sha256, type TestRunner } from '../testRunner.ts';
 import type { TestService } from '../testService.ts';
+import { testActor } from '../tokens.ts';
 import { waitFor } from '../waitFor.ts';
 
 /** The repositories of {@link makeRows}. */
@@ -26,8 +27,8 @@ export async function makeUpgradeRepositories(folder: string): Promise<void> {
 export async function makeRows(flotilla: TestService): Promise<void> {
   const { api, service } = flotilla;
   const { sql } = service;
-  const grace = await ensureUser(service.database, 'Grace', 'admin');
-  await createPairingCode(service.database, grace.id);
+  const grace = await ensureUser(sql, testActor, 'Grace', 'admin');
+  await createPairingCode(sql, testActor, grace.id);
   await flotilla.createUserToken('Rita', 'reader');
   await sql`update access_tokens set revoked_at = now() where label = 'Rita'`;
 

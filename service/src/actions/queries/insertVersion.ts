@@ -2,6 +2,7 @@ import type { Definition } from '@flotilla/shared/definition/definition';
 import type { Origin } from '@flotilla/shared/views';
 import type { User } from '../../auth/tokens.ts';
 import type { Sql } from '../../db/database.ts';
+import { auditing } from '../../telemetry/audit.ts';
 
 export interface NewVersion {
   readonly definition: Definition;
@@ -31,10 +32,12 @@ export async function insertVersion(
       insert into action_versions (action_id, version, text, definition, origin, created_by)
       select id, latest_version, ${save.text}, ${sql.json({ ...save.definition })},
              ${save.origin === null ? null : sql.json({ ...save.origin })}, ${user.id} from saved),
-    audited as (
-      insert into audit_events (actor, event, details)
-      select ${user.name}, 'action.saved', jsonb_build_object('action', ${name}::text, 'version', latest_version)
-        from saved)
+    audited as (${auditing(sql, {
+      actor: user.name,
+      event: 'action.saved',
+      details: { action: sql`${name}::text`, version: sql`latest_version` },
+      of: sql`saved`,
+    })})
     select id, latest_version from saved`;
   return row === undefined ? undefined : { actionId: Number(row.id), version: row.latest_version };
 }

@@ -5,6 +5,7 @@ import { fenced } from '../../work/fenced.ts';
 import type { BegunExecution } from './insertExecution.ts';
 import { fairRank } from '../../jobs/queries/fairRank.ts';
 import { requirementId } from '../../jobs/queries/requirementId.ts';
+import { auditing, byItself } from '../../telemetry/audit.ts';
 
 export interface ResolvedScope {
   readonly begun: BegunExecution;
@@ -46,7 +47,7 @@ export async function insertJobs(sql: Sql, scope: ResolvedScope): Promise<boolea
       update executions
          set resolved_at = now(), resolving_request = null, changed_xid = (pg_current_xact_id()::text)::bigint
         from held where executions.id = ${begun.executionId} and resolved_at is null
-      returning executions.id, cancel_requested_at, paused_at),
+      returning executions.id, cancel_requested_at, paused_at, action_version, created_by),
     served as (
       select ${rank} as rank),
     targets as (
@@ -70,7 +71,18 @@ export async function insertJobs(sql: Sql, scope: ResolvedScope): Promise<boolea
              resolved.cancel_requested_at,
              case when resolved.cancel_requested_at is not null then now() end, 0
         from resolved, targets as target, served
-       order by target.position)
+       order by target.position),
+    audited as (${auditing(sql, {
+      actor: sql`coalesce((select name from users where users.id = created_by), ${byItself})`,
+      event: 'execution.started',
+      details: {
+        execution: sql`id`,
+        action: sql`${definition.name}::text`,
+        version: sql`action_version`,
+        jobs: sql`${targets.length}::int`,
+      },
+      of: sql`resolved`,
+    })})
     select id from resolved`;
   return rows.length > 0;
 }

@@ -1,5 +1,6 @@
 import type { Sql } from '../../db/database.ts';
 import { admitJobs } from '../../jobs/queries/admitJobs.ts';
+import { auditing } from '../../telemetry/audit.ts';
 
 /**
  * Pauses an Execution: no Job of it is claimed any more, those that run go on. Its row first; then an admission holds
@@ -16,7 +17,13 @@ export async function pauseExecution(
     with paused as (
       update executions
          set paused_at = now(), paused_by = ${by}, changed_xid = (pg_current_xact_id()::text)::bigint
-       where id = ${executionId} and paused_at is null returning id)
+       where id = ${executionId} and paused_at is null returning id),
+    audited as (${auditing(sql, {
+      actor: by,
+      event: 'execution.paused',
+      details: { execution: sql`id` },
+      of: sql`paused`,
+    })})
     select exists (select from executions where id = ${executionId}) as found,
            exists (select from paused) as paused`;
   if (row?.found !== true) return undefined;

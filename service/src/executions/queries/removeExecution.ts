@@ -1,4 +1,5 @@
 import type { Sql } from '../../db/database.ts';
+import { auditing, byItself } from '../../telemetry/audit.ts';
 
 export interface Removal {
   readonly executionId: number;
@@ -47,9 +48,12 @@ export async function removeExecution(sql: Sql, days: number, after: number): Pr
                'commits', (select coalesce(jsonb_agg(distinct jsonb_build_array(repository_id, base_revision)), '[]')
                              from held))
         from deleted),
-    audited as (
-      insert into audit_events (actor, event, details)
-      select 'flotilla', 'execution.removed', jsonb_build_object('execution', id, 'action', name) from deleted)
+    audited as (${auditing(sql, {
+      actor: byItself,
+      event: 'execution.removed',
+      details: { execution: sql`id`, action: sql`name` },
+      of: sql`deleted`,
+    })})
     select id, exists (select from whole) as removed from old`;
   return row === undefined ? undefined : { executionId: Number(row.id), removed: row.removed };
 }

@@ -6,14 +6,11 @@ import type { ResolvingRequest } from '../../db/schema/executions.ts';
 export interface Resolution {
   readonly executionId: number;
   readonly definition: Definition;
-  readonly actionVersion: number;
   /**
    * With whose rights repositories are looked at, and whose share of the Runners its Jobs take: the person's who asked
    * for it, or, where nobody did, the owner's of its Action.
    */
   readonly userId: number;
-  /** The name of who asked for it; null where nobody did. */
-  readonly askedBy: string | null;
   readonly request: ResolvingRequest;
 }
 
@@ -22,26 +19,20 @@ export async function selectResolution(sql: Sql, executionId: number): Promise<R
   const [row] = await sql<
     {
       definition: Definition;
-      action_version: number;
       user_id: string;
-      asked_by: string | null;
       request: ResolvingRequest;
     }[]
   >`
-    select definition, action_version, coalesce(executions.created_by, owner_id) as user_id, users.name as asked_by,
-           resolving_request as request
+    select definition, coalesce(executions.created_by, owner_id) as user_id, resolving_request as request
       from executions
       join actions on actions.id = action_id
-      left join users on users.id = executions.created_by
      where executions.id = ${executionId} and resolved_at is null`;
   return row === undefined
     ? undefined
     : {
         executionId,
         definition: row.definition,
-        actionVersion: row.action_version,
         userId: Number(row.user_id),
-        askedBy: row.asked_by,
         request: row.request,
       };
 }

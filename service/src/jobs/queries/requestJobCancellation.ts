@@ -1,15 +1,17 @@
 import type { Sql } from '../../db/database.ts';
+import { auditing } from '../../telemetry/audit.ts';
 
 /**
  * Cancels one Job: a queued one ends at once, a running one when its Runner confirms or its lease ends. One UPDATE, so
- * that a Job that is claimed at this moment is seen in its new state. Returns its Execution and whether anything
- * changed; undefined when there is no such Job.
+ * that a Job that is claimed at this moment is seen in its new state. Returns its Execution; undefined when there is no
+ * such Job.
  */
 export async function requestJobCancellation(
   sql: Sql,
   jobId: number,
-): Promise<{ readonly executionId: number; readonly changed: boolean } | undefined> {
-  const [row] = await sql<{ execution_id: string; changed: boolean }[]>`
+  by: string,
+): Promise<number | undefined> {
+  const [row] = await sql<{ execution_id: string }[]>`
     with stopped as (
       update jobs
          set cancel_requested_at = coalesce(cancel_requested_at, now()),
@@ -17,7 +19,13 @@ export async function requestJobCancellation(
              ended_at = case when state = 'queued' then now() end,
              rank = case when state = 'queued' then 0 else rank end,
              changed_xid = (pg_current_xact_id()::text)::bigint
-       where id = ${jobId} and state in ('queued', 'running') returning id)
-    select execution_id, exists (select from stopped) as changed from jobs where id = ${jobId}`;
-  return row === undefined ? undefined : { executionId: Number(row.execution_id), changed: row.changed };
+       where id = ${jobId} and state in ('queued', 'running') returning id),
+    audited as (${auditing(sql, {
+      actor: by,
+      event: 'job.cancelled',
+      details: { job: sql`id` },
+      of: sql`stopped`,
+    })})
+    select execution_id from jobs where id = ${jobId}`;
+  return row === undefined ? undefined : Number(row.execution_id);
 }

@@ -1,20 +1,34 @@
 import type { Fragment } from 'postgres';
 import type { Sql } from '../../db/database.ts';
 import { isUniqueViolation } from '../../db/uniqueViolation.ts';
+import { auditing } from '../../telemetry/audit.ts';
 import { fairRank } from './fairRank.ts';
+
+/** Which Jobs of an Execution run again: those that failed, timed out, errored or were cancelled, or all. */
+export type RerunScope = 'failed' | 'all';
+
+/** What is to run again: one Job, or Jobs of an Execution. */
+export type RerunSelection =
+  | { readonly jobId: number }
+  | { readonly executionId: number; readonly scope: RerunScope };
+
+export interface RerunRequest {
+  /** The same key is the same rerun; null for one that nobody repeats. */
+  readonly requestKey: string | null;
+  /** Who asks. */
+  readonly by: string;
+}
 
 export interface Rerun {
   readonly executionId: number;
-  /** How many were put back. */
+  /** How many were put back, by this call or by an earlier one with the same key. */
   readonly jobs: number;
-  /** Whether an earlier call with the same key has done it. */
-  readonly isRepeated: boolean;
 }
 
 /**
  * Puts ended Jobs back into the queue, behind what waits already: each gets a new Attempt, and keeps the old ones. What
- * its Execution was told before (a cancellation) is over; its pause stands. One auto-commit statement. `which` is a
- * condition on rows of `jobs` of one Execution; Jobs that live are left alone. The Execution is locked before its
+ * its Execution was told before (a cancellation) is over; its pause stands. One auto-commit statement. Jobs that
+ * live are left alone. The Execution is locked before its
  * Jobs, as by a cancellation. Undefined when there is nothing to put back.
  *
  * A rerun with a key is done once; asked again, it answers as the first time. Of copies at the same time each may see Jobs
@@ -22,14 +36,15 @@ export interface Rerun {
  */
 export async function rerunJobs(
   sql: Sql,
-  which: Fragment,
-  requestKey: string | null,
+  selection: RerunSelection,
+  request: RerunRequest,
 ): Promise<Rerun | undefined> {
+  const { requestKey } = request;
   const done = await selectRerun(sql, requestKey);
   if (done !== undefined) return done;
   try {
     // A copy that was committed while this one waited for its locks has left it nothing to do.
-    return (await rerunOnce(sql, which, requestKey)) ?? (await selectRerun(sql, requestKey));
+    return (await rerunOnce(sql, selection, request)) ?? (await selectRerun(sql, requestKey));
   } catch (error) {
     if (!isUniqueViolation(error, 'reruns_pkey')) throw error;
     return selectRerun(sql, requestKey);
@@ -40,12 +55,15 @@ async function selectRerun(sql: Sql, requestKey: string | null): Promise<Rerun |
   if (requestKey === null) return undefined;
   const [row] = await sql<{ execution_id: string; jobs: number }[]>`
     select execution_id, jobs from reruns where request_key = ${requestKey}`;
-  return row === undefined
-    ? undefined
-    : { executionId: Number(row.execution_id), jobs: row.jobs, isRepeated: true };
+  return row === undefined ? undefined : { executionId: Number(row.execution_id), jobs: row.jobs };
 }
 
-async function rerunOnce(sql: Sql, which: Fragment, requestKey: string | null): Promise<Rerun | undefined> {
+async function rerunOnce(
+  sql: Sql,
+  selection: RerunSelection,
+  { requestKey, by }: RerunRequest,
+): Promise<Rerun | undefined> {
+  const which = conditionOf(sql, selection);
   const rank = fairRank(sql, {
     fairnessClass: sql`line.fairness_class`,
     priority: sql`line.priority`,
@@ -85,9 +103,25 @@ async function rerunOnce(sql: Sql, which: Fragment, requestKey: string | null): 
         from counted where executions.id = counted.execution_id),
     kept as (
       insert into reruns (request_key, execution_id, jobs)
-      select ${requestKey}::uuid, execution_id, jobs from counted where ${requestKey}::uuid is not null)
+      select ${requestKey}::uuid, execution_id, jobs from counted where ${requestKey}::uuid is not null),
+    audited as (${auditOf(sql, selection, by)})
     select execution_id, jobs from counted`;
-  return row === undefined
-    ? undefined
-    : { executionId: Number(row.execution_id), jobs: row.jobs, isRepeated: false };
+  return row === undefined ? undefined : { executionId: Number(row.execution_id), jobs: row.jobs };
+}
+
+/** The condition on rows of `jobs`. */
+function conditionOf(sql: Sql, selection: RerunSelection): Fragment {
+  if ('jobId' in selection) return sql`jobs.id = ${selection.jobId}`;
+  const { executionId, scope } = selection;
+  return sql`jobs.execution_id = ${executionId} ${scope === 'all' ? sql`` : sql`and jobs.state <> 'succeeded'`}`;
+}
+
+function auditOf(sql: Sql, selection: RerunSelection, actor: string): Fragment {
+  const of = sql`counted`;
+  if ('jobId' in selection) {
+    const details = { job: sql`${selection.jobId}::bigint` };
+    return auditing(sql, { actor, event: 'job.rerun', details, of });
+  }
+  const details = { execution: sql`execution_id`, scope: sql`${selection.scope}::text`, jobs: sql`jobs` };
+  return auditing(sql, { actor, event: 'execution.rerun', details, of });
 }

@@ -67,7 +67,7 @@ interface Target {
 async function makeRepositories({ database, sql, mirrors }: Service): Promise<readonly Target[]> {
   const [host] = await database
     .insert(codeHosts)
-    .values({ kind: 'directory', name: 'nowhere', location: '/nowhere' })
+    .values({ kind: 'none', name: 'nowhere', location: '/nowhere' })
     .returning({ id: codeHosts.id });
   if (host === undefined) throw new Error('the database kept no code host');
   const rows = await sql<{ id: string }[]>`

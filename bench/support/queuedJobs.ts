@@ -25,7 +25,7 @@ export async function openQueue(service: Service, repositories: number): Promise
   const token = await createToken(sql, 'bench', { scope: 'runner', label: 'bench' });
   const [host] = await database
     .insert(codeHosts)
-    .values({ kind: 'directory', name: 'nowhere', location: '/nowhere' })
+    .values({ kind: 'none', name: 'nowhere', location: '/nowhere' })
     .returning({ id: codeHosts.id });
   if (host === undefined) throw new Error('the database kept nothing');
   const rows = await sql<{ id: string }[]>`

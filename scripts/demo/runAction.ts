@@ -25,7 +25,10 @@ export async function showScope(
   signal: AbortSignal,
 ): Promise<ScopePreview> {
   const { api } = client;
-  await orAborted(api.repositories.sync.mutate(), signal);
+  // A folder that is large is not there at once.
+  while (
+    (await orAborted(api.repositories.sync.mutate(), signal)).hosts.some(({ state }) => state === 'goesOn')
+  );
   const scope = await orAborted(api.scopes.preview.query({ query: action.definition.scopeQuery }), signal);
   terminal.print(...scopeLines(scope), '');
   if (scope.targets.length === 0) {

@@ -22,10 +22,7 @@ export function welcomeLines({ config, service, hasRunner }: Welcome): string[] 
           fact('Connect', 'in VS Code run "Flotilla: Connect to Server…" and paste, within 10 minutes:'),
           fact('', styleText('bold', `${url}/connect?code=${pairingCode}`)),
         ]),
-    fact(
-      'Repositories',
-      config.repositoriesFolder ?? 'none: set FLOTILLA_REPOSITORIES to a folder of git repositories',
-    ),
+    ...repositoryLines(config).map((line, index) => fact(index === 0 ? 'Repositories' : '', line)),
     fact('Runner', hasRunner ? "one, on this machine's Docker" : 'none here'),
     fact(
       'Data',
@@ -34,4 +31,9 @@ export function welcomeLines({ config, service, hasRunner }: Welcome): string[] 
     fact('Stop', 'Ctrl-C'),
     '',
   ];
+}
+
+function repositoryLines({ repositories }: Config): string[] {
+  if (repositories.length === 0) return ['none: set FLOTILLA_REPOSITORIES to a folder of git repositories'];
+  return repositories.map(({ name, folder }) => (name === null ? folder : `${name}: ${folder}`));
 }

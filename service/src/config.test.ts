@@ -6,7 +6,7 @@ test('without variables the service listens on loopback, with the intervals of t
   expect(readConfig({})).toMatchObject({
     host: '127.0.0.1',
     port: 7420,
-    repositoriesFolder: undefined,
+    repositories: [],
     defaultImage: 'ubuntu:24.04',
     databaseUrl: undefined,
     durable: true,
@@ -58,7 +58,7 @@ test('every variable reaches its place; folders become absolute', () => {
     host: '0.0.0.0',
     port: 0,
     allowedOrigins: ['https://code.example', 'https://code.example:8443'],
-    repositoriesFolder: resolve('repositories'),
+    repositories: [{ name: null, folder: resolve('repositories') }],
     defaultImage: 'debian:13',
     databaseUrl: 'postgres://user@db.example.org/flotilla',
     durable: false,
@@ -83,6 +83,13 @@ test('every variable reaches its place; folders become absolute', () => {
   });
 });
 
+test('several folders of repositories have names', () => {
+  expect(readConfig({ FLOTILLA_REPOSITORIES: 'work=repos,other=/srv/other' }).repositories).toEqual([
+    { name: 'work', folder: resolve('repos') },
+    { name: 'other', folder: '/srv/other' },
+  ]);
+});
+
 test('a runner on this machine gets a token unless Postgres is elsewhere', () => {
   expect(readConfig({ DATABASE_URL: 'postgres://db.example.org/flotilla' }).localRunner).toBe(false);
 });
@@ -93,6 +100,8 @@ test.each([
   ['FLOTILLA_ALLOWED_ORIGINS', 'code.example'],
   ['FLOTILLA_ALLOWED_ORIGINS', 'https://code.example/'],
   ['FLOTILLA_DATA', ''],
+  ['FLOTILLA_REPOSITORIES', ''],
+  ['FLOTILLA_REPOSITORIES', 'a=/srv/a,a=/srv/b'],
   ['DATABASE_URL', 'mysql://db.example.org/flotilla'],
   ['FLOTILLA_LOG_LEVEL', 'loud'],
   ['FLOTILLA_LEASE_MS', '5'],

@@ -1,7 +1,9 @@
 import { homedir, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import { maxTimeoutSeconds } from '@flotilla/shared/definition/duration';
+import { messageOf } from '@flotilla/shared/errors';
 import { z } from 'zod';
+import { parseNamedFolders, type NamedFolder } from './codeHosts/namedFolders.ts';
 import { ServerAddressError, serverAddress } from './db/serverAddress.ts';
 
 const milliseconds = (standard: number) => z.coerce.number().int().min(10).default(standard);
@@ -44,8 +46,19 @@ const environment = z.object({
     .refine((list) => list.every((origin) => /^[a-z][a-z\d+.-]*:\/\/[^/\s]+$/.test(origin)), {
       error: 'must be origins such as https://code.example, separated by commas',
     }),
-  /** A folder of git repositories, the code host of kind *directory*. */
-  FLOTILLA_REPOSITORIES: z.string().min(1).optional(),
+  /** Folders of git repositories, the code hosts of kind *directory*: one, or several as `name=folder`. */
+  FLOTILLA_REPOSITORIES: z
+    .string()
+    .min(1)
+    .transform((text, context) => {
+      try {
+        return parseNamedFolders(text);
+      } catch (error) {
+        context.addIssue({ code: 'custom', message: messageOf(error) });
+        return z.NEVER;
+      }
+    })
+    .optional(),
   /** Image of `command` steps whose Action names none. */
   FLOTILLA_DEFAULT_IMAGE: z.string().min(1).default('ubuntu:24.04'),
   /** A Postgres server of your own; without it the service starts one from its npm package. */
@@ -99,7 +112,7 @@ const environment = z.object({
   FLOTILLA_KEEP_PATCHES_DAYS: z.coerce.number().min(0).default(365),
   /** Days that Executions are kept after the end of their last Job, with all that belongs to them; 0 is for ever. */
   FLOTILLA_KEEP_EXECUTIONS_DAYS: z.coerce.number().min(0).default(0),
-  /** Between two scans of the code host. */
+  /** Between two scans of a code host. */
   FLOTILLA_SYNC_MS: milliseconds(60_000),
 });
 
@@ -113,7 +126,8 @@ export interface Config {
   readonly host: string;
   readonly port: number;
   readonly allowedOrigins: readonly string[];
-  readonly repositoriesFolder: string | undefined;
+  /** Each is a code host; absolute. */
+  readonly repositories: readonly NamedFolder[];
   readonly defaultImage: string;
   readonly databaseUrl: string | undefined;
   /** Whether the embedded Postgres waits for the disk. */
@@ -157,8 +171,10 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     host: values.FLOTILLA_HOST,
     port: values.FLOTILLA_PORT,
     allowedOrigins: values.FLOTILLA_ALLOWED_ORIGINS,
-    repositoriesFolder:
-      values.FLOTILLA_REPOSITORIES === undefined ? undefined : resolve(values.FLOTILLA_REPOSITORIES),
+    repositories: (values.FLOTILLA_REPOSITORIES ?? []).map(({ name, folder }) => ({
+      name,
+      folder: resolve(folder),
+    })),
     defaultImage: values.FLOTILLA_DEFAULT_IMAGE,
     databaseUrl: values.DATABASE_URL,
     durable: values.FLOTILLA_DURABLE,

@@ -4,7 +4,9 @@ import type { Logger } from 'pino';
 import { PairingDesk } from './auth/pairingDesk.ts';
 import { Revocations } from './auth/revocations.ts';
 import { Strangers } from './auth/strangers.ts';
+import type { CodeHostKind } from './codeHosts/codeHost.ts';
 import { codeHostKinds } from './codeHosts/kinds.ts';
+import { takeFolders } from './codeHosts/takeFolders.ts';
 import type { Config } from './config.ts';
 import { connect, type Database, type Sql } from './db/database.ts';
 import { Hints } from './db/hints.ts';
@@ -22,9 +24,8 @@ import { sealLogs } from './logs/sealLogs.ts';
 import { StoredStreams } from './logs/storedStreams.ts';
 import { fileObjects } from './objects/fileObjects.ts';
 import { Mirrors } from './repositories/mirrors.ts';
-import { scanRegularly, Scans } from './repositories/scans.ts';
+import { ScannedHosts } from './repositories/scannedHosts.ts';
 import { OneAtATime } from './oneAtATime.ts';
-import type { SyncSummary } from './repositories/syncRepositories.ts';
 import { WorkLoop } from './work/workLoop.ts';
 
 /** Everything a request may need. */
@@ -47,13 +48,23 @@ export interface Service extends AsyncDisposable {
   readonly revocations: Revocations;
   readonly pairingDesk: PairingDesk;
   readonly strangers: Strangers;
-  /** Scans the code host and fetches what moved; calls at the same time share one scan. */
-  syncRepositories(signal?: AbortSignal): Promise<SyncSummary>;
+  readonly codeHosts: ScannedHosts;
 }
+
+/** What a test may have otherwise. */
+export interface ServiceParts {
+  /** The kinds of code hosts. */
+  readonly kinds?: Readonly<Record<string, CodeHostKind>>;
+  /** How long who asks for a scan waits while it gets nowhere, in milliseconds. */
+  readonly scanPatienceMs?: number;
+}
+
+/** As long as a fetch has that is to be quick: whatever takes longer is waited for by nobody. */
+const standardPatienceMs = 30_000;
 
 /**
  * Opens a replica of the service on a database: migrates it, starts the background work (janitor, sealing,
- * revocations, scans of the code host) and stops it when disposed. `onFailure` gets what ends a background loop,
+ * revocations, scans of code hosts) and stops it when disposed. `onFailure` gets what ends a background loop,
  * which is a bug.
  */
 export async function openService(
@@ -61,13 +72,15 @@ export async function openService(
   databaseUrl: string,
   logger: Logger,
   onFailure: (error: unknown) => void,
+  { kinds = codeHostKinds, scanPatienceMs = standardPatienceMs }: ServiceParts = {},
 ): Promise<Service> {
   await migrate(databaseUrl);
   const mirrorsFolder = join(config.sharedFolder, 'mirrors');
   await mkdir(mirrorsFolder, { recursive: true });
-  const connections = connect(databaseUrl, { statementMs: config.statementMs });
+  await using resources = new AsyncDisposableStack();
+  const connections = resources.use(connect(databaseUrl, { statementMs: config.statementMs }));
   const { database, sql, hot } = connections;
-  const hints = new Hints(sql, logger);
+  const hints = resources.use(new Hints(sql, logger));
   const mirrors = new Mirrors(mirrorsFolder);
   const objects = fileObjects(join(config.sharedFolder, 'objects'));
   const streams = new StoredStreams(sql, objects);
@@ -78,14 +91,23 @@ export async function openService(
   const work = new WorkLoop({ sql, hints, logger }, [
     resolutionKind({ database, sql, hints, mirrors, logger, fair, leaseMs }),
   ]);
-  const host =
-    config.repositoriesFolder === undefined
-      ? undefined
-      : codeHostKinds['directory']?.open(config.repositoriesFolder, {});
-  const scans =
-    host === undefined ? undefined : new Scans({ database, sql, databaseUrl, mirrors, host, logger });
+  const codeHosts = resources.use(
+    new ScannedHosts({
+      database,
+      sql,
+      databaseUrl,
+      hints,
+      mirrors,
+      kinds,
+      logger,
+      everyMs: config.syncMs,
+      patienceMs: scanPatienceMs,
+    }),
+  );
 
   await hints.start();
+  await takeFolders({ database, sql, databaseUrl, hints }, config.repositories);
+  await codeHosts.takeUp();
   const ending = new AbortController();
   const { signal } = ending;
   const background = [
@@ -95,10 +117,15 @@ export async function openService(
     sealLogs({ sql, hints, logger }, signal),
     keepHouse({ sql, databaseUrl, objects, mirrors, hints, config, logger }, signal),
     revocations.enforce(database, hints, logger, signal),
-    ...(scans === undefined ? [] : [scanRegularly(scans, config.syncMs, logger, signal)]),
+    codeHosts.run(signal),
   ];
   for (const loop of background) loop.catch(onFailure);
+  resources.defer(async () => {
+    ending.abort();
+    await Promise.allSettled(background);
+  });
 
+  const owned = resources.move();
   return {
     config,
     logger,
@@ -118,12 +145,7 @@ export async function openService(
     revocations,
     pairingDesk: new PairingDesk(sql),
     strangers: new Strangers(),
-    syncRepositories: async (stop) => (await scans?.scan(stop)) ?? { repositories: 0, changed: 0 },
-    async [Symbol.asyncDispose]() {
-      ending.abort();
-      await Promise.allSettled(background);
-      hints[Symbol.dispose]();
-      await connections[Symbol.asyncDispose]();
-    },
+    codeHosts,
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }

@@ -28,6 +28,8 @@ export interface RepositoryView {
   readonly name: string;
   readonly codeHostId: number;
   readonly codeHost: string;
+  /** Where people find it in a browser; null where there is no such page. */
+  readonly url: string | null;
   /** Full name of the default branch; null when there is none. */
   readonly defaultBranch: string | null;
   readonly headCommit: string | null;
@@ -38,6 +40,25 @@ export interface RepositoryView {
 /** A repository that a scope leaves out. */
 export interface LeftOutView extends NamedRepository {
   readonly reason: LeftOutReason;
+}
+
+/** What came of looking at all code hosts again. */
+export interface SyncView {
+  /** How many repositories the hosts have that have been scanned. */
+  readonly repositories: number;
+  /** How many of them had moved. */
+  readonly changed: number;
+  readonly hosts: readonly HostSyncView[];
+}
+
+export interface HostSyncView {
+  readonly codeHostId: number;
+  readonly codeHost: string;
+  /** `away`: it could not be listed, see `problem`. `goesOn`: it gets nowhere for now, and nobody is kept waiting. */
+  readonly state: 'scanned' | 'away' | 'goesOn';
+  readonly repositories: number;
+  readonly changed: number;
+  readonly problem: string | null;
 }
 
 /** What an Execution would touch, and what it leaves out. */

@@ -6,7 +6,7 @@ import type { AppRouter } from '../../service/src/api/router.ts';
 import type { Role } from '../../service/src/auth/tokens.ts';
 import { readConfig, type Config } from '../../service/src/config.ts';
 import { listen as startListening } from '../../service/src/http/listen.ts';
-import { openService, type Service } from '../../service/src/service.ts';
+import { openService, type Service, type ServiceParts } from '../../service/src/service.ts';
 import { createLogger } from '../../service/src/telemetry/logger.ts';
 import { temporaryFolder } from './temporaryFolder.ts';
 import { testDatabase, type TestDatabase } from './testDatabase.ts';
@@ -18,6 +18,10 @@ export interface TestServiceOptions {
   readonly config?: Partial<Config>;
   /** Puts repositories into the folder that the service serves, before it starts. */
   readonly repositories?: (folder: string) => Promise<unknown>;
+  /** The folder of them, of another test service; without it one of its own. */
+  readonly repositoriesFolder?: string;
+  /** What the service has in place of its own. */
+  readonly parts?: ServiceParts;
   /** A database to share with another replica; without it the service gets one of its own. */
   readonly database?: TestDatabase;
   /** Mirrors and all else that replicas share; without it a folder of its own. */
@@ -60,7 +64,7 @@ export async function testService(options: TestServiceOptions = {}): Promise<Tes
   await using resources = new AsyncDisposableStack();
   const folder = resources.use(await temporaryFolder());
   const database = options.database ?? resources.use(await testDatabase());
-  const repositoriesFolder = options.config?.repositoriesFolder ?? join(folder.path, 'repositories');
+  const repositoriesFolder = options.repositoriesFolder ?? join(folder.path, 'repositories');
   await mkdir(repositoriesFolder, { recursive: true });
   await options.repositories?.(repositoriesFolder);
   const failures: unknown[] = [];
@@ -70,7 +74,7 @@ export async function testService(options: TestServiceOptions = {}): Promise<Tes
       FLOTILLA_PORT: '0',
       ...(options.sharedFolder === undefined ? {} : { FLOTILLA_SHARED: options.sharedFolder }),
     }),
-    repositoriesFolder,
+    repositories: [{ name: null, folder: repositoriesFolder }],
     // Tests scan when they have changed something.
     syncMs: 3_600_000,
     ...options.config,
@@ -80,9 +84,9 @@ export async function testService(options: TestServiceOptions = {}): Promise<Tes
   });
   const logger = createLogger(process.env['FLOTILLA_TEST_LOG'] ?? 'silent');
   const service = resources.use(
-    await openService(config, database.url, logger, (error) => failures.push(error)),
+    await openService(config, database.url, logger, (error) => failures.push(error), options.parts),
   );
-  await service.syncRepositories();
+  await service.codeHosts.sync();
   const { url, cutConnections } = await listen(service, resources);
   const createUserToken = (name: string, role: Role) => createTokenOf(service.sql, name, role);
   const [userToken, runnerToken] = await Promise.all([

@@ -254,6 +254,7 @@ const leftOutReason = kinds(
     notChosen: anything,
     notListed: anything,
     nameDiffers: fields({ pattern: text }),
+    hostAway: fields({ problem: text }),
     nameExcluded: fields({ pattern: text }),
     unusable: fields({ problem: text }),
     noDefaultBranch: anything,

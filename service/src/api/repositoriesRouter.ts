@@ -7,8 +7,8 @@ import { memberProcedure, readerProcedure, router } from './trpc.ts';
 
 export const repositoriesRouter = router({
   list: readerProcedure.query(({ ctx }) => listRepositories(ctx.service.database)),
-  /** Scans the code host again and fetches what moved. */
-  sync: memberProcedure.mutation(({ ctx }) => ctx.service.syncRepositories(ctx.leaving)),
+  /** Scans all code hosts again and fetches what moved. */
+  sync: memberProcedure.mutation(({ ctx }) => ctx.service.codeHosts.sync(ctx.leaving)),
 });
 
 export const scopesRouter = router({

@@ -8,7 +8,7 @@ const channel = 'flotilla_hints';
 const maxPayloadLength = 7000;
 
 /** What a hint can be about. A hint says "look again", never what is there: readers go to the tables. */
-export type Topic = 'queue' | 'cancel' | 'changes' | 'tokens' | 'seal' | 'work' | `log:${number}`;
+export type Topic = 'queue' | 'cancel' | 'changes' | 'tokens' | 'seal' | 'work' | 'hosts' | `log:${number}`;
 
 /** One reader's ear. */
 export interface HintListener extends Disposable {

@@ -1,5 +1,5 @@
 import type { RepositoryView } from '@flotilla/shared/views';
-import { asc, eq } from 'drizzle-orm';
+import { and, asc, eq } from 'drizzle-orm';
 import type { Database } from '../db/database.ts';
 import { codeHosts } from '../db/schema/codeHosts.ts';
 import { repositories } from '../db/schema/repositories.ts';
@@ -12,12 +12,13 @@ export async function listRepositories(database: Database): Promise<RepositoryVi
       name: repositories.name,
       codeHostId: codeHosts.id,
       codeHost: codeHosts.name,
+      url: repositories.url,
       defaultBranch: repositories.defaultBranch,
       headCommit: repositories.headCommit,
       reason: repositories.reason,
     })
     .from(repositories)
     .innerJoin(codeHosts, eq(codeHosts.id, repositories.codeHostId))
-    .where(eq(repositories.present, true))
+    .where(and(eq(repositories.present, true), eq(codeHosts.present, true)))
     .orderBy(asc(repositories.name), asc(codeHosts.name));
 }

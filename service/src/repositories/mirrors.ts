@@ -35,11 +35,16 @@ export class Mirrors {
     return exists(join(this.pathOf(repositoryId), 'HEAD'));
   }
 
-  /** Removes mirrors that were half made when their process ended. Only for the holder of the lock of scans. */
-  async removeHalfMade(): Promise<void> {
-    const names = await readdir(this.#folder);
-    const halfMade = names.filter((name) => name.endsWith(makingSuffix));
-    await Promise.all(halfMade.map((name) => rm(join(this.#folder, name), { recursive: true, force: true })));
+  /**
+   * Removes mirrors that were half made when their process ended, but those that somebody else is making now: `take` answers
+   * undefined for them, else what is disposed when it is done.
+   */
+  async removeHalfMade(take: (repositoryId: number) => Promise<AsyncDisposable | undefined>): Promise<void> {
+    for (const name of await readdir(this.#folder)) {
+      if (!name.endsWith(makingSuffix)) continue;
+      await using taken = await take(Number.parseInt(name, 10));
+      if (taken !== undefined) await rm(join(this.#folder, name), { recursive: true, force: true });
+    }
   }
 
   /**
@@ -87,7 +92,7 @@ export class Mirrors {
     );
   }
 
-  /** Removes pins. Only for the holder of the lock of scans, and of commits that nothing names (decision 0096). */
+  /** Removes pins. Only for the holder of the lock of its mirror, and of commits that nothing names (decision 0096). */
   async unpin(repositoryId: number, commits: readonly string[]): Promise<void> {
     await this.#removeRefs(repositoryId, commits.map(pinOf));
   }

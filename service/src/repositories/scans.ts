@@ -1,36 +1,44 @@
 import { sleep } from '@flotilla/launcher/sleep';
 import type { Logger } from 'pino';
 import type { CodeHost } from '../codeHosts/codeHost.ts';
-import type { Database, Sql } from '../db/database.ts';
-import { sessionLocks, takeSessionLock } from '../db/sessionLock.ts';
+import type { Sql } from '../db/database.ts';
+import { LockSession, sessionLocks } from '../db/sessionLock.ts';
+import { unlessAborted } from '../unlessAborted.ts';
 import type { Mirrors } from './mirrors.ts';
+import { scanHost, type ScanOutcome } from './scanHost.ts';
+import { ScanProgress } from './scanProgress.ts';
 import { SlowFetches } from './slowFetches.ts';
-import { syncRepositories, type SyncSummary } from './syncRepositories.ts';
 
 export interface ScansContext {
-  readonly database: Database;
   readonly sql: Sql;
   readonly databaseUrl: string;
   readonly mirrors: Mirrors;
+  readonly hostId: number;
   readonly host: CodeHost;
   readonly logger: Logger;
 }
 
 /** A scan that has not begun, and how many wait for it. */
 interface SharedScan {
-  readonly summary: Promise<SyncSummary>;
+  readonly outcome: Promise<ScanOutcome>;
   readonly abandoned: AbortController;
   callers: number;
 }
 
+/** Between two looks at how far a scan is, for who waits for it. */
+const lookMs = 250;
+
 /**
- * The scans of a code host: of all replicas one works at a time, and within one, calls share the scan that begins next. One
- * that has begun may have passed what a call is about.
+ * The scans of one code host: of all replicas one works at a time, and within one, calls share the scan that begins next. One
+ * that has begun may have passed what a call is about. Other hosts are scanned meanwhile.
  */
-export class Scans {
+export class Scans implements AsyncDisposable {
   readonly #context: ScansContext;
   readonly #slowFetches = new SlowFetches();
+  readonly #ending = new AbortController();
+  readonly #running = new Set<Promise<unknown>>();
   #shared: SharedScan | undefined;
+  #progress: ScanProgress | undefined;
 
   constructor(context: ScansContext) {
     this.#context = context;
@@ -40,12 +48,12 @@ export class Scans {
    * Scans, after a scan of another replica has ended: what moved before the call is there when it answers. A signal that
    * aborts ends the wait of this caller, and the scan itself when nobody else waits for it.
    */
-  async scan(signal?: AbortSignal): Promise<SyncSummary> {
+  async scan(signal?: AbortSignal): Promise<ScanOutcome> {
     signal?.throwIfAborted();
     const shared = (this.#shared ??= this.#share());
     shared.callers += 1;
     try {
-      return await unlessAborted(shared.summary, signal);
+      return await unlessAborted(shared.outcome, signal);
     } finally {
       shared.callers -= 1;
       if (shared.callers === 0) {
@@ -55,20 +63,55 @@ export class Scans {
     }
   }
 
+  /**
+   * Scans, and waits for it as long as it gets on: undefined when it got nowhere for so many milliseconds, and goes on without
+   * this caller.
+   */
+  async scanPatiently(patienceMs: number, signal?: AbortSignal): Promise<ScanOutcome | undefined> {
+    signal?.throwIfAborted();
+    const leaving = new AbortController();
+    const leave = () => leaving.abort(signal?.reason);
+    signal?.addEventListener('abort', leave, { once: true });
+    const ended = new AbortController();
+    const scanning = this.scan(leaving.signal).finally(() => ended.abort());
+    const begunAt = performance.now();
+    const overdue = (async () => {
+      while (await sleep(Math.min(lookMs, patienceMs), ended.signal)) {
+        const gotOnAt = Math.max(begunAt, this.#progress?.gotOnAt ?? 0);
+        if (performance.now() - gotOnAt >= patienceMs) return undefined;
+      }
+      return scanning;
+    })();
+    try {
+      return await Promise.race([scanning, overdue]);
+    } finally {
+      signal?.removeEventListener('abort', leave);
+      // Nobody hears of one that goes on; the next one is told what is wrong as well.
+      scanning.catch(() => undefined);
+      overdue.catch(() => undefined);
+    }
+  }
+
   /** Scans, unless another replica does so now. */
   async scanUnlessTaken(signal: AbortSignal): Promise<void> {
     await (this.#shared === undefined ? this.#scan(false, signal) : this.scan(signal));
   }
 
+  /** Ends what goes on, also for who waits for it. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#ending.abort(new Error('the code host is let go of'));
+    await Promise.allSettled(this.#running);
+  }
+
   #share(): SharedScan {
     const abandoned = new AbortController();
-    const summary = this.#scan(true, abandoned.signal, () => this.#forget(abandoned))
+    const outcome = this.#scan(true, abandoned.signal, () => this.#forget(abandoned))
       .then((scanned) => {
         if (scanned === undefined) throw new Error('a lock that was waited for was not given');
         return scanned;
       })
       .finally(() => this.#forget(abandoned));
-    return { summary, abandoned, callers: 0 };
+    return { outcome, abandoned, callers: 0 };
   }
 
   /** The next call scans anew. */
@@ -76,26 +119,30 @@ export class Scans {
     if (this.#shared?.abandoned === abandoned) this.#shared = undefined;
   }
 
-  async #scan(wait: boolean, signal: AbortSignal, onBegin?: () => void): Promise<SyncSummary | undefined> {
-    const { databaseUrl, mirrors } = this.#context;
-    await using lock = await takeSessionLock(databaseUrl, sessionLocks.scan, { wait, signal });
+  async #scan(wait: boolean, asked: AbortSignal, onBegin?: () => void): Promise<ScanOutcome | undefined> {
+    const signal = AbortSignal.any([asked, this.#ending.signal]);
+    const scanning = this.#scanOnce(wait, signal, onBegin);
+    this.#running.add(scanning);
+    try {
+      return await scanning;
+    } finally {
+      this.#running.delete(scanning);
+    }
+  }
+
+  async #scanOnce(
+    wait: boolean,
+    signal: AbortSignal,
+    onBegin: (() => void) | undefined,
+  ): Promise<ScanOutcome | undefined> {
+    const { databaseUrl, hostId, mirrors } = this.#context;
+    await using locks = new LockSession(databaseUrl);
+    await using lock = await locks.take(sessionLocks.scan(hostId), { wait, signal });
     if (lock === undefined) return undefined;
     onBegin?.();
-    await mirrors.removeHalfMade();
-    return await syncRepositories({ ...this.#context, slowFetches: this.#slowFetches, signal });
-  }
-}
-
-/** What a promise answers, or the reason of the signal when that comes first. */
-async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return promise;
-  const aborted = Promise.withResolvers<never>();
-  const onAbort = () => aborted.reject(signal.reason);
-  signal.addEventListener('abort', onAbort, { once: true });
-  try {
-    return await Promise.race([promise, aborted.promise]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
+    await mirrors.removeHalfMade((id) => locks.take(sessionLocks.mirror(id), { wait: false, signal }));
+    const progress = (this.#progress = new ScanProgress());
+    return await scanHost({ ...this.#context, locks, slowFetches: this.#slowFetches, progress, signal });
   }
 }
 
@@ -111,8 +158,8 @@ export async function scanRegularly(
       await scans.scanUnlessTaken(signal);
     } catch (error) {
       if (signal.aborted) return;
-      // A code host that is away, or the database, is the outside's fault: the next round tries again.
-      logger.warn({ err: error }, 'the code host could not be scanned');
+      // The database is away, which is the outside's fault: the next round tries again.
+      logger.warn({ err: error }, 'a code host could not be scanned');
     }
   } while (await sleep(everyMs, signal));
 }

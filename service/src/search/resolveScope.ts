@@ -2,7 +2,7 @@ import type { LeftOutReason } from '@flotilla/shared/query/leftOutReason';
 import type { ScopeQuery } from '@flotilla/shared/query/scopeQuery';
 import type { NamedRepository, Target } from '@flotilla/shared/target/target';
 import type { LeftOutView, ScopePreview } from '@flotilla/shared/views';
-import { asc, eq } from 'drizzle-orm';
+import { and, asc, eq } from 'drizzle-orm';
 import type { Database } from '../db/database.ts';
 import { codeHosts } from '../db/schema/codeHosts.ts';
 import type { ChosenRepositories } from '../db/schema/executions.ts';
@@ -30,6 +30,8 @@ interface SearchableRepository extends NamedRepository {
   readonly defaultBranch: string | null;
   readonly headCommit: string | null;
   readonly reason: string | null;
+  /** Why its host could not be listed when that was last tried; null when it could. */
+  readonly hostProblem: string | null;
 }
 
 type Verdict = { readonly target: Target } | LeftOutView;
@@ -66,10 +68,11 @@ function selectRepositories(database: Database): Promise<SearchableRepository[]>
       defaultBranch,
       headCommit,
       reason,
+      hostProblem: codeHosts.problem,
     })
     .from(repositories)
     .innerJoin(codeHosts, eq(codeHosts.id, repositories.codeHostId))
-    .where(eq(present, true))
+    .where(and(eq(present, true), eq(codeHosts.present, true)))
     .orderBy(asc(name), asc(codeHosts.name));
 }
 
@@ -126,6 +129,7 @@ function judgeOf(query: ScopeQuery, engine: SearchEngine, { only, searcher }: Sc
       return leaveOut({ kind: 'nameDiffers', pattern: shortened(missed.pattern.source) });
     const hit = unwanted.find(({ matches }) => matches(name));
     if (hit !== undefined) return leaveOut({ kind: 'nameExcluded', pattern: shortened(hit.pattern.source) });
+    if (row.hostProblem !== null) return leaveOut({ kind: 'hostAway', problem: row.hostProblem });
     if (row.reason !== null) return leaveOut({ kind: 'unusable', problem: row.reason });
     if (row.defaultBranch === null || row.headCommit === null) return leaveOut({ kind: 'noDefaultBranch' });
     const target: Target = {

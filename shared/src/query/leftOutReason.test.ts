@@ -5,6 +5,7 @@ test.each<[LeftOutReason, string]>([
   [{ kind: 'notChosen' }, 'was not chosen'],
   [{ kind: 'notListed' }, 'is not there any more'],
   [{ kind: 'nameDiffers', pattern: 'web' }, 'does not match repo:web'],
+  [{ kind: 'hostAway', problem: 'it is off' }, 'is on a code host that cannot be reached: it is off'],
   [{ kind: 'nameExcluded', pattern: 'old' }, 'matches -repo:old'],
   [{ kind: 'unusable', problem: 'it is empty: it has no branch yet' }, 'it is empty: it has no branch yet'],
   [{ kind: 'noDefaultBranch' }, 'has no default branch'],

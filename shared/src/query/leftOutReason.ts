@@ -11,6 +11,8 @@ export type LeftOutReason =
   | { readonly kind: 'nameDiffers'; readonly pattern: string }
   /** Its name matches a `-repo:`. */
   | { readonly kind: 'nameExcluded'; readonly pattern: string }
+  /** Its code host could not be listed when that was last tried, so that nobody knows what is there. */
+  | { readonly kind: 'hostAway'; readonly problem: string }
   /** No Job can run on it: `problem` is a clause about it, "it is empty". */
   | { readonly kind: 'unusable'; readonly problem: string }
   | { readonly kind: 'noDefaultBranch' }
@@ -36,6 +38,8 @@ export function describeLeftOut(reason: LeftOutReason): string {
       return `does not match repo:${reason.pattern}`;
     case 'nameExcluded':
       return `matches -repo:${reason.pattern}`;
+    case 'hostAway':
+      return `is on a code host that cannot be reached: ${reason.problem}`;
     case 'unusable':
       return reason.problem;
     case 'noDefaultBranch':

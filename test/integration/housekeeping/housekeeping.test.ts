@@ -132,7 +132,7 @@ test('compaction that was killed at any point is done again', async () => {
   await using later = await testService({
     database: flotilla.database,
     dataFolder: flotilla.service.config.dataFolder,
-    config: { repositoriesFolder: flotilla.repositoriesFolder },
+    repositoriesFolder: flotilla.repositoriesFolder,
   });
   expect((await readAll(later, attemptId)).equals(log)).toBe(true);
 });

@@ -17,7 +17,8 @@ const replicaOf = (first: TestService) =>
   testService({
     database: first.database,
     sharedFolder: first.service.config.sharedFolder,
-    config: { ...short, repositoriesFolder: first.repositoriesFolder },
+    repositoriesFolder: first.repositoriesFolder,
+    config: short,
   });
 
 const stateOf = async ({ api }: TestService, jobId: number) => (await api.jobs.get.query({ jobId })).state;
@@ -97,7 +98,8 @@ test('a database that was silent, and then answers after all, has every lease st
   await using behind = await testService({
     database: { url: network.url, [Symbol.asyncDispose]: async () => undefined },
     sharedFolder: plain.service.config.sharedFolder,
-    config: { ...short, repositoriesFolder: plain.repositoriesFolder },
+    repositoriesFolder: plain.repositoriesFolder,
+    config: short,
   });
   const started = performance.now();
   await waitFor('the janitor to expire leases', () => performance.now() - started > 1.5 * short.leaseMs);

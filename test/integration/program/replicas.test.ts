@@ -35,8 +35,8 @@ async function startReplicas(count: number, options: TestServiceOptions = {}): P
     testService({
       database,
       sharedFolder: join(folder.path, 'shared'),
+      repositoriesFolder,
       ...options,
-      config: { repositoriesFolder, ...options.config },
     });
   const replicas = await Promise.all(Array.from({ length: count }, start));
   for (const replica of replicas) resources.use(replica);

@@ -9,7 +9,7 @@ import { waitFor } from '../../support/waitFor.ts';
 
 /** Lets scans wait until it is disposed, as one of another replica does. */
 async function holdScans({ database }: TestService): Promise<AsyncDisposable> {
-  const lock = await takeSessionLock(database.url, sessionLocks.scan, { wait: true });
+  const lock = await takeSessionLock(database.url, sessionLocks.scan(1), { wait: true });
   if (lock === undefined) throw new Error('a lock that was waited for was not given');
   return lock;
 }
@@ -30,13 +30,13 @@ test('a scan that several share goes on when the first of them has gone', async 
   let others;
   {
     await using _held = await holdScans(flotilla);
-    const gone = service.syncRepositories(first.signal).catch(messageOf);
-    others = [service.syncRepositories(), service.syncRepositories(new AbortController().signal)];
+    const gone = service.codeHosts.sync(first.signal).catch(messageOf);
+    others = [service.codeHosts.sync(), service.codeHosts.sync(new AbortController().signal)];
     await waitFor('the scan to wait', async () => (await waitingScans(flotilla)) === 1);
     first.abort(new Error('the editor has gone'));
     expect(await gone).toBe('the editor has gone');
   }
-  expect(await Promise.all(others)).toEqual([
+  expect(await Promise.all(others)).toMatchObject([
     { repositories: 2, changed: 0 },
     { repositories: 2, changed: 0 },
   ]);
@@ -49,26 +49,26 @@ test('a scan ends when all who wait for it have gone, and the next call scans an
   {
     await using _held = await holdScans(flotilla);
     const callers = [new AbortController(), new AbortController()];
-    const gone = callers.map((caller) => service.syncRepositories(caller.signal).catch(messageOf));
+    const gone = callers.map((caller) => service.codeHosts.sync(caller.signal).catch(messageOf));
     await waitFor('the scan to wait', async () => (await waitingScans(flotilla)) === 1);
     for (const caller of callers) caller.abort(new Error('the editor has gone'));
     expect(await Promise.all(gone)).toEqual(callers.map(() => 'the editor has gone'));
     await waitFor('the scan to have ended', async () => (await waitingScans(flotilla)) === 0);
-    next = service.syncRepositories();
+    next = service.codeHosts.sync();
   }
-  expect(await next).toEqual({ repositories: 2, changed: 0 });
+  expect(await next).toMatchObject({ repositories: 2, changed: 0 });
 });
 
 test('what moved after a scan began is there when a call answers that was made afterwards', async () => {
   await using flotilla = await testService({ repositories: two });
   const { service, repositoriesFolder } = flotilla;
   await using held = await hold(service.sql, (sql) => sql`select from code_hosts for update`);
-  const early = service.syncRepositories();
+  const early = service.codeHosts.sync();
   // It has looked at the folder, and writes down what it found.
   await waitForBlocked(service.sql, 1);
   await commitFiles(join(repositoriesFolder, 'one'), { late: 'moved\n' }, 'Moved');
-  const late = service.syncRepositories();
+  const late = service.codeHosts.sync();
   await held.release();
-  expect(await early).toEqual({ repositories: 2, changed: 0 });
-  expect(await late).toEqual({ repositories: 2, changed: 1 });
+  expect(await early).toMatchObject({ repositories: 2, changed: 0 });
+  expect(await late).toMatchObject({ repositories: 2, changed: 1 });
 });

@@ -1,29 +1,48 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { directory } from '../../../service/src/codeHosts/directory/kind.ts';
+import { LockSession } from '../../../service/src/db/sessionLock.ts';
+import { scanHost } from '../../../service/src/repositories/scanHost.ts';
+import { ScanProgress } from '../../../service/src/repositories/scanProgress.ts';
 import { SlowFetches } from '../../../service/src/repositories/slowFetches.ts';
-import { syncRepositories } from '../../../service/src/repositories/syncRepositories.ts';
+
 import { commitFiles, makeRepository } from '../../support/repositories.ts';
 import { testService, type TestService } from '../../support/testService.ts';
 
 const files = { file: 'text\n' };
 
 /** Scans, with fetches that may take so long. */
-function scan(
-  { service, repositoriesFolder }: TestService,
+async function scan(
+  { service, database, repositoriesFolder }: TestService,
   slowFetches: SlowFetches,
   quickMs: number,
   slowMs: number,
 ) {
-  const { database, sql, mirrors, logger } = service;
-  const host = directory.open(repositoriesFolder, {});
-  return syncRepositories({ database, sql, mirrors, logger, host, slowFetches, times: { quickMs, slowMs } });
+  const { sql, mirrors, logger } = service;
+  await using locks = new LockSession(database.url);
+  return await scanHost({
+    sql,
+    databaseUrl: database.url,
+    mirrors,
+    hostId: 1,
+    host: directory.open(repositoriesFolder, {}),
+    locks,
+    slowFetches,
+    progress: new ScanProgress(),
+    times: { quickMs, slowMs },
+    logger,
+    signal: new AbortController().signal,
+  });
 }
 
 test('a repository that is not fetched quickly is fetched at length, when all others are done', async () => {
   await using flotilla = await testService();
   await makeRepository(join(flotilla.repositoriesFolder, 'large'), { files });
-  expect(await scan(flotilla, new SlowFetches(), 1, 60_000)).toEqual({ repositories: 1, changed: 1 });
+  expect(await scan(flotilla, new SlowFetches(), 1, 60_000)).toEqual({
+    kind: 'scanned',
+    repositories: 1,
+    changed: 1,
+  });
   expect(await flotilla.api.repositories.list.query()).toMatchObject([{ name: 'large', reason: null }]);
 });
 

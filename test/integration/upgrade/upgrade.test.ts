@@ -40,7 +40,8 @@ test.each(schemas)(
       database,
       sharedFolder,
       repositories: makeUpgradeRepositories,
-      config: { repositoriesFolder, keepLogsDays: 0, keepPatchesDays: 0 },
+      repositoriesFolder,
+      config: { keepLogsDays: 0, keepPatchesDays: 0 },
     });
     const before = JSON.parse(await readFile(fixtureOf(schema, 'answers.json'), 'utf8')) as Answers;
     const now = await answersOf(flotilla);

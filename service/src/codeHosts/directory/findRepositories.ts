@@ -2,6 +2,8 @@ import type { Dirent } from 'node:fs';
 import { opendir } from 'node:fs/promises';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
+import { folderTrouble } from './folderTrouble.ts';
+import { Unreadable } from './unreadable.ts';
 
 /** Repositories lie at most this deep below the folder (issue: "found three levels deep"). */
 export const maxDepth = 3;
@@ -76,7 +78,7 @@ async function readFolder(path: string, mustExist: boolean): Promise<Dirent[]> {
     return entries;
   } catch (error) {
     // A folder inside that cannot be read, or has just gone, holds no repository that we could read either.
-    if (mustExist) throw error;
+    if (mustExist) throw new Unreadable(folderTrouble(error, path));
     return [];
   }
 }

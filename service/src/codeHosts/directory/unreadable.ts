@@ -1,4 +1,4 @@
-/** Why a repository cannot be read; the message completes "it cannot be read: ". */
+/** Why a repository, or the folder of them, cannot be read; the message completes "it cannot be read: ". */
 export class Unreadable extends Error {
   constructor(reason: string) {
     super(reason);

@@ -10,8 +10,8 @@ export interface NeedlessPins {
 
 /**
  * Which pins removed Executions were the last to need. Undefined while any Execution is being resolved: it may have read
- * one of them as a head. One statement, so that all of it is seen at one moment; the caller holds the lock of scans, so
- * that no head moves.
+ * one of them as a head. One statement, so that all of it is seen at one moment; the caller holds the locks of their
+ * mirrors, so that no head moves.
  */
 export async function selectNeedlessPins(sql: Sql): Promise<NeedlessPins | undefined> {
   const [row] = await sql<{ resolving: boolean; execution_ids: number[]; needless: Leftovers['commits'] }[]>`

@@ -1,0 +1,160 @@
+import { messageOf } from '@flotilla/shared/errors';
+import type { HostSyncView, SyncView } from '@flotilla/shared/views';
+import type { Logger } from 'pino';
+import type { CodeHost, CodeHostKind } from '../codeHosts/codeHost.ts';
+import { readCodeHosts, type CodeHostRow } from '../codeHosts/readCodeHosts.ts';
+import type { Database, Sql } from '../db/database.ts';
+import type { Hints } from '../db/hints.ts';
+import type { Mirrors } from './mirrors.ts';
+import { storeProblem } from './queries/storeProblem.ts';
+import { Scans, scanRegularly } from './scans.ts';
+
+export interface ScannedHostsContext {
+  readonly database: Database;
+  readonly sql: Sql;
+  readonly databaseUrl: string;
+  readonly hints: Hints;
+  readonly mirrors: Mirrors;
+  readonly kinds: Readonly<Record<string, CodeHostKind>>;
+  readonly logger: Logger;
+  /** Between two scans of a host. */
+  readonly everyMs: number;
+  /** How long who asks for a scan waits while it gets nowhere. */
+  readonly patienceMs: number;
+}
+
+/** A code host that this replica has opened. */
+export interface ScannedHost {
+  readonly row: CodeHostRow;
+  readonly host: CodeHost;
+  readonly scans: Scans;
+}
+
+interface Opened extends ScannedHost {
+  /** What it was opened from: when that changes, it is opened anew. */
+  readonly origin: string;
+  readonly ending: AbortController;
+  /** Its regular scans. */
+  readonly scanning: Promise<void>;
+}
+
+/**
+ * The code hosts of the deployment as this replica works with them: it reads their rows when a hint says that they have
+ * changed, opens those that are new, scans each regularly and by itself, and lets go of those that are there no more.
+ */
+export class ScannedHosts implements AsyncDisposable {
+  readonly #context: ScannedHostsContext;
+  readonly #opened = new Map<number, Opened>();
+  readonly #ending = new AbortController();
+  /** Those that are let go of, until their scans have ended. */
+  readonly #leaving = new Set<Promise<void>>();
+  #takingUp: Promise<void> = Promise.resolve();
+
+  constructor(context: ScannedHostsContext) {
+    this.#context = context;
+  }
+
+  /** Brings what is open to what the rows say now. */
+  takeUp(): Promise<void> {
+    const takingUp = this.#takingUp.catch(() => undefined).then(() => this.#takeUp());
+    this.#takingUp = takingUp;
+    return takingUp;
+  }
+
+  /** Takes up at hints, which can be lost, and every `everyMs`, until the signal aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { hints, everyMs, logger } = this.#context;
+    using listener = hints.listen('hosts');
+    while (!signal.aborted) {
+      await listener.next(everyMs, signal);
+      if (signal.aborted) return;
+      try {
+        await this.takeUp();
+      } catch (error) {
+        logger.warn({ err: error }, 'code hosts could not be looked up');
+      }
+    }
+  }
+
+  /**
+   * Scans all hosts at once and fetches what moved; calls at the same time share one scan of each. A host that is away, or gets
+   * nowhere, keeps nobody waiting for the others.
+   */
+  async sync(signal?: AbortSignal): Promise<SyncView> {
+    await this.takeUp();
+    const hosts = await Promise.all(this.all().map((host) => this.#sync(host, signal)));
+    return {
+      repositories: sum(hosts.map(({ repositories }) => repositories)),
+      changed: sum(hosts.map(({ changed }) => changed)),
+      hosts,
+    };
+  }
+
+  /** Those that are open, the first one first. */
+  all(): readonly ScannedHost[] {
+    return [...this.#opened.values()].toSorted((a, b) => a.row.id - b.row.id);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#ending.abort();
+    await this.#takingUp.catch(() => undefined);
+    for (const id of this.#opened.keys()) this.#letGo(id);
+    await Promise.all(this.#leaving);
+  }
+
+  async #sync({ row, scans }: ScannedHost, signal: AbortSignal | undefined): Promise<HostSyncView> {
+    const outcome = await scans.scanPatiently(this.#context.patienceMs, signal);
+    const host = { codeHostId: row.id, codeHost: row.name, repositories: 0, changed: 0, problem: null };
+    if (outcome === undefined) return { ...host, state: 'goesOn' };
+    if (outcome.kind === 'away') return { ...host, state: 'away', problem: outcome.problem };
+    const { repositories, changed } = outcome;
+    return { ...host, state: 'scanned', repositories, changed };
+  }
+
+  async #takeUp(): Promise<void> {
+    if (this.#ending.signal.aborted) return;
+    const rows = (await readCodeHosts(this.#context.database)).filter(({ present }) => present);
+    const present = new Set(rows.map(({ id }) => id));
+    for (const id of this.#opened.keys()) if (!present.has(id)) this.#letGo(id);
+    for (const row of rows) await this.#open(row);
+  }
+
+  async #open(row: CodeHostRow): Promise<void> {
+    const { kinds, sql, everyMs, logger } = this.#context;
+    const origin = JSON.stringify([row.kind, row.location, row.settings]);
+    const known = this.#opened.get(row.id);
+    if (known?.origin === origin) {
+      this.#opened.set(row.id, { ...known, row });
+      return;
+    }
+    this.#letGo(row.id);
+    const kind = kinds[row.kind];
+    // One of a newer program is scanned by who knows it.
+    if (kind === undefined) return;
+    try {
+      const host = kind.open(row.location, row.settings);
+      const scans = new Scans({ ...this.#context, hostId: row.id, host });
+      const ending = new AbortController();
+      const scanning = scanRegularly(scans, everyMs, logger, ending.signal);
+      this.#opened.set(row.id, { row, host, scans, origin, ending, scanning });
+    } catch (error) {
+      logger.warn({ err: error, host: row.name }, 'a code host could not be opened');
+      await storeProblem(sql, row.id, messageOf(error));
+    }
+  }
+
+  #letGo(id: number): void {
+    const opened = this.#opened.get(id);
+    if (opened === undefined) return;
+    this.#opened.delete(id);
+    opened.ending.abort();
+    const left = Promise.all([opened.scanning, opened.scans[Symbol.asyncDispose]()])
+      .then(() => undefined)
+      .finally(() => this.#leaving.delete(left));
+    this.#leaving.add(left);
+  }
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}

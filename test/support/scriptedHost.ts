@@ -1,0 +1,28 @@
+import type {
+  CodeHost,
+  CodeHostKind,
+  GitAccess,
+  HostedRepository,
+} from '../../service/src/codeHosts/codeHost.ts';
+
+/** What a test makes of a host; what it leaves out is not to be asked for. */
+export type Script = Partial<Pick<CodeHost, 'can' | 'list' | 'look' | 'access'>>;
+
+/** A kind of code host whose hosts do what a test says, by their location; one of no script never answers. */
+export function scriptedKind(scripts: ReadonlyMap<string, Script>): CodeHostKind {
+  return {
+    open(location) {
+      const script = scripts.get(location) ?? {};
+      const never = <T>() => new Promise<T>(() => undefined);
+      return {
+        kind: 'scripted',
+        location,
+        can: { stableIds: false },
+        list: () => never<readonly HostedRepository[]>(),
+        look: () => never<HostedRepository | undefined>(),
+        access: () => never<GitAccess>(),
+        ...script,
+      };
+    },
+  };
+}

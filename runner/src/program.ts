@@ -18,7 +18,8 @@ import { removeAttemptFolder } from './sandbox/folders/attemptFolder.ts';
 import { CacheFolders } from './sandbox/folders/cacheFolders.ts';
 import { disarmFolder } from './sandbox/folders/disarmFolder.ts';
 import { removeLeftovers, type LeftoversContext } from './sandbox/folders/removeLeftovers.ts';
-import { RefusedError, runSession } from './session/session.ts';
+import { RefusedError } from './session/life.ts';
+import { runSession } from './session/session.ts';
 import { whenAborted, withTimeout } from './session/waits.ts';
 
 /** Between two looks for containers that were left behind (design §8). */

@@ -17,7 +17,7 @@ import type { AttemptDisks } from '../sandbox/folders/attemptDisks.ts';
 import { attemptsFolder, spoolPath } from '../sandbox/folders/attemptFolder.ts';
 import type { CacheFolders } from '../sandbox/folders/cacheFolders.ts';
 import type { Lease } from '../session/lease.ts';
-import type { RunningSession } from '../session/session.ts';
+import type { RunningSession } from '../session/runningSession.ts';
 import { FencedError, untilAnswered } from '../session/untilAnswered.ts';
 import { AttemptContainers } from './attemptContainers.ts';
 import { AttemptDisk } from './attemptDisk.ts';

@@ -5,7 +5,7 @@ import type { Spool } from '../logs/spool.ts';
 import { SpooledLog } from '../logs/spooledLog.ts';
 import { attemptsFolder } from '../sandbox/folders/attemptFolder.ts';
 import type { Lease } from '../session/lease.ts';
-import type { RunningSession } from '../session/session.ts';
+import type { RunningSession } from '../session/runningSession.ts';
 import { untilAnswered } from '../session/untilAnswered.ts';
 import { whenAborted } from '../session/waits.ts';
 import type { JobContext } from './attempt.ts';

@@ -4,7 +4,7 @@ import type { ClaimedJob } from '@flotilla/shared/protocol/runnerMessages';
 import { stopCauseOf } from '../endings/stopCause.ts';
 import { makeSpoolFolder, removeAttemptFolder } from '../sandbox/folders/attemptFolder.ts';
 import type { Lease } from '../session/lease.ts';
-import type { RunningSession } from '../session/session.ts';
+import type { RunningSession } from '../session/runningSession.ts';
 import type { Place } from '../session/slots.ts';
 import { FencedError } from '../session/untilAnswered.ts';
 import { Attempt, type JobContext } from './attempt.ts';

@@ -2,7 +2,7 @@ import { statfs } from 'node:fs/promises';
 import { messageOf } from '@flotilla/shared/errors';
 import type { Logger } from 'pino';
 import type { Config } from '../../config.ts';
-import type { Health } from '../../session/session.ts';
+import type { Health } from '../../session/health.ts';
 import { sizeText } from '../../sizeText.ts';
 import { dockerEngine } from './engine.ts';
 

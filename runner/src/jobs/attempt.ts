@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { messageOf } from '@flotilla/shared/errors';
-import type { Outcome } from '@flotilla/shared/lifecycle/outcome';
 import type { ClaimedJob, ClaimedStep, LeaseRef } from '@flotilla/shared/protocol/runnerMessages';
 import type Docker from 'dockerode';
 import type { Logger } from 'pino';
 import type { Config, ContainerLimits } from '../config.ts';
+import type { Ending } from '../endings/ending.ts';
 import { stopCauseOf } from '../endings/stopCause.ts';
 import type { ObjectCache } from '../git/objectCache.ts';
 import { AttemptLog } from '../logs/attemptLog.ts';
@@ -18,7 +18,7 @@ import { attemptsFolder, spoolPath } from '../sandbox/folders/attemptFolder.ts';
 import type { CacheFolders } from '../sandbox/folders/cacheFolders.ts';
 import type { Lease } from '../session/lease.ts';
 import type { RunningSession } from '../session/runningSession.ts';
-import { FencedError, untilAnswered } from '../session/untilAnswered.ts';
+import { untilAnswered } from '../session/untilAnswered.ts';
 import { AttemptContainers } from './attemptContainers.ts';
 import { AttemptDisk } from './attemptDisk.ts';
 import { Phases } from './phases.ts';
@@ -170,19 +170,22 @@ export class Attempt {
     if (this.containers.areGone) this.#used.dispose();
   }
 
-  /** How the Attempt ends when it was told to stop; undefined while it was not. Throws a {@link FencedError} when nobody may hear of its end. */
-  stopped(): Outcome | undefined {
+  /** How the Attempt ends when it was told to stop; undefined while it was not. */
+  stopped(): Ending | undefined {
     const step = this.steps.running;
-    switch (stopCauseOf(this.lease.stopSignal)) {
+    const cause = stopCauseOf(this.lease.stopSignal);
+    switch (cause) {
       case undefined:
         return undefined;
-      case 'timedOut':
-        return { kind: 'timedOut', step, seconds: this.job.timeoutSeconds, limit: 'job' };
+      case 'timedOut': {
+        const seconds = this.job.timeoutSeconds;
+        return { kind: 'ended', outcome: { kind: 'timedOut', step, seconds, limit: 'job' } };
+      }
       case 'cancelled':
-        return { kind: 'cancelled', step };
+        return { kind: 'ended', outcome: { kind: 'cancelled', step } };
       case 'fenced':
       case 'released':
-        throw new FencedError();
+        return { kind: cause };
     }
   }
 }

@@ -1,14 +1,15 @@
 import { describeOutcome } from '@flotilla/shared/lifecycle/describeOutcome';
-import type { Outcome } from '@flotilla/shared/lifecycle/outcome';
 import type { ClaimedJob } from '@flotilla/shared/protocol/runnerMessages';
+import type { Ending } from '../endings/ending.ts';
 import { stopCauseOf } from '../endings/stopCause.ts';
+import type { Snapshot } from '../git/snapshot.ts';
 import { makeSpoolFolder, removeAttemptFolder } from '../sandbox/folders/attemptFolder.ts';
 import type { Lease } from '../session/lease.ts';
 import type { RunningSession } from '../session/runningSession.ts';
 import type { Place } from '../session/slots.ts';
 import { FencedError } from '../session/untilAnswered.ts';
 import { Attempt, type JobContext } from './attempt.ts';
-import { finishAttempt, type Result } from './finishAttempt.ts';
+import { finishAttempt } from './finishAttempt.ts';
 import { boundedRelease, giveBack } from './giveBack.ts';
 import { errored } from './outcomes.ts';
 import { prepare, type Prepared } from './prepare.ts';
@@ -32,15 +33,12 @@ export async function runJob(
   const started = performance.now();
   using attempt = new Attempt(context, job, lease, session);
   const { logger } = attempt;
-  try {
-    const outcome = await toItsEnd(attempt, place);
-    const seconds = Math.round(performance.now() - started) / 1000;
-    logger.info({ outcome: outcome.kind, seconds, detail: describeOutcome(outcome) }, 'attempt ended');
-  } catch (error) {
-    const over = error instanceof FencedError || lease.signal.aborted;
-    if (over) logger.warn({ cause: stopCauseOf(lease.stopSignal) }, 'attempt given up');
-    else logger.error({ err: error }, 'attempt failed; its lease will end');
-  }
+  const ending = await toItsEnd(attempt, place).catch((error: unknown) => {
+    if (error instanceof FencedError || lease.signal.aborted) return { kind: 'fenced' } as const;
+    logger.error({ err: error }, 'attempt failed; its lease will end');
+    return undefined;
+  });
+  if (ending !== undefined) say(ending, attempt, Math.round(performance.now() - started) / 1000);
   await attempt.containers.removeAll();
   await attempt.upload[Symbol.asyncDispose]().catch((error: unknown) =>
     logger.error({ err: error }, 'the spool of an attempt could not be closed'),
@@ -52,55 +50,70 @@ export async function runJob(
   return 'gone';
 }
 
-async function toItsEnd(attempt: Attempt, place: Place): Promise<Outcome> {
-  const result = await work(attempt, place);
-  using _bound = boundedRelease(attempt.lease);
-  if (result === 'stopped') {
-    await giveBack(attempt);
-    throw new FencedError();
-  }
-  await finishAttempt(attempt, result);
-  return result.outcome;
+function say(ending: Ending, { lease, logger }: Attempt, seconds: number): void {
+  if (ending.kind === 'ended') {
+    const { outcome } = ending;
+    logger.info({ outcome: outcome.kind, seconds, detail: describeOutcome(outcome) }, 'attempt ended');
+  } else if (ending.kind === 'released') logger.info({ seconds }, 'attempt given back');
+  else logger.warn({ cause: stopCauseOf(lease.stopSignal) }, 'attempt given up');
 }
 
-/** `stopped` when its work was, to give the Attempt back. */
-async function work(attempt: Attempt, place: Place): Promise<Result | 'stopped'> {
+/** Works, and tells the service what that came to. Throws what {@link finishAttempt} and {@link giveBack} do. */
+async function toItsEnd(attempt: Attempt, place: Place): Promise<Ending> {
+  const { ending, snapshot } = await work(attempt, place);
+  using _bound = boundedRelease(attempt.lease);
+  if (attempt.lease.signal.aborted) return { kind: 'fenced' };
+  if (ending.kind === 'released') await giveBack(attempt);
+  else if (ending.kind === 'ended') await finishAttempt(attempt, { outcome: ending.outcome, snapshot });
+  return ending;
+}
+
+interface Work {
+  readonly ending: Ending;
+  /** Of an Attempt that succeeded and changed something. */
+  readonly snapshot: Snapshot | null;
+}
+
+async function work(attempt: Attempt, place: Place): Promise<Work> {
   try {
     // Its time begins with its slot; until then it limits the preparation alone.
     attempt.startTime();
     await makeSpoolFolder(attempt.folder);
     await attempt.note();
     const prepared = await prepare(attempt);
-    await takeSlot(attempt, place);
-    const failed = await inSlot(attempt, place, prepared);
-    if (failed !== undefined) return { outcome: failed, snapshot: null };
+    const stopped = (await takeSlot(attempt, place)) ?? (await inSlot(attempt, place, prepared));
+    if (stopped !== undefined) return { ending: stopped, snapshot: null };
     const snapshot = await sendPatch(attempt, prepared.checkout);
-    return { outcome: { kind: 'succeeded' }, snapshot };
+    return { ending: { kind: 'ended', outcome: { kind: 'succeeded' } }, snapshot };
   } catch (error) {
-    if (stopCauseOf(attempt.lease.stopSignal) === 'released' && !attempt.lease.signal.aborted)
-      return 'stopped';
-    if (error instanceof FencedError) throw error;
-    const outcome = attempt.stopped() ?? errored(error, attempt.steps.running, attempt.mask);
-    attempt.steps.endRunning(outcome.kind);
-    return { outcome, snapshot: null };
+    const ending = endingAfter(error, attempt);
+    if (ending.kind === 'ended') attempt.steps.endRunning(ending.outcome.kind);
+    return { ending, snapshot: null };
   } finally {
     place.leave();
   }
 }
 
-/** Throws a {@link FencedError} when no slot came free: the Attempt is given back, and another runner may take the Job. */
-async function takeSlot(attempt: Attempt, place: Place): Promise<void> {
+/** What an Attempt comes to whose work threw: what stopped it explains whatever came of that. */
+function endingAfter(error: unknown, attempt: Attempt): Ending {
+  const stopped = attempt.stopped();
+  if (stopped?.kind === 'released') return stopped;
+  if (error instanceof FencedError) return { kind: 'fenced' };
+  return stopped ?? { kind: 'ended', outcome: errored(error, attempt.steps.running, attempt.mask) };
+}
+
+/** Undefined with a slot. When none came free the Attempt is given back, and another runner may take the Job. */
+async function takeSlot(attempt: Attempt, place: Place): Promise<Ending | undefined> {
   using _phase = attempt.phases.begin('wait');
-  if (await place.take(attempt.lease.stopSignal)) return;
-  attempt.lease.stop('released');
-  throw new FencedError();
+  if (!(await place.take(attempt.lease.stopSignal))) attempt.lease.stop('released');
+  return attempt.stopped();
 }
 
 async function inSlot(
   attempt: Attempt,
   place: Place,
   { checkout, firstStep }: Prepared,
-): Promise<Outcome | undefined> {
+): Promise<Ending | undefined> {
   try {
     attempt.startTime();
     // The service counts the Job's time from the first report. A Step that can start at once is about to make one.

@@ -1,5 +1,5 @@
 import type { Outcome } from '@flotilla/shared/lifecycle/outcome';
-import type { StepProgress } from '@flotilla/shared/protocol/runnerMessages';
+import type { Ending } from '../endings/ending.ts';
 import type { Checkout } from '../git/checkout.ts';
 import { workFolder } from '../sandbox/folders/attemptFolder.ts';
 import { takeBack } from '../sandbox/folders/takeBack.ts';
@@ -10,7 +10,7 @@ import { runStep, type FinishedStep } from './runStep.ts';
 
 /**
  * Runs the Steps of an Attempt in order and gives the work tree back to the runner's user. Undefined when all
- * succeeded; else how the Attempt ends. `first` is the first Step when it was prepared ahead. `onLastOutputEnd` is called
+ * succeeded; else what the Attempt comes to. `first` is the first Step when it was prepared ahead. `onLastOutputEnd` is called
  * when the last Step has written its last.
  */
 export async function runSteps(
@@ -18,7 +18,7 @@ export async function runSteps(
   checkout: Checkout,
   first: PreparedStep | undefined,
   onLastOutputEnd: () => void,
-): Promise<Outcome | undefined> {
+): Promise<Ending | undefined> {
   let image: string | undefined;
   for (const index of attempt.job.steps.keys()) {
     const stopped = attempt.stopped();
@@ -46,18 +46,26 @@ async function runOne(
   index: number,
   prepared: PreparedStep,
   onOutputEnd: () => void,
-): Promise<Outcome | undefined> {
+): Promise<Ending | undefined> {
   const { job, log, steps } = attempt;
   const { image, args } = attempt.step(index);
   await log.beginStep(index, `Step ${index + 1} of ${job.steps.length}: ${[image, ...args].join(' ')}`);
   steps.start(index, prepared.imageDigest);
   const finished = await runStep(attempt, index, prepared, onOutputEnd);
-  const outcome = attempt.stopped() ?? outcomeOf(attempt, index, finished);
-  steps.end(index, stateOf(outcome), finished.exitCode);
-  return outcome;
+  const ending = attempt.stopped() ?? endingOf(attempt, index, finished);
+  // Of a Step that was stopped to be given back, or is nobody's, there is nothing to say.
+  if (ending === undefined || ending.kind === 'ended')
+    steps.end(index, ending?.outcome.kind ?? 'succeeded', finished.exitCode);
+  return ending;
 }
 
-/** How a Step ended that was not stopped with its Attempt; undefined when it succeeded. */
+/** What a Step that was not stopped with its Attempt makes of that; undefined when it succeeded. */
+function endingOf(attempt: Attempt, step: number, finished: FinishedStep): Ending | undefined {
+  const outcome = outcomeOf(attempt, step, finished);
+  return outcome && { kind: 'ended', outcome };
+}
+
+/** How a Step ended by itself or at a limit of its own; undefined when it succeeded. */
 function outcomeOf(attempt: Attempt, step: number, finished: FinishedStep): Outcome | undefined {
   const lastLine = attempt.log.takeLastErrorLine();
   const { exitCode, outOfMemory, limit } = finished;
@@ -66,8 +74,4 @@ function outcomeOf(attempt: Attempt, step: number, finished: FinishedStep): Outc
   const outOfDisk = limit === 'disk';
   if (exitCode === 0 && !outOfMemory && !outOfDisk) return undefined;
   return { kind: 'failed', step, exitCode, outOfMemory, outOfDisk, lastLine };
-}
-
-function stateOf(outcome: Outcome | undefined): StepProgress['state'] {
-  return outcome?.kind ?? 'succeeded';
 }

@@ -1,4 +1,4 @@
-import type { ClaimedJob } from '@flotilla/shared/protocol/runnerMessages';
+import type { ClaimedJob } from '@flotilla/shared/protocol/claimedJob';
 import { connectRunner, type TestRunner } from '../../test/support/testRunner.ts';
 import { runnerToken } from '../../test/support/tokens.ts';
 import type { LocalService } from './localService.ts';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ClaimedJob } from '@flotilla/shared/protocol/runnerMessages';
+import type { ClaimedJob } from '@flotilla/shared/protocol/claimedJob';
 import { claim } from '../../service/src/jobs/claim.ts';
 import { finish } from '../../service/src/jobs/finish.ts';
 import type { Service } from '../../service/src/service.ts';

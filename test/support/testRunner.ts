@@ -1,13 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Outcome } from '@flotilla/shared/lifecycle/outcome';
 import { descriptors, encodeFrame, type Descriptor } from '@flotilla/shared/logs/frame';
-import type {
-  ClaimedJob,
-  FinishAnswer,
-  FinishInput,
-  HelloAnswer,
-  LeaseRef,
-} from '@flotilla/shared/protocol/runnerMessages';
+import type { ClaimedJob } from '@flotilla/shared/protocol/claimedJob';
+import type { LeaseRef } from '@flotilla/shared/protocol/leaseRef';
+import type { FinishAnswer, FinishInput, HelloAnswer } from '@flotilla/shared/protocol/runnerMessages';
 import { maxAppendBytes, type StreamName } from '@flotilla/shared/protocol/streams';
 import { runnerProtocol } from '@flotilla/shared/protocol/version';
 import { connectToService, type ServiceClient } from '../../runner/src/session/serviceClient.ts';
@@ -85,8 +81,9 @@ export async function connectRunner(
 }
 
 function runnerWith(serverUrl: string, service: ServiceClient, hello: HelloAnswer): TestRunner {
-  const claim = async (free = 1, claimKey: string = randomUUID()) =>
-    (await service.claim(claimKey, free)).jobs;
+  const claim = async (free = 1, claimKey: string = randomUUID()) => [
+    ...(await service.claim(claimKey, free)).jobs,
+  ];
   const append = (lease: LeaseRef, stream: StreamName, offset: number, data: Uint8Array) =>
     appendTo(serverUrl, lease, stream, offset, data);
   const finish = (lease: LeaseRef, outcome: Outcome, more: Partial<FinishInput> = {}) =>

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { messageOf } from '@flotilla/shared/errors';
-import type { ClaimedJob, ClaimedStep, LeaseRef } from '@flotilla/shared/protocol/runnerMessages';
+import type { ClaimedStep } from '@flotilla/shared/definition/stepDefinition';
+import type { ClaimedJob } from '@flotilla/shared/protocol/claimedJob';
+import type { LeaseRef } from '@flotilla/shared/protocol/leaseRef';
 import type Docker from 'dockerode';
 import type { Logger } from 'pino';
 import type { Config, ContainerLimits } from '../config.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ClaimedJob } from '@flotilla/shared/protocol/runnerMessages';
+import type { ClaimedJob } from '@flotilla/shared/protocol/claimedJob';
 import { checkOut, type Checkout } from '../git/checkout.ts';
 import { FetchError } from '../git/fetchCommit.ts';
 import type { ObjectCache } from '../git/objectCache.ts';

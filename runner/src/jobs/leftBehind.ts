@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { messageOf } from '@flotilla/shared/errors';
-import type { LeaseRef } from '@flotilla/shared/protocol/runnerMessages';
+import type { LeaseRef } from '@flotilla/shared/protocol/leaseRef';
 import type { Spool } from '../logs/spool.ts';
 import { SpooledLog } from '../logs/spooledLog.ts';
 import { attemptsFolder } from '../sandbox/folders/attemptFolder.ts';

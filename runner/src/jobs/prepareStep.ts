@@ -1,4 +1,5 @@
-import type { ClaimedJob, ClaimedStep } from '@flotilla/shared/protocol/runnerMessages';
+import type { ClaimedStep } from '@flotilla/shared/definition/stepDefinition';
+import type { ClaimedJob } from '@flotilla/shared/protocol/claimedJob';
 import { branchOf } from '@flotilla/shared/target/branchOf';
 import { containerObjectsPath, type Checkout } from '../git/checkout.ts';
 import type { Container, Mount } from '../sandbox/container/container.ts';

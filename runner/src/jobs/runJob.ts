@@ -1,5 +1,5 @@
 import { describeOutcome } from '@flotilla/shared/lifecycle/describeOutcome';
-import type { ClaimedJob } from '@flotilla/shared/protocol/runnerMessages';
+import type { ClaimedJob } from '@flotilla/shared/protocol/claimedJob';
 import type { Ending } from '../endings/ending.ts';
 import { stopCauseOf } from '../endings/stopCause.ts';
 import type { Snapshot } from '../git/snapshot.ts';

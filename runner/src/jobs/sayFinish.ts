@@ -1,4 +1,5 @@
-import type { FinishAnswer, FinishInput, LeaseRef } from '@flotilla/shared/protocol/runnerMessages';
+import type { LeaseRef } from '@flotilla/shared/protocol/leaseRef';
+import type { FinishAnswer, FinishInput } from '@flotilla/shared/protocol/runnerMessages';
 import type { Lease } from '../session/lease.ts';
 import type { ServiceClient } from '../session/serviceClient.ts';
 import { FencedError, untilAnswered } from '../session/untilAnswered.ts';

@@ -1,4 +1,5 @@
-import type { ClaimedStep, StepProgress } from '@flotilla/shared/protocol/runnerMessages';
+import type { ClaimedStep } from '@flotilla/shared/definition/stepDefinition';
+import type { StepProgress } from '@flotilla/shared/protocol/runnerMessages';
 import { steadyClock } from '../steadyClock.ts';
 
 /**

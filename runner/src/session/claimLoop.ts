@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { sleep } from '@flotilla/launcher/sleep';
 import { messageOf } from '@flotilla/shared/errors';
-import type { ClaimedJob, HelloAnswer } from '@flotilla/shared/protocol/runnerMessages';
+import type { ClaimedJob } from '@flotilla/shared/protocol/claimedJob';
+import type { HelloAnswer } from '@flotilla/shared/protocol/runnerMessages';
 import type { Logger } from 'pino';
 import type { Health } from './health.ts';
 import type { Hellos } from './hellos.ts';

@@ -1,6 +1,7 @@
 import { sleep } from '@flotilla/launcher/sleep';
 import { messageOf } from '@flotilla/shared/errors';
-import type { HeartbeatAnswer, LeaseRef } from '@flotilla/shared/protocol/runnerMessages';
+import type { LeaseRef } from '@flotilla/shared/protocol/leaseRef';
+import type { HeartbeatAnswer } from '@flotilla/shared/protocol/runnerMessages';
 import type { Logger } from 'pino';
 import type { Health } from './health.ts';
 import type { HeldAttempts } from './heldAttempts.ts';

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import type { ClaimedJob, HelloAnswer, LeaseRef } from '@flotilla/shared/protocol/runnerMessages';
+import type { ClaimedJob } from '@flotilla/shared/protocol/claimedJob';
+import type { LeaseRef } from '@flotilla/shared/protocol/leaseRef';
+import type { HelloAnswer } from '@flotilla/shared/protocol/runnerMessages';
 import { Lease } from './lease.ts';
 import type { Life } from './life.ts';
 

@@ -3,6 +3,7 @@ import { sleep } from '@flotilla/launcher/sleep';
 import type { HelloAnswer, HelloInput } from '@flotilla/shared/protocol/runnerMessages';
 import type { Logger } from 'pino';
 import type { Life } from './life.ts';
+import { AnswerError } from './readAnswer.ts';
 import { connectToService, refusalOf, type ServiceClient } from './serviceClient.ts';
 
 /** A bound for a wait that the next answer ends, in milliseconds. */
@@ -113,6 +114,10 @@ export class Hellos implements AsyncDisposable {
         if (connection === this.#connection && this.#mode === 'greeting') this.#meet(answer);
         return;
       } catch (error) {
+        if (error instanceof AnswerError) {
+          life.refuse(error.message);
+          return;
+        }
         const refusal = refusalOf(error);
         // The connection was lost; the next one says hello.
         if (refusal === undefined) return;

@@ -7,26 +7,30 @@ import {
 } from '@trpc/client';
 import type { AnyRouter } from '@trpc/server';
 import { ClosingWebSocket } from '@flotilla/shared/protocol/closingWebSocket';
+import type { LeaseRef } from '@flotilla/shared/protocol/leaseRef';
+import type { AnswerOf, InputOf, RunnerCall } from '@flotilla/shared/protocol/runnerCalls';
 import type {
-  ClaimedJob,
   FinishAnswer,
   FinishInput,
   HeartbeatAnswer,
   HelloAnswer,
   HelloInput,
-  LeaseRef,
   Phase,
   RunnerHint,
   StepProgress,
 } from '@flotilla/shared/protocol/runnerMessages';
+import { readAnswer, readHint } from './readAnswer.ts';
 
 /** First pause between two tries to connect, in milliseconds. */
 const firstReconnectMs = 200;
 
-/** The service as a runner sees it: the messages of shared/protocol/runnerMessages.ts over one WebSocket. */
+/**
+ * The service as a runner sees it: the calls of shared/protocol/runnerCalls.ts over one WebSocket. Each throws what the
+ * service refuses, and an AnswerError for an answer that is none.
+ */
 export interface ServiceClient extends AsyncDisposable {
   hello(input: HelloInput): Promise<HelloAnswer>;
-  claim(claimKey: string, free: number): Promise<{ jobs: ClaimedJob[] }>;
+  claim(claimKey: string, free: number): Promise<AnswerOf<'claim'>>;
   heartbeat(
     attempts: readonly LeaseRef[],
     draining: boolean,
@@ -80,8 +84,8 @@ export function connectToService(options: ConnectOptions): ServiceClient {
   const client: TRPCUntypedClient<AnyRouter> = createTRPCUntypedClient<AnyRouter>({
     links: [wsLink({ client: socket })],
   });
-  const call = async <T>(name: string, input: unknown): Promise<T> =>
-    (await client.mutation(name, input)) as T;
+  const call = async <C extends RunnerCall>(name: C, input: InputOf<C>): Promise<AnswerOf<C>> =>
+    readAnswer(name, await client.mutation(name, input));
   return {
     hello: (input) => call('hello', input),
     claim: (claimKey, free) => call('claim', { claimKey, free }),
@@ -90,7 +94,7 @@ export function connectToService(options: ConnectOptions): ServiceClient {
       await call('progress', { ...lease, steps, phases });
     },
     async pinImage(lease, image, digest) {
-      return (await call<{ digest: string }>('pinImage', { ...lease, image, digest })).digest;
+      return (await call('pinImage', { ...lease, image, digest })).digest;
     },
     finish: (input) => call('finish', input),
     async release(lease) {
@@ -101,7 +105,10 @@ export function connectToService(options: ConnectOptions): ServiceClient {
     },
     onHint(listener, onError) {
       const subscription = client.subscription('events', undefined, {
-        onData: (message) => listener((message as { data: RunnerHint }).data),
+        onData(message) {
+          const hint = readHint(message);
+          if (hint !== undefined) listener(hint);
+        },
         onError,
       });
       return () => subscription.unsubscribe();

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import type { ClaimedJob, HelloAnswer, HelloInput, LeaseRef } from '@flotilla/shared/protocol/runnerMessages';
+import type { ClaimedJob } from '@flotilla/shared/protocol/claimedJob';
+import type { LeaseRef } from '@flotilla/shared/protocol/leaseRef';
+import type { HelloAnswer, HelloInput } from '@flotilla/shared/protocol/runnerMessages';
 import { runnerProtocol } from '@flotilla/shared/protocol/version';
 import type { Logger } from 'pino';
 import { claimJobs } from './claimLoop.ts';

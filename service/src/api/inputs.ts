@@ -1,3 +1,4 @@
+import { longestText } from '@flotilla/shared/definition/longestText';
 import { storable, storables } from '@flotilla/shared/protocol/storable';
 import { z } from 'zod';
 
@@ -20,9 +21,6 @@ const ids = z.custom<number[]>(
 /** Repositories to limit a scope to, by id. Editors of before sent names: each means all repositories that have it. */
 export const chosenRepositories = z.union([ids, storables(mostChosen, 4096)]);
 
-/** The largest action file; a text is stored with every version. */
-const maxTextLength = 1024 * 1024;
-
 const origin = z.object({
   file: storable(4096),
   repository: storable(4096).optional(),
@@ -33,7 +31,7 @@ const origin = z.object({
 /** An action file as an editor sends it. */
 export const actionToSave = z.object({
   fileName: storable(4096).min(1),
-  text: z.string().max(maxTextLength),
+  text: z.string().max(longestText),
   baseVersion: z.number().int().positive().nullable(),
   origin: origin.nullable(),
 });

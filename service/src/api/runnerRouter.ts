@@ -1,13 +1,4 @@
-import {
-  claimInput,
-  finishInput,
-  heartbeatInput,
-  helloInput,
-  leaseRef,
-  pinImageInput,
-  progressInput,
-  type HeartbeatAnswer,
-} from '@flotilla/shared/protocol/runnerMessages';
+import { runnerCalls, type AnswerOf } from '@flotilla/shared/protocol/runnerCalls';
 import { tracked } from '@trpc/server';
 import { claim } from '../jobs/claim.ts';
 import { finish } from '../jobs/finish.ts';
@@ -19,32 +10,42 @@ import { helloedProcedure, router, runnerProcedure } from './trpc.ts';
 
 /** What runners call, on `/runner`. Every call is idempotent. */
 export const runnerRouter = router({
-  hello: runnerProcedure.input(helloInput).mutation(async ({ ctx, input }) => {
-    const answer = await hello(ctx.service, ctx.tokenId, input);
-    ctx.session.runnerId = answer.runnerId;
-    return answer;
-  }),
-  claim: helloedProcedure.input(claimInput).mutation(async ({ ctx, input }) => ({
-    jobs: await claim(ctx.service, ctx.runnerId, input.claimKey, input.free),
-  })),
+  hello: runnerProcedure
+    .input(runnerCalls.hello.input)
+    .mutation(async ({ ctx, input }): Promise<AnswerOf<'hello'>> => {
+      const answer = await hello(ctx.service, ctx.tokenId, input);
+      ctx.session.runnerId = answer.runnerId;
+      return answer;
+    }),
+  claim: helloedProcedure
+    .input(runnerCalls.claim.input)
+    .mutation(async ({ ctx, input }): Promise<AnswerOf<'claim'>> => ({
+      jobs: await claim(ctx.service, ctx.runnerId, input.claimKey, input.free),
+    })),
   heartbeat: helloedProcedure
-    .input(heartbeatInput)
-    .mutation(({ ctx, input }): Promise<HeartbeatAnswer> => heartbeat(ctx.service, ctx.runnerId, input)),
-  progress: helloedProcedure.input(progressInput).mutation(async ({ ctx, input }) => {
+    .input(runnerCalls.heartbeat.input)
+    .mutation(({ ctx, input }): Promise<AnswerOf<'heartbeat'>> =>
+      heartbeat(ctx.service, ctx.runnerId, input),
+    ),
+  progress: helloedProcedure.input(runnerCalls.progress.input).mutation(async ({ ctx, input }) => {
     await progress(ctx.service, input);
     return {};
   }),
-  pinImage: helloedProcedure.input(pinImageInput).mutation(async ({ ctx, input }) => ({
-    digest: await pin(ctx.service, input, input.image, input.digest),
-  })),
+  pinImage: helloedProcedure
+    .input(runnerCalls.pinImage.input)
+    .mutation(async ({ ctx, input }): Promise<AnswerOf<'pinImage'>> => ({
+      digest: await pin(ctx.service, input, input.image, input.digest),
+    })),
   finish: helloedProcedure
-    .input(finishInput)
-    .mutation(({ ctx, input, signal }) => finish(ctx.service, input, signal ?? AbortSignal.timeout(120_000))),
-  surrender: helloedProcedure.input(leaseRef).mutation(async ({ ctx, input }) => {
+    .input(runnerCalls.finish.input)
+    .mutation(({ ctx, input, signal }): Promise<AnswerOf<'finish'>> =>
+      finish(ctx.service, input, signal ?? AbortSignal.timeout(120_000)),
+    ),
+  surrender: helloedProcedure.input(runnerCalls.surrender.input).mutation(async ({ ctx, input }) => {
     await surrender(ctx.service, input);
     return {};
   }),
-  release: helloedProcedure.input(leaseRef).mutation(async ({ ctx, input }) => {
+  release: helloedProcedure.input(runnerCalls.release.input).mutation(async ({ ctx, input }) => {
     await release(ctx.service, input);
     return {};
   }),

@@ -1,4 +1,4 @@
-import type { ClaimedJob } from '@flotilla/shared/protocol/runnerMessages';
+import type { ClaimedJob } from '@flotilla/shared/protocol/claimedJob';
 import type { Definition } from '@flotilla/shared/definition/definition';
 import { Batcher } from '../batcher.ts';
 import type { Config } from '../config.ts';
@@ -68,14 +68,7 @@ function claimedJob(row: ClaimedRow, definition: Definition): ClaimedJob {
     profile: definition.profile,
     steps: definition.steps.map((step) => {
       const image = imageOf(definition, step);
-      return {
-        type: step.type,
-        image,
-        pinnedImage: row.pinned_images[image] ?? null,
-        args: step.args,
-        cacheDirs: step.cacheDirs,
-        timeoutSeconds: step.timeoutSeconds,
-      };
+      return { ...step, image, pinnedImage: row.pinned_images[image] ?? null };
     }),
   };
 }

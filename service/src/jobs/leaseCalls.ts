@@ -1,6 +1,7 @@
 import { FlotillaError } from '@flotilla/shared/errors';
 import { isPinOf } from '@flotilla/shared/protocol/imageName';
-import type { LeaseRef, ProgressInput } from '@flotilla/shared/protocol/runnerMessages';
+import type { LeaseRef } from '@flotilla/shared/protocol/leaseRef';
+import type { ProgressInput } from '@flotilla/shared/protocol/runnerMessages';
 import type { Sql } from '../db/database.ts';
 import type { Hints } from '../db/hints.ts';
 import type { Definitions } from '../executions/definitions.ts';

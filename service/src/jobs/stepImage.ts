@@ -1,4 +1,5 @@
-import type { Definition, StepDefinition } from '@flotilla/shared/definition/definition';
+import type { Definition } from '@flotilla/shared/definition/definition';
+import type { StepDefinition } from '@flotilla/shared/definition/stepDefinition';
 
 /**
  * The image a Step runs in. An Execution's own copy of the Definition always names the image of `command` steps: the

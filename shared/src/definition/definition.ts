@@ -1,37 +1,5 @@
-/** One container command of a Job. */
-export type StepDefinition =
-  | {
-      /** Runs `args` as they are in the Action's image (or the service's default image), never on the runner's host. */
-      readonly type: 'command';
-      readonly args: readonly string[];
-      readonly cacheDirs: readonly string[];
-      /** Limit of this Step alone, in seconds; null means that only the Job's counts. */
-      readonly timeoutSeconds: number | null;
-    }
-  | {
-      /** Runs `image` with its own entrypoint; `args` override its CMD. */
-      readonly type: 'docker';
-      readonly image: string;
-      readonly args: readonly string[];
-      readonly cacheDirs: readonly string[];
-      readonly timeoutSeconds: number | null;
-    };
-
-/** What one container may use at most; null leaves it to the Runner, whose own limits are never passed. */
-export type Resources = {
-  readonly memoryBytes: number | null;
-  /** Processors; fractions are allowed. */
-  readonly cpus: number | null;
-  readonly processes: number | null;
-  /** Of the work tree and all that the containers write, together. */
-  readonly diskBytes: number | null;
-};
-
-/**
- * How much a container may do. `default`: as root, as batch specs expect it, less a few capabilities; `strict`: no
- * capabilities, not root, read-only but for the work tree and temporary files (design §9).
- */
-export type SandboxProfile = 'default' | 'strict';
+import type { Resources, SandboxProfile } from './sandbox.ts';
+import type { StepDefinition } from './stepDefinition.ts';
 
 /** One immutable version of an Action's text, parsed: what service and runner work from. */
 export interface Definition {

@@ -1,21 +1,17 @@
 /**
  * The messages between a runner and the service: tRPC over WebSocket on `/runner`, except for log and patch
  * bytes, which go as binary over HTTP (see streams.ts). Every call is idempotent. Authorised by the runner's token,
- * and what concerns an Attempt by its lease token besides.
+ * and what concerns an Attempt by its lease token besides. Whoever gets a message parses it: fields that only a newer
+ * program knows are left out, lists have an end, and what an older one does not say is optional.
  */
 import { z } from 'zod';
-import type { Resources, SandboxProfile } from '../definition/definition.ts';
+import type { Immutable } from '../immutable.ts';
 import { outcome, written } from '../lifecycle/outcome.ts';
-import type { Target } from '../target/target.ts';
+import { claimedJob } from './claimedJob.ts';
+import { attemptId, leaseRef } from './leaseRef.ts';
 import { storable } from './storable.ts';
 
-const leaseToken = z.uuid();
-const attemptId = z.number().int().positive();
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
-
-/** An Attempt as its holder names it. */
-export const leaseRef = z.object({ attemptId, leaseToken });
-export type LeaseRef = z.infer<typeof leaseRef>;
 
 export const helloInput = z.object({
   protocol: z.object({ min: z.number().int(), max: z.number().int() }),
@@ -39,26 +35,27 @@ export const helloInput = z.object({
 });
 export type HelloInput = z.infer<typeof helloInput>;
 
-export interface HelloAnswer {
-  readonly runnerId: string;
-  readonly protocol: number;
-  readonly intervals: RunnerIntervals;
-  readonly limits: { readonly logBytes: number; readonly patchBytes: number };
-  /** Attempts that are still the runner's, with the lease token to use from now on. */
-  readonly keep: readonly LeaseRef[];
-  /** Attempts that are not: their containers must go and nothing of them may be sent. */
-  readonly drop: readonly number[];
-}
-
 /** Everything the service decides about a runner's timing, in milliseconds. */
-export interface RunnerIntervals {
-  readonly heartbeatMs: number;
-  readonly leaseMs: number;
+const runnerIntervals = z.object({
+  heartbeatMs: z.number().positive(),
+  leaseMs: z.number().positive(),
   /** Between two claims that found nothing, when no hint comes. */
-  readonly pollMs: number;
+  pollMs: z.number().positive(),
   /** Between SIGTERM and SIGKILL for a container that must stop. */
-  readonly stopGraceMs: number;
-}
+  stopGraceMs: z.number().min(0),
+});
+
+export const helloAnswer = z.object({
+  runnerId: z.uuid(),
+  protocol: z.number().int(),
+  intervals: runnerIntervals,
+  limits: z.object({ logBytes: z.number().positive(), patchBytes: z.number().positive() }),
+  /** Attempts that are still the runner's, with the lease token to use from now on. */
+  keep: z.array(leaseRef).max(1000),
+  /** Attempts that are not: their containers must go and nothing of them may be sent. */
+  drop: z.array(attemptId).max(1000),
+});
+export type HelloAnswer = Immutable<z.infer<typeof helloAnswer>>;
 
 export const claimInput = z.object({
   /** Made by the runner; the same key gets the same Attempts again. */
@@ -67,41 +64,7 @@ export const claimInput = z.object({
   free: z.number().int().min(1).max(256),
 });
 
-/** One Step as the runner runs it: nothing is left to decide. */
-export interface ClaimedStep {
-  readonly type: 'command' | 'docker';
-  readonly image: string;
-  /** Digest or local id that this Execution pinned for the image; null until a first Attempt has resolved it. */
-  readonly pinnedImage: string | null;
-  readonly args: readonly string[];
-  readonly cacheDirs: readonly string[];
-  /** Limit of this Step alone, in seconds; null means that only the Job's counts. */
-  readonly timeoutSeconds: number | null;
-}
-
-/** What a service of a version before this says of a Target: no host, no id of the repository and no directory. */
-type SaidTarget = Pick<Target, 'repository' | 'baseRef' | 'baseRevision'> & Partial<Target>;
-
-export interface ClaimedJob extends SaidTarget {
-  readonly attemptId: number;
-  readonly attemptNumber: number;
-  readonly leaseToken: string;
-  readonly jobId: number;
-  readonly executionId: number;
-  /**
-   * Names who started the Execution, to a runner that keeps things for them: equal for two Jobs of one user, and nothing
-   * else is to be read from it. Undefined with a service of a version before this.
-   */
-  readonly owner?: string;
-  /** Limit of the whole Job, from the first report of progress: an Attempt that was claimed ahead may wait before. */
-  readonly timeoutSeconds: number;
-  readonly env: Readonly<Record<string, string>>;
-  readonly network: 'default' | 'none';
-  /** What the Action asks for; the Runner grants at most its own limits. Null leaves it to the Runner. */
-  readonly resources: Resources;
-  readonly profile: SandboxProfile;
-  readonly steps: readonly ClaimedStep[];
-}
+export const claimAnswer = z.object({ jobs: z.array(claimedJob).max(256) });
 
 export const heartbeatInput = z.object({
   attempts: z.array(leaseRef).max(1000),
@@ -111,14 +74,15 @@ export const heartbeatInput = z.object({
 });
 export type HeartbeatInput = z.infer<typeof heartbeatInput>;
 
-export interface HeartbeatAnswer {
+export const heartbeatAnswer = z.object({
   /** Whether a person wants the runner to finish what it has and to claim nothing more. */
-  readonly drain: boolean;
+  drain: z.boolean(),
   /** Attempts whose user asked to cancel them. */
-  readonly cancel: readonly number[];
+  cancel: z.array(attemptId).max(1000),
   /** Attempts that are no longer the runner's. */
-  readonly fenced: readonly number[];
-}
+  fenced: z.array(attemptId).max(1000),
+});
+export type HeartbeatAnswer = Immutable<z.infer<typeof heartbeatAnswer>>;
 
 export const stepStates = [
   'pending',
@@ -165,6 +129,9 @@ export const pinImageInput = leaseRef.extend({
   digest: z.string().min(1).max(500),
 });
 
+/** The digest that counts for the whole Execution: this one's or an earlier one's. */
+export const pinImageAnswer = z.object({ digest: z.string().min(1).max(500) });
+
 /** Length and hash of what a Step wrote to one descriptor; sealing compares them with what is stored. */
 export const streamHash = z.object({
   step: z.number().int().min(0).max(0xffff),
@@ -190,12 +157,19 @@ export const finishInput = leaseRef.extend({
 export type FinishInput = z.infer<typeof finishInput>;
 
 /** `incomplete`: bytes are missing in the store; the runner sends them from these offsets and finishes again. */
-export type FinishAnswer =
-  | { readonly result: 'done' }
-  | { readonly result: 'fenced' }
-  | { readonly result: 'incomplete'; readonly logLength: number; readonly patchLength: number };
+export const finishAnswer = z.discriminatedUnion('result', [
+  z.object({ result: z.literal('done') }),
+  z.object({ result: z.literal('fenced') }),
+  z.object({ result: z.literal('incomplete'), logLength: z.number(), patchLength: z.number() }),
+]);
+export type FinishAnswer = Immutable<z.infer<typeof finishAnswer>>;
+
+/** Of a call that has nothing to say but that it was done. */
+export const noAnswer = z.object({});
 
 /** A hint to a runner. Hints can be lost: polling and heartbeats find the same out. */
-export type RunnerHint =
-  | { readonly kind: 'work' }
-  | { readonly kind: 'cancel'; readonly attemptIds: readonly number[] };
+export const runnerHint = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('work') }),
+  z.object({ kind: z.literal('cancel'), attemptIds: z.array(attemptId).max(1000) }),
+]);
+export type RunnerHint = Immutable<z.infer<typeof runnerHint>>;

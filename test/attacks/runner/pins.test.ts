@@ -1,4 +1,4 @@
-import type { ClaimedJob } from '@flotilla/shared/protocol/runnerMessages';
+import type { ClaimedJob } from '@flotilla/shared/protocol/claimedJob';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { refusalOfCall } from '../../support/refusal.ts';
 import { connectRunner, type TestRunner } from '../../support/testRunner.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { ClaimedJob } from '@flotilla/shared/protocol/runnerMessages';
+import type { ClaimedJob } from '@flotilla/shared/protocol/claimedJob';
 import type { ChangedFile, JobView } from '@flotilla/shared/views';
 import { git } from '../../support/repositories.ts';
 import { connectRunner, type TestRunner } from '../../support/testRunner.ts';

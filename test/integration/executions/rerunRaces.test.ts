@@ -1,4 +1,4 @@
-import type { ClaimedJob } from '@flotilla/shared/protocol/runnerMessages';
+import type { ClaimedJob } from '@flotilla/shared/protocol/claimedJob';
 import { beforeAll, expect, test } from 'vitest';
 import { startExecution } from '../../support/actionText.ts';
 import { hold, waitForBlocked } from '../../support/holdPoints.ts';

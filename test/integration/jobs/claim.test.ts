@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ClaimedJob } from '@flotilla/shared/protocol/runnerMessages';
+import type { ClaimedJob } from '@flotilla/shared/protocol/claimedJob';
 import { describe, expect, test } from 'vitest';
 import { startExecution } from '../../support/actionText.ts';
 import { hold, waitForBlocked } from '../../support/holdPoints.ts';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ClaimedJob } from '@flotilla/shared/protocol/runnerMessages';
+import type { ClaimedJob } from '@flotilla/shared/protocol/claimedJob';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { requestCancellation } from '../../../service/src/executions/queries/requestCancellation.ts';
 import { loseAttempts } from '../../../service/src/jobs/queries/loseAttempts.ts';

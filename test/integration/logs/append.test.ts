@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { maxAppendBytes } from '@flotilla/shared/protocol/streams';
-import type { ClaimedJob } from '@flotilla/shared/protocol/runnerMessages';
+import type { ClaimedJob } from '@flotilla/shared/protocol/claimedJob';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { loseAttempts } from '../../../service/src/jobs/queries/loseAttempts.ts';
 import { startExecution } from '../../support/actionText.ts';

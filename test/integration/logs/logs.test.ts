@@ -1,5 +1,5 @@
 import { FrameDecoder } from '@flotilla/shared/logs/frame';
-import type { ClaimedJob } from '@flotilla/shared/protocol/runnerMessages';
+import type { ClaimedJob } from '@flotilla/shared/protocol/claimedJob';
 import type { LogMessage } from '@flotilla/shared/views';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startExecution } from '../../support/actionText.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { ClaimedJob } from '@flotilla/shared/protocol/runnerMessages';
+import type { ClaimedJob } from '@flotilla/shared/protocol/claimedJob';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { startExecution } from '../../support/actionText.ts';
 import { patchOf, type Changes } from '../../support/patches.ts';

@@ -1,6 +1,6 @@
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ClaimedJob } from '@flotilla/shared/protocol/runnerMessages';
+import type { ClaimedJob } from '@flotilla/shared/protocol/claimedJob';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startExecution } from '../../support/actionText.ts';
 import { patchOf, type Changes } from '../../support/patches.ts';

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ClaimedJob } from '@flotilla/shared/protocol/runnerMessages';
+import type { ClaimedJob } from '@flotilla/shared/protocol/claimedJob';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { checkOut } from '../../../runner/src/git/checkout.ts';
 import { ObjectCache } from '../../../runner/src/git/objectCache.ts';

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { ClaimedJob, LeaseRef } from '@flotilla/shared/protocol/runnerMessages';
+import type { ClaimedJob } from '@flotilla/shared/protocol/claimedJob';
+import type { LeaseRef } from '@flotilla/shared/protocol/leaseRef';
 import { startExecution } from '../actionText.ts';
 import { makeRepositories } from '../repositories.ts';
 import type { TestRunner } from '../testRunner.ts';

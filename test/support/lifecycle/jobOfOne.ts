@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ClaimedJob } from '@flotilla/shared/protocol/runnerMessages';
+import type { ClaimedJob } from '@flotilla/shared/protocol/claimedJob';
 import { startExecution } from '../actionText.ts';
 import type { TestRunner } from '../testRunner.ts';
 import type { TestService } from '../testService.ts';

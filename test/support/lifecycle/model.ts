@@ -12,7 +12,7 @@ import {
   type JobEvent,
   type JobState,
 } from '@flotilla/shared/lifecycle/jobLifecycle';
-import type { LeaseRef } from '@flotilla/shared/protocol/runnerMessages';
+import type { LeaseRef } from '@flotilla/shared/protocol/leaseRef';
 
 export interface AttemptModel {
   readonly job: JobModel;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { deepStrictEqual } from 'node:assert';
 import { isDeepStrictEqual } from 'node:util';
-import type { LeaseRef } from '@flotilla/shared/protocol/runnerMessages';
+import type { LeaseRef } from '@flotilla/shared/protocol/leaseRef';
 import { startExecution } from '../actionText.ts';
 import type { TestRunner } from '../testRunner.ts';
 import type { TestService } from '../testService.ts';

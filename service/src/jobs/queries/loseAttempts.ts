@@ -1,5 +1,5 @@
 import { maxLostAttempts } from '@flotilla/shared/lifecycle/jobLifecycle';
-import type { LeaseRef } from '@flotilla/shared/protocol/runnerMessages';
+import type { LeaseRef } from '@flotilla/shared/protocol/leaseRef';
 import type { Sql } from '../../db/database.ts';
 
 /** An Attempt that was ended, and the Execution whose Jobs may have to be admitted anew. */

@@ -1,4 +1,5 @@
-import type { Definition, StepDefinition } from '@flotilla/shared/definition/definition';
+import type { Definition } from '@flotilla/shared/definition/definition';
+import type { StepDefinition } from '@flotilla/shared/definition/stepDefinition';
 import type { AttemptState } from '@flotilla/shared/lifecycle/attemptLifecycle';
 import type { Outcome, ServiceOutcome } from '@flotilla/shared/lifecycle/outcome';
 import type { Phase, StepProgress } from '@flotilla/shared/protocol/runnerMessages';

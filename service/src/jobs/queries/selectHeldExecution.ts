@@ -1,4 +1,4 @@
-import type { LeaseRef } from '@flotilla/shared/protocol/runnerMessages';
+import type { LeaseRef } from '@flotilla/shared/protocol/leaseRef';
 import type { Sql } from '../../db/database.ts';
 
 /** The Execution of a live Attempt. Undefined when the caller does not hold it. */

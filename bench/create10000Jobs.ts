@@ -37,6 +37,7 @@ export const create10000Jobs: Benchmark = async function* (settings) {
           baseVersion: null,
           origin: null,
           repositories: null,
+          scopeId: null,
         };
         const { leaseMs } = service.config;
         const context = { ...service, defaultImage: 'none', fair: false, leaseMs };

@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { commitFiles } from '../support/repositories.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
 import { startCuttableProxy, type CuttableProxy } from './support/cuttableProxy.ts';
 import { openEditor, type Editor } from './support/editor.ts';
@@ -21,10 +22,11 @@ let flotilla: Flotilla;
 let proxy: CuttableProxy;
 let editor: Editor;
 let workbench: Workbench;
+let repositories: string;
 
 beforeAll(async () => {
   const folder = resources.use(await temporaryFolder());
-  const repositories = join(folder.path, 'repositories');
+  repositories = join(folder.path, 'repositories');
   const workspace = join(folder.path, 'actions');
   await Promise.all([
     makeSampleRepositories(repositories),
@@ -116,12 +118,30 @@ test('a scope that matches nothing: what was asked, and that nothing was started
   await workbench.clearNotifications();
 });
 
-test('an image that does not exist: the Job says which, and so does its log', async () => {
+test('a scope that has changed since it was seen: what has, and what is to run', async () => {
+  await workbench.openFile('numbers.action.json');
+  await workbench.command('Run Action…');
+  expect((await workbench.dialog()).message).toBe('Run numbers on 1 repository?');
+  await commitFiles(join(repositories, 'acme/handbook'), { NEWS: 'Today\n' }, 'Move');
+  await flotilla.client.api.repositories.sync.mutate();
+  await workbench.clickDialogButton('Run on 1 Repository');
+  await expect
+    .poll(async () => (await workbench.dialog()).message)
+    .toBe('The scope of numbers has changed since you saw it.');
+  expect((await workbench.dialog()).detail).toContain('At another commit: acme/handbook');
+  await workbench.screenshot('46-scope-changed');
+  await workbench.pressDialogButton('Cancel');
+  expect(await flotilla.client.api.executions.list.query({ limit: 10 })).toEqual([]);
+});
+
+test('what a preview shows runs from there; an image that does not exist: the Job says which, and so does its log', async () => {
   await flotilla.startRunner();
   await workbench.executions.untilWelcomes('Nothing has run yet');
   await workbench.openFile('no-image.action.json');
-  await workbench.command('Run Action…');
-  await workbench.pressDialogButton('Run on 1 Repository');
+  await workbench.command('Preview Scope');
+  await workbench.untilEditorShows('1 repository would be changed');
+  await workbench.screenshot('47-previewed');
+  await workbench.codeLenses.filter({ hasText: 'Run on These Repositories…' }).click();
   const said = await workbench.executions.untilDescribed('acme/handbook', /flotilla\/does-not-exist:1/);
   await workbench.executions.pressInline('acme/handbook', 'Show Log');
   const logged = await workbench.output.untilShows(/does-not-exist:1.*(not|refused|denied|reach)/);

@@ -1,4 +1,13 @@
-import { CodeLens, EventEmitter, l10n, languages, Range, workspace, type TextDocument } from 'vscode';
+import {
+  CodeLens,
+  EventEmitter,
+  l10n,
+  languages,
+  Range,
+  workspace,
+  type TextDocument,
+  type Uri,
+} from 'vscode';
 import { schemes } from '../contributions/schemes.ts';
 import { readSetting, settingsSection } from '../contributions/settings.ts';
 import { Disposables, type Disposable } from '../platform/disposables.ts';
@@ -22,6 +31,15 @@ export function registerCodeLenses(): Disposable {
       },
     ),
   );
+  owned.own(
+    languages.registerCodeLensProvider(
+      { scheme: schemes.scope },
+      {
+        onDidChangeCodeLenses: changed.event,
+        provideCodeLenses: ({ uri }) => (readSetting('codeLens.enabled', uri) ? [lensOfPreview(uri)] : []),
+      },
+    ),
+  );
   return owned;
 }
 
@@ -34,4 +52,10 @@ function lensesOf(document: TextDocument): CodeLens[] {
     lens(`$(list-tree)\u00a0${l10n.t('Preview Scope')}`, 'flotilla.previewScope'),
     lens(l10n.t('Run on One Repository…'), 'flotilla.runOnOneRepository'),
   ];
+}
+
+/** Runs just what the document shows. */
+function lensOfPreview(uri: Uri): CodeLens {
+  const title = `$(play)\u00a0${l10n.t('Run on These Repositories…')}`;
+  return new CodeLens(new Range(0, 0, 0, 0), { title, command: 'flotilla.runAction', arguments: [uri] });
 }

@@ -1,4 +1,4 @@
-import type { ScopePreview } from '@flotilla/shared/views';
+import type { KeptScopePreview } from '@flotilla/shared/views';
 import { FileChangeType, l10n, Uri, workspace } from 'vscode';
 import type { Connection } from '../connection/connection.ts';
 import { schemes } from '../contributions/schemes.ts';
@@ -6,11 +6,15 @@ import { Disposables, type Disposable } from '../platform/disposables.ts';
 import { lines } from '../platform/markdown.ts';
 import { noSuchDocument, ReadonlyFiles } from '../platform/readonlyFiles.ts';
 import { uriPath } from '../platform/uriPath.ts';
+import type { ActionText } from './actionText.ts';
 import { scopeText } from './scopeText.ts';
 
 interface Previewed {
   readonly bytes: Uint8Array;
   readonly modifiedAt: number;
+  readonly scope: KeptScopePreview;
+  /** Where the Action's text is. */
+  readonly action: Uri;
 }
 
 /**
@@ -39,15 +43,25 @@ export class ScopeDocuments implements Disposable {
   }
 
   /** Makes a preview the contents of the Action's document, and names it. */
-  put(actionName: string, preview: ScopePreview): Uri {
+  put(action: ActionText, scope: KeptScopePreview): Uri {
+    const { name } = action.definition;
     const uri = Uri.from({
       scheme: schemes.scope,
-      path: uriPath(`${actionName}.flotilla-scope`),
-      query: new URLSearchParams({ action: actionName, scope: preview.query }).toString(),
+      path: uriPath(`${name}.flotilla-scope`),
+      query: new URLSearchParams({
+        action: name,
+        scope: scope.query,
+        file: action.uri.toString(),
+      }).toString(),
     });
-    this.#previews.set(uri.toString(), this.#render(actionName, preview));
+    this.#previews.set(uri.toString(), this.#render(name, scope, action.uri));
     this.#files.fireChanged([{ type: FileChangeType.Changed, uri }]);
     return uri;
+  }
+
+  /** What a document shows: it is asked for again where VS Code has restored the document. */
+  read(uri: Uri): Promise<Pick<Previewed, 'scope' | 'action'>> {
+    return this.#read(uri);
   }
 
   dispose(): void {
@@ -59,18 +73,19 @@ export class ScopeDocuments implements Disposable {
     if (known !== undefined) return known;
     const query = new URLSearchParams(uri.query);
     const scope = query.get('scope');
-    if (scope === null) throw noSuchDocument();
+    const file = query.get('file');
+    if (scope === null || file === null) throw noSuchDocument();
     const preview = await this.#connection.use((client) => client.scopes.preview.query({ query: scope }));
-    const rendered = this.#render(query.get('action') ?? '', preview);
+    const rendered = this.#render(query.get('action') ?? '', preview, Uri.parse(file, true));
     this.#previews.set(uri.toString(), rendered);
     return rendered;
   }
 
-  #render(actionName: string, preview: ScopePreview): Previewed {
+  #render(actionName: string, scope: KeptScopePreview, action: Uri): Previewed {
     const { state } = this.#connection;
     const host = 'address' in state ? state.address.host : '';
     const askedAt = Date.now();
-    const text = scopeText(preview, { actionName, host, askedAt });
-    return { bytes: new TextEncoder().encode(text), modifiedAt: askedAt };
+    const text = scopeText(scope, { actionName, host, askedAt });
+    return { bytes: new TextEncoder().encode(text), modifiedAt: askedAt, scope, action };
   }
 }

@@ -267,9 +267,12 @@ const leftOutReason = kinds(
   fields({ kind: text }),
 );
 
-const preview = fields<views.ScopePreview>({
+const target = fields<Target>(targetFields);
+
+const preview = fields<views.KeptScopePreview>({
+  id: text,
   query: text,
-  targets: listOf(fields<Target>(targetFields)),
+  targets: listOf(target),
   leftOut: listOf(
     fields<views.LeftOutView>({
       ...repositoryFields,
@@ -277,6 +280,13 @@ const preview = fields<views.ScopePreview>({
       reason: leftOutReason,
     }),
   ),
+});
+
+const changedScope = fields<views.ChangedScope>({
+  added: listOf(target),
+  gone: listOf(fields({ target, reason: leftOutReason })),
+  moved: listOf(fields({ target, from: text })),
+  now: preview,
 });
 
 const compared = fields<views.ComparedAttempts>({
@@ -297,6 +307,7 @@ export const answerShapes: Readonly<Record<string, Shape>> = {
   'actions.list': listOf(action),
   'actions.get': actionVersion,
   'scopes.preview': preview,
+  'scopes.changes': nullable(changedScope),
   'executions.list': listOf(execution),
   'executions.get': execution,
   'executions.create': execution,

@@ -24,7 +24,7 @@ export interface SavedAction {
 }
 
 /** The Definition of an action file, or the refusal that lists its problems with their places. */
-function definitionOf(text: string, fileName: string): Definition {
+export function definitionOf({ text, fileName }: Pick<ActionToSave, 'text' | 'fileName'>): Definition {
   const parsed = parseAction(text, fileName);
   if (parsed.ok) return parsed.definition;
   const sentences = describeProblems(fileName, text, parsed.problems);
@@ -33,14 +33,14 @@ function definitionOf(text: string, fileName: string): Definition {
 
 /**
  * Saves an Action's text as its next version, unless it is the text of the latest one. Refuses when the latest
- * version is not the one the caller started from and the text differs.
+ * version is not the one the caller started from and the text differs. `definition` is that of the text, for who has parsed it.
  */
 export async function saveAction(
   { database, sql }: { readonly database: Database; readonly sql: Sql },
   user: User,
   save: ActionToSave,
+  definition = definitionOf(save),
 ): Promise<SavedAction> {
-  const definition = definitionOf(save.text, save.fileName);
   for (;;) {
     const latest = await findLatest(database, definition.name);
     if (latest?.text === save.text) return { actionId: latest.actionId, version: latest.version, definition };

@@ -15,6 +15,7 @@ export const executionsRouter = router({
       actionToSave.extend({
         requestKey: z.uuid(),
         repositories: chosenRepositories.nullable(),
+        scopeId: z.uuid().nullable().default(null),
       }),
     )
     .mutation(({ ctx, input, signal }) => {

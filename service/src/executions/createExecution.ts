@@ -1,12 +1,14 @@
+import type { Definition } from '@flotilla/shared/definition/definition';
 import { FlotillaError } from '@flotilla/shared/errors';
 import { describeLeftOut } from '@flotilla/shared/query/leftOutReason';
 import { targetNames } from '@flotilla/shared/target/targetNames';
 import type { ExecutionView, ScopePreview } from '@flotilla/shared/views';
-import { saveAction, type ActionToSave } from '../actions/saveAction.ts';
+import { definitionOf, saveAction, type ActionToSave } from '../actions/saveAction.ts';
 import type { User } from '../auth/tokens.ts';
 import type { Sql } from '../db/database.ts';
 import type { ChosenRepositories } from '../db/schema/executions.ts';
 import type { Hints } from '../db/hints.ts';
+import { requireKeptScope } from '../scopes/requireKeptScope.ts';
 import { performWork, type WorkContext } from '../work/performWork.ts';
 import { standardBackOffMs } from '../work/workKind.ts';
 import { insertExecution, type BegunExecution } from './queries/insertExecution.ts';
@@ -21,6 +23,8 @@ export interface ExecutionToCreate extends ActionToSave {
   readonly requestKey: string;
   /** What the scope is limited to; null takes all that match. */
   readonly repositories: ChosenRepositories | null;
+  /** The scope that the user has confirmed: what it means is what runs. Null resolves it now. */
+  readonly scopeId: string | null;
 }
 
 export interface CreateContext extends ResolutionContext, WorkContext {
@@ -54,10 +58,12 @@ export async function createExecution(
       continue;
     }
     if (found !== undefined) return found;
-    const saved = await saveAction(context, user, request);
+    const parsed = definitionOf(request);
+    if (request.scopeId !== null) await requireScopeOf(sql, user, request.scopeId, parsed);
+    const saved = await saveAction(context, user, request, parsed);
     // The Execution's own copy names its image, so that a later change of the service's default touches no Execution.
     const definition = { ...saved.definition, image: saved.definition.image ?? context.defaultImage };
-    const asked = { repositories: request.repositories };
+    const asked = { repositories: request.repositories, scopeId: request.scopeId };
     const begun = await insertExecution(
       sql,
       {
@@ -111,6 +117,21 @@ async function resolveBegun(
     signal,
   );
   return resolved;
+}
+
+/** Throws before anything is made when the user cannot have confirmed that scope for that Definition. */
+async function requireScopeOf(
+  sql: Sql,
+  user: User,
+  scopeId: string,
+  { scopeQuery }: Definition,
+): Promise<void> {
+  const { query } = await requireKeptScope(sql, user.id, scopeId);
+  if (query === scopeQuery) return;
+  throw new FlotillaError(
+    'scope.otherQuery',
+    `The scope that was confirmed is of another query: "${query}". Look at the scope of "${scopeQuery}".`,
+  );
 }
 
 async function findByRequestKey(

@@ -4,6 +4,7 @@ import type { Database, Sql } from '../db/database.ts';
 import type { Hints } from '../db/hints.ts';
 import { isTransientDatabaseError } from '../db/transientErrors.ts';
 import type { Mirrors } from '../repositories/mirrors.ts';
+import { confirmedTargets } from '../scopes/confirmedTargets.ts';
 import { resolveScope } from '../search/resolveScope.ts';
 import type { WorkLease } from '../work/workKind.ts';
 import { announceExecution } from './queries/announceExecution.ts';
@@ -44,19 +45,13 @@ export async function resolve(
   lease: WorkLease,
   signal: AbortSignal,
 ): Promise<Resolved> {
-  const { database, sql, hints, mirrors } = context;
-  const { executionId, definition, userId, request } = resolution;
+  const { sql, hints } = context;
+  const { executionId, definition, userId } = resolution;
   const begun = { executionId, lease };
   await using _announced = announceLater(context, executionId);
   let scope: ScopePreview;
   try {
-    scope = await resolveScope({
-      query: definition.scopeQuery,
-      ...(request.repositories === null ? {} : { only: request.repositories }),
-      database,
-      mirrors,
-      searcher: { purpose: 'resolution', userId, signal },
-    });
+    scope = await scopeOf(context, resolution, signal);
   } catch (error) {
     if (signal.aborted || isTransientDatabaseError(error)) throw error;
     // What a query is refused for is refused again.
@@ -70,6 +65,26 @@ export async function resolve(
   hints.publish('queue');
   hints.publish('changes');
   return { kind: 'jobs' };
+}
+
+/** What a person has confirmed, or what the query means now. */
+async function scopeOf(
+  { database, sql, mirrors }: ResolutionContext,
+  { definition: { scopeQuery: query }, userId, request }: Resolution,
+  signal: AbortSignal,
+): Promise<ScopePreview> {
+  const { repositories, scopeId } = request;
+  if (scopeId !== undefined && scopeId !== null) {
+    const targets = await confirmedTargets(sql, scopeId, repositories);
+    return { query, targets, leftOut: [] };
+  }
+  return resolveScope({
+    query,
+    ...(repositories === null ? {} : { only: repositories }),
+    database,
+    mirrors,
+    searcher: { purpose: 'resolution', userId, signal },
+  });
 }
 
 /** False when another replica has it by now. */

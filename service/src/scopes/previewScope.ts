@@ -1,11 +1,10 @@
-import { FlotillaError } from '@flotilla/shared/errors';
 import type { ChangedScope, KeptScopePreview } from '@flotilla/shared/views';
 import type { Database, Sql } from '../db/database.ts';
 import type { Mirrors } from '../repositories/mirrors.ts';
 import { resolveScope } from '../search/resolveScope.ts';
 import { keepScope } from './queries/keepScope.ts';
-import { readKeptScope, type KeptScope } from './queries/readKeptScope.ts';
 import { repositoriesState } from './queries/repositoriesState.ts';
+import { requireKeptScope } from './requireKeptScope.ts';
 import { scopeChanges } from './scopeChanges.ts';
 
 /** Who looks at a scope, and with what. */
@@ -34,16 +33,6 @@ export async function changedScope(viewer: ScopeViewer, scopeId: string): Promis
   const now = await preview(viewer, kept.query, state);
   const changes = scopeChanges(kept.targets, now);
   return changes === undefined ? null : { ...changes, now };
-}
-
-/** A scope that a user looked at. Throws `scope.expired` when it is not kept any more, or never was theirs. */
-async function requireKeptScope(sql: Sql, userId: number, scopeId: string): Promise<KeptScope> {
-  const kept = await readKeptScope(sql, userId, scopeId);
-  if (kept !== undefined) return kept;
-  throw new FlotillaError(
-    'scope.expired',
-    'The scope is not kept any more, because it was looked at more than 15 minutes ago, or many others since. Look at it again.',
-  );
 }
 
 async function preview(viewer: ScopeViewer, query: string, state: string): Promise<KeptScopePreview> {

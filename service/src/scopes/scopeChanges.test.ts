@@ -40,7 +40,7 @@ test('of two Targets of one repository each is looked at by itself', () => {
   const [whole, part] = [target(1), target(1, 'a', 'packages/a')];
   expect(scopeChanges([whole, part], { targets: [part], leftOut: [] })).toEqual({
     added: [],
-    gone: [{ target: whole, reason: 'is not there any more' }],
+    gone: [{ target: whole, reason: { kind: 'notListed' } }],
     moved: [],
   });
 });

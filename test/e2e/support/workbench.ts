@@ -161,9 +161,13 @@ export class Workbench {
 
   /** Answers the question. */
   async pressDialogButton(name: string): Promise<void> {
-    const box = this.page.locator('.monaco-dialog-box');
-    await box.locator('.monaco-button', { hasText: name }).click();
-    await box.waitFor({ state: 'detached' });
+    await this.clickDialogButton(name);
+    await this.page.locator('.monaco-dialog-box').waitFor({ state: 'detached' });
+  }
+
+  /** The same, where another question may follow. */
+  clickDialogButton(name: string): Promise<void> {
+    return this.page.locator('.monaco-dialog-box .monaco-button', { hasText: name }).click();
   }
 
   /** What the status bar says of us. */

@@ -215,3 +215,16 @@ test('a commit keeps its pin while a Job of another Execution works on it, or an
   await keepHouse(flotilla);
   expect(await mirrors.keeps(1, commit)).toBe(false);
 });
+
+test('a commit keeps its pin while somebody looks at a scope that names it', async () => {
+  await using flotilla = await open();
+  const { mirrors } = flotilla.service;
+  const commit = await headOf(flotilla);
+  await endOne(flotilla);
+  await age(flotilla, 11);
+  await flotilla.api.scopes.preview.query({ query: 'repo:' });
+  await moveHead(flotilla);
+  await keepHouse(flotilla);
+  expect(await idsOf(flotilla)).toEqual([]);
+  expect(await mirrors.keeps(1, commit)).toBe(true);
+});

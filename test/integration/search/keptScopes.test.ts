@@ -1,10 +1,16 @@
-import { rm } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { parseAction } from '@flotilla/shared/definition/parseAction';
+import type { Target } from '@flotilla/shared/target/target';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { insertExecution } from '../../../service/src/executions/queries/insertExecution.ts';
 import { keptScopesOfUser } from '../../../service/src/scopes/keptScopeLimits.ts';
+import { actionText, executionRequest } from '../../support/actionText.ts';
 import { refusalOfCall } from '../../support/refusal.ts';
 import { commitFiles, git, makeRepositories, makeRepository } from '../../support/repositories.ts';
 import { testService, type TestService } from '../../support/testService.ts';
+import { waitFor } from '../../support/waitFor.ts';
 
 let flotilla: TestService;
 
@@ -76,4 +82,105 @@ test('a user keeps so many scopes: the oldest makes room, and no other user lose
   });
   expect(await reader.api.scopes.changes.query({ scopeId: second })).toBeNull();
   expect(await scopes().changes.query({ scopeId: ofAda.id })).toBeNull();
+});
+
+describe('an Execution of a scope that a person has confirmed', () => {
+  const create = (scopeId: string, more: Readonly<Record<string, unknown>> = {}) =>
+    flotilla.api.executions.create.mutate({
+      ...executionRequest({ name: 'confirmed', scopeQuery: 'file:README' }),
+      scopeId,
+      ...more,
+    });
+  const jobsOf = async (executionId: number) =>
+    (await flotilla.api.jobs.list.query({ executionId })).map(({ repository, baseRevision }) => ({
+      repository,
+      baseRevision,
+    }));
+  const placesOf = ({ targets }: { readonly targets: readonly Target[] }) =>
+    targets.map(({ repository, baseRevision }) => ({ repository, baseRevision }));
+
+  test('has a Job for each of its Targets at the commit that was seen, whatever has moved since', async () => {
+    const seen = await scopes().preview.query({ query: 'file:README' });
+    expect(seen.targets.length).toBeGreaterThan(1);
+    await commitFiles(pathOf('two'), { later: 'later\n' }, 'Move');
+    await makeRepository(pathOf('later'), { files: { README: 'late\n' } });
+    await sync();
+    const { id } = await create(seen.id);
+    expect(await jobsOf(id)).toEqual(placesOf(seen));
+  });
+
+  test('is made of rows alone: nothing is searched again', async () => {
+    const seen = await scopes().preview.query({ query: 'file:README' });
+    const { mirrors } = flotilla.service;
+    const [first] = seen.targets;
+    if (first === undefined) throw new Error('the scope is empty');
+    const mirror = mirrors.pathOf(first.repositoryId);
+    await rename(mirror, `${mirror}.away`);
+    try {
+      const { id } = await create(seen.id);
+      expect(await jobsOf(id)).toEqual(placesOf(seen));
+    } finally {
+      await rename(`${mirror}.away`, mirror);
+    }
+  });
+
+  test('may take some of its repositories', async () => {
+    const seen = await scopes().preview.query({ query: 'file:README' });
+    const chosen = seen.targets.slice(1, 2);
+    const { id } = await create(seen.id, { repositories: chosen.map(({ repositoryId }) => repositoryId) });
+    expect(await jobsOf(id)).toEqual(placesOf({ targets: chosen }));
+  });
+
+  test.each([
+    ['has another query', {}, async () => undefined, 'scope.otherQuery'],
+    [
+      'is not kept any more',
+      { text: actionText({ name: 'confirmed', scopeQuery: 'repo:one' }) },
+      (id: string) => flotilla.service.sql`update kept_scopes set expires_at = now() where id = ${id}`,
+      'scope.expired',
+    ],
+  ])('is refused when the scope %s, and nothing is made', async (_, more, before, code) => {
+    const { sql } = flotilla.service;
+    const { id } = await scopes().preview.query({ query: 'repo:one' });
+    await before(id);
+    const counted = () =>
+      sql`select (select count(*) from executions), (select count(*) from action_versions)`;
+    const [was] = await counted();
+    expect(await refusalOfCall(create(id, more))).toMatchObject({ flotilla: code });
+    expect((await counted())[0]).toEqual(was);
+  });
+
+  test('that another replica has to go on with keeps its scope until it has its Jobs', async () => {
+    const { sql, work, hints } = flotilla.service;
+    const seen = await scopes().preview.query({ query: 'file:README' });
+    const definition = parseAction(actionText({ scopeQuery: 'file:README' }), 'left.action.json');
+    if (!definition.ok) throw new Error('the Action has problems');
+    const saved = await flotilla.api.actions.save.mutate({ ...executionRequest({ name: 'left' }) });
+    const begun = await insertExecution(
+      sql,
+      {
+        requestKey: randomUUID(),
+        actionId: saved.actionId,
+        actionVersion: saved.version,
+        definition: definition.definition,
+        createdBy: 1,
+        request: { repositories: null, scopeId: seen.id },
+      },
+      { holder: 'a replica that has died', leaseMs: 1 },
+    );
+    if (begun === undefined) throw new Error('the Execution was not made');
+    await sql`update kept_scopes set expires_at = now() - interval '1 hour' where id = ${seen.id}`;
+    // Who looks at another scope removes what has expired.
+    await scopes().preview.query({ query: 'repo:' });
+    expect(work.kinds.has('resolve')).toBe(true);
+    hints.publish('work');
+    await waitFor(
+      'the Execution to have its Jobs',
+      async () => (await jobsOf(begun.executionId)).length > 0,
+      {
+        timeoutMs: 30_000,
+      },
+    );
+    expect(await jobsOf(begun.executionId)).toEqual(placesOf(seen));
+  });
 });

@@ -18,11 +18,15 @@ export async function actionUriOf(app: App, argument: unknown, placeholder: stri
   if (action !== undefined) {
     return Uri.from(toActionUri({ actionId: action.id, name: action.name, version: action.latestVersion }));
   }
-  // Not the active text editor: that can be a log in the panel.
-  const tab = window.tabGroups.activeTabGroup.activeTab?.input;
-  const active = tab instanceof TabInputText ? tab.uri : undefined;
+  const active = uriInFront();
   if (active !== undefined && (isActionFile(active) || active.scheme === schemes.action)) return active;
   return pickAction(app, placeholder);
+}
+
+/** The document of the tab in front: the active text editor can be a log in the panel. */
+export function uriInFront(): Uri | undefined {
+  const tab = window.tabGroups.activeTabGroup.activeTab?.input;
+  return tab instanceof TabInputText ? tab.uri : undefined;
 }
 
 async function pickAction(app: App, placeholder: string): Promise<Uri> {

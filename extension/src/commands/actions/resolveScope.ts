@@ -1,12 +1,15 @@
-import type { ScopePreview } from '@flotilla/shared/views';
+import type { KeptScopePreview } from '@flotilla/shared/views';
 import { l10n } from 'vscode';
 import type { ActionText } from '../../authoring/actionText.ts';
 import { refusalOf } from '../../connection/client.ts';
 import { withCancellableProgress } from '../../platform/progress.ts';
 import type { App } from '../app.ts';
 
-/** Asks the service what an Action's scope matches now: its repositories are looked at again before that. */
-export async function resolveScope(app: App, action: ActionText): Promise<ScopePreview> {
+/**
+ * Asks the service what an Action's scope matches now: its repositories are looked at again before that. The service keeps it
+ * for a while, so that what a person sees is what runs.
+ */
+export async function resolveScope(app: App, action: ActionText): Promise<KeptScopePreview> {
   const query = action.definition.scopeQuery;
   return withCancellableProgress(
     l10n.t('Resolving the scope of {0}', action.definition.name),

@@ -1,32 +1,34 @@
 import { FlotillaError } from '@flotilla/shared/errors';
 import { branchOf } from '@flotilla/shared/target/branchOf';
 import { targetNames } from '@flotilla/shared/target/targetNames';
-import { oneLine, shortened } from '@flotilla/shared/text/oneLine';
-import type { ExecutionView, ScopePreview } from '@flotilla/shared/views';
+import { shortened } from '@flotilla/shared/text/oneLine';
+import type { ExecutionView, KeptScopePreview } from '@flotilla/shared/views';
 import { CancellationError, l10n } from 'vscode';
 import { readAction, type ActionText } from '../../authoring/actionText.ts';
 import { pickOne } from '../../platform/inputs.ts';
-import { ask, tell } from '../../platform/messages.ts';
+import { tell } from '../../platform/messages.ts';
 import type { App } from '../app.ts';
 import { actionUriOf } from './pickAction.ts';
-import { openPreview } from './previewScope.ts';
+import { confirmScope, settledScope } from './confirmScope.ts';
+import { openPreview, previewedScope } from './previewScope.ts';
 import { resolveScope } from './resolveScope.ts';
 import { startExecution } from '../executions/startExecution.ts';
 
-/** So many names fit into a question. */
-const shownNames = 10;
-/** So many characters of each. */
-const nameCharacters = 120;
 /** Characters of a query that leave room for what is said of it. */
 const queryCharacters = 250;
 
-/** Runs an Action over its whole scope, after a question that says how many repositories that is. */
+/**
+ * Runs an Action over its whole scope, after a question that says how many repositories that is; from the document of a
+ * preview what that shows, without another question.
+ */
 export async function runAction(app: App, argument: unknown): Promise<void> {
+  const previewed = await previewedScope(app, argument);
+  if (previewed !== undefined) return run(app, previewed.action, previewed.scope);
   const action = await readAction(await actionUriOf(app, argument, l10n.t('Run which Action?')));
   const preview = await resolveScope(app, action);
   if (preview.targets.length === 0) return refuseEmptyScope(app, action, preview);
-  await confirm(app, action, preview);
-  await show(app, await startExecution(app, action, null));
+  await confirmScope(app, action, preview);
+  await run(app, action, preview);
 }
 
 /** Runs an Action on one repository of its scope, to see whether it does what it should. */
@@ -44,50 +46,17 @@ export async function runOnOneRepository(app: App, argument: unknown): Promise<v
     { placeHolder: l10n.t('Run {0} on which repository?', action.definition.name) },
   );
   if (chosen === undefined) throw new CancellationError();
-  await show(app, await startExecution(app, action, [chosen]));
+  await show(app, await startExecution(app, action, { scopeId: preview.id, repositories: [chosen] }));
 }
 
-async function confirm(
-  app: App,
-  action: ActionText,
-  { targets, leftOut, query }: ScopePreview,
-): Promise<void> {
-  const count = targets.length;
-  const run = count === 1 ? l10n.t('Run on 1 Repository') : l10n.t('Run on {0} Repositories', count);
-  const preview = l10n.t('Preview Scope');
-  const nameOf = targetNames(targets);
-  const names = targets
-    .slice(0, shownNames)
-    .map((target) => shortened(oneLine(nameOf(target)), nameCharacters));
-  const more = count - names.length;
-  const name = oneLine(action.definition.name);
-  const answer = await ask(
-    'information',
-    {
-      sentence:
-        count === 1
-          ? l10n.t('Run {0} on 1 repository?', name)
-          : l10n.t('Run {0} on {1} repositories?', name, count),
-      detail: [
-        [...names, ...(more > 0 ? [l10n.t('and {0} more', more)] : [])].join(', '),
-        ...(leftOut.length > 0
-          ? [
-              leftOut.length === 1
-                ? l10n.t('1 other repository is left out.')
-                : l10n.t('{0} other repositories are left out.', leftOut.length),
-            ]
-          : []),
-      ].join('\n\n'),
-    },
-    run,
-    preview,
-  );
-  if (answer === preview) await openPreview(app, action, { targets, leftOut, query });
-  if (answer !== run) throw new CancellationError();
+/** Runs what a person has confirmed, or what they choose when it has changed since. */
+async function run(app: App, action: ActionText, confirmed: KeptScopePreview): Promise<void> {
+  const { id } = await settledScope(app, action, confirmed);
+  await show(app, await startExecution(app, action, { scopeId: id, repositories: null }));
 }
 
 /** A person who starts an Action that matches nothing is told why, and sees the whole list when they want. */
-async function refuseEmptyScope(app: App, action: ActionText, preview: ScopePreview): Promise<void> {
+async function refuseEmptyScope(app: App, action: ActionText, preview: KeptScopePreview): Promise<void> {
   if (preview.leftOut.length === 0) {
     throw new FlotillaError(
       'scope.empty',

@@ -4,14 +4,21 @@ import { refusalOf, type FlotillaClient } from '../../connection/client.ts';
 import type { App } from '../app.ts';
 import { baseVersionOf, decide } from '../actions/baseVersion.ts';
 
+/** What an Execution is made of: a scope that the service keeps, or some repositories of it. */
+export interface ScopeToRun {
+  readonly scopeId: string;
+  /** Ids of its repositories; null takes all of it. */
+  readonly repositories: number[] | null;
+}
+
 /**
- * Saves an Action's text as a version and starts an Execution, of its whole scope or of some repositories. Asks where
+ * Saves an Action's text as a version and starts an Execution of it. Asks where
  * somebody else saved another version meanwhile.
  */
 export async function startExecution(
   app: App,
   action: ActionText,
-  repositoryIds: number[] | null,
+  scope: ScopeToRun,
 ): Promise<ExecutionView> {
   return app.connection.use(async (client) => {
     // One key for all tries: whatever is cut or repeated, one Execution comes of it.
@@ -25,7 +32,7 @@ export async function startExecution(
           text: action.text,
           baseVersion,
           origin: action.origin,
-          repositories: repositoryIds,
+          ...scope,
         });
         await remember(app, action, execution);
         return execution;

@@ -74,6 +74,8 @@ export type ChosenRepositories = readonly number[] | readonly string[];
 export interface ResolvingRequest {
   /** What the scope is limited to; null takes all that match. */
   readonly repositories: ChosenRepositories | null;
+  /** The scope that a person has confirmed, which is kept as long as it is named here; without one it is resolved. */
+  readonly scopeId?: string | null;
 }
 
 /** What an image's tag meant when the Execution first needed it; every Attempt runs that. */

@@ -24,7 +24,11 @@ export async function selectNeedlessPins(sql: Sql): Promise<NeedlessPins | undef
     needless as (
       select * from pins
        where not exists (select from jobs where jobs.repository_id = pins.repository_id and base_revision = commit)
-         and not exists (select from repositories where id = pins.repository_id and head_commit = commit))
+         and not exists (select from repositories where id = pins.repository_id and head_commit = commit)
+         -- Somebody looks at it, and may run it yet.
+         and not exists (select from kept_scopes, jsonb_to_recordset(targets)
+                                                    as target ("repositoryId" bigint, "baseRevision" text)
+                          where "repositoryId" = pins.repository_id and "baseRevision" = commit))
     select exists (select from executions where resolved_at is null) as resolving,
            (select coalesce(jsonb_agg(execution_id), '[]') from done) as execution_ids,
            (select coalesce(jsonb_agg(jsonb_build_array(repository_id, commit)), '[]') from needless) as needless`;

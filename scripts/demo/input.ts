@@ -52,7 +52,7 @@ async function requireRepositories(folder: string): Promise<void> {
   const kind = await kindOf(folder);
   if (kind === 'missing') throw new DemoError(`There is no folder ${folder}.`);
   if (kind === 'file') throw new DemoError(`${folder} is a file: name a folder of git repositories.`);
-  if ((await findRepositories(folder)).length > 0) return;
+  if ((await findRepositories(folder)).found.length > 0) return;
   const inside =
     (await kindOf(resolve(folder, '.git'))) === 'missing'
       ? 'it was searched three levels deep'

@@ -3,6 +3,7 @@ import type {
   CodeHostKind,
   GitAccess,
   HostedRepository,
+  HostListing,
 } from '../../service/src/codeHosts/codeHost.ts';
 
 /** What a test makes of a host; what it leaves out is not to be asked for. */
@@ -18,7 +19,7 @@ export function scriptedKind(scripts: ReadonlyMap<string, Script>): CodeHostKind
         kind: 'scripted',
         location,
         can: { stableIds: false },
-        list: () => never<readonly HostedRepository[]>(),
+        list: () => never<HostListing>(),
         look: () => never<HostedRepository | undefined>(),
         access: () => never<GitAccess>(),
         ...script,

@@ -30,6 +30,20 @@ export interface HostedRepository {
   readonly facts: RepositoryFacts;
 }
 
+/** What a host says of all its repositories. */
+export interface HostListing {
+  readonly repositories: readonly HostedRepository[];
+  /** Places that could not be looked at: what was known there stays, and no Job can run on it. */
+  readonly unseen: readonly UnseenPlace[];
+}
+
+export interface UnseenPlace {
+  /** With what the names of the repositories there begin, before a slash; empty for all. One may have just this name. */
+  readonly place: string;
+  /** Why, as a reason of a repository. */
+  readonly reason: string;
+}
+
 /** What tells a repository from the others of its host. */
 export type RepositoryRef = Pick<HostedRepository, 'externalId' | 'name'>;
 
@@ -54,10 +68,10 @@ export interface CodeHost {
   readonly location: string;
   readonly can: HostAbilities;
   /**
-   * All repositories. It is complete or throws an Error whose message is the reason, because what is missing is taken for
-   * gone. A repository that cannot be read is listed with its reason, and stops no other.
+   * All repositories. It is complete, says what it did not see, or throws an Error whose message is the reason, because what is
+   * missing is taken for gone. A repository that cannot be read is listed with its reason, and stops no other.
    */
-  list(signal?: AbortSignal): Promise<readonly HostedRepository[]>;
+  list(signal?: AbortSignal): Promise<HostListing>;
   /** One of them, described as {@link list} does; undefined when the host has it no more. Throws as that does. */
   look(repository: RepositoryRef, signal?: AbortSignal): Promise<HostedRepository | undefined>;
   /** Makes a repository ready for git. Throws an Error whose message is the reason when it cannot be read. */

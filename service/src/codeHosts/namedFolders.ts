@@ -46,6 +46,9 @@ function parseEntry(entry: string): NamedFolder {
 }
 
 function refuseTwice(values: readonly string[], sentence: (value: string) => string): void {
-  const twice = values.find((value, index) => values.indexOf(value) !== index);
-  if (twice !== undefined) throw new Error(sentence(twice));
+  const seen = new Set<string>();
+  for (const value of values) {
+    if (seen.has(value)) throw new Error(sentence(value));
+    seen.add(value);
+  }
 }

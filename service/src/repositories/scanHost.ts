@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import type { Logger } from 'pino';
-import type { CodeHost, HostedRepository } from '../codeHosts/codeHost.ts';
+import type { CodeHost, HostedRepository, HostListing } from '../codeHosts/codeHost.ts';
 import type { Sql } from '../db/database.ts';
 import { LockSession } from '../db/sessionLock.ts';
 import { GitLimitError } from '../git/git.ts';
@@ -55,25 +55,21 @@ const listMs = 30 * 60_000;
 export async function scanHost(context: ScanContext): Promise<ScanOutcome> {
   const { sql, hostId, progress } = context;
   const askedAt = await timeNow(sql);
-  const repositories = await list(context);
-  if (repositories instanceof Error) {
-    const problem = oneReason(repositories);
+  const listing = await list(context);
+  if (listing instanceof Error) {
+    const problem = oneReason(listing);
     await storeProblem(sql, hostId, problem);
     return { kind: 'away', problem };
   }
-  const known = await storeListing(sql, { hostId, repositories, askedAt, isWhole: true });
+  const { repositories } = listing;
+  const known = await storeListing(sql, { hostId, ...listing, askedAt, isWhole: true });
   progress.hasListed(repositories.length);
   const changed = await bringAllIn(context, repositories, known, askedAt);
   return { kind: 'scanned', repositories: repositories.length, changed };
 }
 
 /** All repositories of the host; an Error says why it cannot be listed. */
-async function list({
-  host,
-  hostId,
-  logger,
-  signal,
-}: ScanContext): Promise<readonly HostedRepository[] | Error> {
+async function list({ host, hostId, logger, signal }: ScanContext): Promise<HostListing | Error> {
   try {
     const bounded = AbortSignal.any([signal, AbortSignal.timeout(listMs)]);
     return requireSound(host, await unlessAborted(host.list(bounded), bounded));
@@ -86,18 +82,15 @@ async function list({
 }
 
 /** What is listed twice, or has an id where there are none, is a mistake of the host's: rows could not tell them apart. */
-function requireSound(
-  { can }: CodeHost,
-  repositories: readonly HostedRepository[],
-): readonly HostedRepository[] {
+function requireSound({ can }: CodeHost, listing: HostListing): HostListing {
   const seen = new Set<string>();
-  for (const { externalId, name } of repositories) {
+  for (const { externalId, name } of listing.repositories) {
     const identity = externalId ?? name;
     if ((externalId !== null) !== can.stableIds || seen.has(identity))
       throw new Error(`it lists the repository ${name} twice, or by no id of its own`);
     seen.add(identity);
   }
-  return repositories;
+  return listing;
 }
 
 /** Brings in what moved. Answers how many that were. */

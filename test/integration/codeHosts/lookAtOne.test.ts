@@ -1,8 +1,9 @@
-import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '@flotilla/shared/errors';
 import { expect, test } from 'vitest';
 import type { CodeHost } from '../../../service/src/codeHosts/codeHost.ts';
+import { findRepositories } from '../../../service/src/codeHosts/directory/findRepositories.ts';
 import { codeHostKinds } from '../../../service/src/codeHosts/kinds.ts';
 import { commitFiles, git, makeRepository } from '../../support/repositories.ts';
 import { temporaryFolder } from '../../support/temporaryFolder.ts';
@@ -34,7 +35,7 @@ async function makeFolder(folder: string): Promise<CodeHost> {
 test('a repository that is looked at alone is what the list of all says of it', async () => {
   await using folder = await temporaryFolder();
   const host = await makeFolder(folder.path);
-  const listed = await host.list();
+  const { repositories: listed } = await host.list();
   expect(listed.map(({ name }) => name)).toEqual(
     [
       'bare',
@@ -102,3 +103,26 @@ test('a fingerprint changes when a branch moves, and only then', async () => {
   // Its name is now that of the bare one beside it.
   expect(await look()).toMatchObject({ name: 'plain', headCommit: before?.headCommit });
 });
+
+test('a folder that may not be read is said not to have been seen, and all others are listed', async () => {
+  await using folder = await temporaryFolder();
+  await chmod(folder.path, 0o755);
+  for (const name of ['team/web', 'team/api', 'other'])
+    await makeRepository(join(folder.path, name), { files });
+  await chmod(join(folder.path, 'team'), 0);
+  const { found, unseen } = await asNobody(() => findRepositories(folder.path));
+  expect(found.map(({ name }) => name)).toEqual(['other']);
+  const reason = `it cannot be looked at: the user that the service runs as may not read ${join(folder.path, 'team')}`;
+  expect(unseen).toEqual([{ place: 'team', reason }]);
+});
+
+/** Does something as a user who is not root, who could read everything. */
+async function asNobody<T>(act: () => Promise<T>): Promise<T> {
+  const self = process.geteuid?.();
+  if (self === 0) process.seteuid?.(65_534);
+  try {
+    return await act();
+  } finally {
+    if (self === 0) process.seteuid?.(0);
+  }
+}

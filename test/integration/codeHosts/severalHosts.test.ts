@@ -2,6 +2,7 @@ import { rename, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '@flotilla/shared/errors';
 import { expect, test } from 'vitest';
+import type { HostedRepository, HostListing } from '../../../service/src/codeHosts/codeHost.ts';
 import { codeHostKinds } from '../../../service/src/codeHosts/kinds.ts';
 import type { NamedFolder } from '../../../service/src/codeHosts/namedFolders.ts';
 import { startExecution } from '../../support/actionText.ts';
@@ -268,9 +269,10 @@ test('half an answer is none: what a host had before it failed stays as it was',
     reason: 'it is empty: it has no branch yet',
     facts,
   });
+  const whole = (...repositories: readonly HostedRepository[]): HostListing => ({ repositories, unseen: [] });
   const script: { -readonly [Key in keyof Script]: Script[Key] } = {
     can: { stableIds: true },
-    list: () => Promise.resolve([repository('1', 'web'), repository('2', 'api')]),
+    list: () => Promise.resolve(whole(repository('1', 'web'), repository('2', 'api'))),
   };
   const kinds = {
     scripted: scriptedKind(new Map([['forge', { ...script, list: () => script.list?.() ?? [] } as Script]])),
@@ -288,8 +290,8 @@ test('half an answer is none: what a host had before it failed stays as it was',
   for (const list of [
     () => Promise.reject(new Error('page 2 did not come')),
     // Mistakes of a kind are no answer either.
-    () => Promise.resolve([repository('1', 'web'), repository('1', 'again')]),
-    () => Promise.resolve([{ ...repository('1', 'web'), externalId: null }]),
+    () => Promise.resolve(whole(repository('1', 'web'), repository('1', 'again'))),
+    () => Promise.resolve(whole({ ...repository('1', 'web'), externalId: null })),
   ]) {
     script.list = list;
     problems.push((await codeHosts.sync()).hosts[0]?.problem);
@@ -300,7 +302,12 @@ test('half an answer is none: what a host had before it failed stays as it was',
     'it lists the repository again twice, or by no id of its own',
     'it lists the repository web twice, or by no id of its own',
   ]);
-  script.list = () => Promise.resolve([repository('2', 'web')]);
+  // A part that it did not see stays as well.
+  script.list = () =>
+    Promise.resolve({ repositories: [], unseen: [{ place: 'api', reason: 'it was not seen' }] });
+  await codeHosts.sync();
+  expect(await flotilla.api.repositories.list.query()).toEqual([{ ...before[0], reason: 'it was not seen' }]);
+  script.list = () => Promise.resolve(whole(repository('2', 'web')));
   expect((await codeHosts.sync()).hosts).toMatchObject([{ state: 'scanned', problem: null }]);
   expect(await flotilla.api.repositories.list.query()).toMatchObject([{ id: before[0]?.id, name: 'web' }]);
 });

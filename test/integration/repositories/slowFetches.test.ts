@@ -61,6 +61,6 @@ test('one that is not fetched at length either is left alone for a while, unless
 });
 
 async function fingerprintOf({ repositoriesFolder }: TestService): Promise<string> {
-  const [repository] = await directory.open(repositoriesFolder, {}).list();
-  return repository?.fingerprint ?? '';
+  const { repositories } = await directory.open(repositoriesFolder, {}).list();
+  return repositories[0]?.fingerprint ?? '';
 }

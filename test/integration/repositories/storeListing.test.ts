@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest';
-import type { HostedRepository, RepositoryFacts } from '../../../service/src/codeHosts/codeHost.ts';
+import type {
+  HostedRepository,
+  RepositoryFacts,
+  UnseenPlace,
+} from '../../../service/src/codeHosts/codeHost.ts';
 import { connect, type Sql } from '../../../service/src/db/database.ts';
 import { storeFacts } from '../../../service/src/repositories/queries/storeFacts.ts';
 import { storeListing } from '../../../service/src/repositories/queries/storeListing.ts';
@@ -31,7 +35,7 @@ interface Rows extends AsyncDisposable {
   /** Stores a list, of all repositories unless said otherwise; answers their ids. */
   store(
     repositories: readonly HostedRepository[],
-    more?: { askedAt?: string; isWhole?: boolean },
+    more?: { askedAt?: string; isWhole?: boolean; unseen?: readonly UnseenPlace[] },
   ): Promise<number[]>;
   /** Ids by name, of those that are there. */
   present(): Promise<Record<string, number>>;
@@ -50,8 +54,8 @@ async function openRows(): Promise<Rows> {
   return {
     sql,
     now,
-    async store(repositories, { askedAt, isWhole = true } = {}) {
-      const listing = { hostId, repositories, askedAt: askedAt ?? (await now()), isWhole };
+    async store(repositories, { askedAt, isWhole = true, unseen = [] } = {}) {
+      const listing = { hostId, repositories, askedAt: askedAt ?? (await now()), isWhole, unseen };
       return (await storeListing(sql, listing)).map((known) => known?.id ?? 0);
     },
     async present() {
@@ -106,7 +110,13 @@ test('hosts have repositories of the same names and ids without each other’s n
   const [other] = await rows.sql<{ id: string }[]>`
     insert into code_hosts (kind, name, location) values ('any', 'other', 'elsewhere') returning id`;
   const repositories = [hosted('1', 'web'), hosted(null, 'api')];
-  const listing = { hostId: Number(other?.id), repositories, askedAt: await rows.now(), isWhole: true };
+  const listing = {
+    hostId: Number(other?.id),
+    repositories,
+    askedAt: await rows.now(),
+    isWhole: true,
+    unseen: [],
+  };
   await storeListing(rows.sql, listing);
   const [counted] = await rows.sql`select count(*)::int as count from repositories where present`;
   expect(counted).toEqual({ count: 4 });
@@ -175,4 +185,35 @@ test('two who store the same list at once make one row of each', async () => {
   expect(Object.keys(await rows.present())).toHaveLength(200);
   const [counted] = await rows.sql`select count(*)::int as count from repositories`;
   expect(counted).toEqual({ count: 200 });
+});
+
+test('what lies where nobody could look stays, with the reason, and is fetched when it is seen again', async () => {
+  await using rows = await openRows();
+  const names = ['team', 'team/web', 'team.git/api', 'teams', 'other', 'bare'];
+  const all = names.map((name) => hosted(null, name));
+  const ids = await rows.store(all);
+  const fetched = { defaultBranch: 'refs/heads/main', headCommit: 'a', fingerprint: 'a', reason: null };
+  for (const id of ids) await storeFacts(rows.sql, id, fetched, await rows.now());
+  const states = async () =>
+    Object.fromEntries(
+      (
+        await rows.sql<{ name: string; present: boolean; reason: string | null; fingerprint: string }[]>`
+          select name, present, reason, fingerprint from repositories order by name`
+      ).map(({ name, present, reason, fingerprint }) => [name, [present, reason, fingerprint]]),
+    );
+  const unseen = ['team', 'bare.git'].map((place) => ({ place, reason: `not ${place}` }));
+  await rows.store([hosted(null, 'other')], { unseen });
+  expect(await states()).toEqual({
+    team: [true, 'not team', ''],
+    'team/web': [true, 'not team', ''],
+    bare: [true, 'not bare.git', ''],
+    other: [true, null, 'a'],
+    'team.git/api': [false, null, 'a'],
+    teams: [false, null, 'a'],
+  });
+  expect(await rows.store(all)).toEqual(ids);
+  await rows.store([], { unseen: [{ place: '', reason: 'nothing' }] });
+  expect(new Set(Object.values(await states()).map(([present, reason]) => `${present} ${reason}`))).toEqual(
+    new Set(['true nothing']),
+  );
 });

@@ -1,7 +1,9 @@
 import type { Dirent } from 'node:fs';
 import { opendir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import pLimit from 'p-limit';
+import { oneReason } from '../../repositories/oneReason.ts';
+import type { UnseenPlace } from '../codeHost.ts';
 import { folderTrouble } from './folderTrouble.ts';
 import { Unreadable } from './unreadable.ts';
 
@@ -11,6 +13,9 @@ export const maxDepth = 3;
 /** Folders that are looked at, and entries of one: a folder beyond is somebody's heap of files. */
 const maxFolders = 100_000;
 const maxEntries = 100_000;
+
+/** Folders that could not be looked at, and are named one by one. */
+const maxUnseen = 100;
 
 /** Folders that are looked at together. */
 const foldersAtOnce = 32;
@@ -22,23 +27,53 @@ export interface FoundRepository {
   readonly gitDir: string;
 }
 
-/** The git repositories below a folder, bare or not, by name. Does not look inside them and follows no symbolic link. */
-export async function findRepositories(folder: string): Promise<FoundRepository[]> {
+/** What is in a folder of repositories. */
+export interface FoundRepositories {
+  readonly found: readonly FoundRepository[];
+  readonly unseen: readonly UnseenPlace[];
+}
+
+/**
+ * The git repositories below a folder, bare or not, by name, and the folders there that could not be looked at. Does not look
+ * inside repositories and follows no symbolic link. Throws {@link Unreadable} when the folder itself cannot be looked at.
+ */
+export async function findRepositories(folder: string): Promise<FoundRepositories> {
   const found: { below: string; gitDir: string }[] = [];
+  const unseen: UnseenPlace[] = [];
   let level = [''];
   for (let depth = 0; depth <= maxDepth; depth += 1) {
     const atOnce = pLimit(foldersAtOnce);
     const next: string[] = [];
     const look = async (below: string): Promise<void> => {
       const entries = await readFolder(join(folder, below), depth === 0);
+      if (typeof entries === 'string') {
+        if (depth === 0) throw new Unreadable(entries);
+        unseen.push(unseenPlace(below, entries));
+        return;
+      }
       const gitDir = depth === 0 ? undefined : gitDirOf(join(folder, below), entries);
       if (gitDir !== undefined) found.push({ below, gitDir });
       else next.push(...foldersOf(entries).map((name) => join(below, name)));
     };
     await Promise.all(level.map((below) => atOnce(() => look(below))));
+    if (depth === maxDepth) break;
     level = next.sort().slice(0, maxFolders);
+    for (const parent of new Set(next.slice(maxFolders).map((below) => dirname(below))))
+      unseen.push(unseenPlace(parent === '.' ? '' : parent, `more than ${maxFolders} folders lie so deep`));
   }
-  return named(found.sort((a, b) => (a.below < b.below ? -1 : 1)));
+  return {
+    found: named(found.sort((a, b) => (a.below < b.below ? -1 : 1))),
+    unseen: unseen.length > maxUnseen ? [unseenAll(unseen.length)] : unseen,
+  };
+}
+
+function unseenPlace(place: string, trouble: string): UnseenPlace {
+  return { place, reason: `it cannot be looked at: ${oneReason(trouble)}` };
+}
+
+/** One place for so many that whoever looks for a name among them would take long. */
+function unseenAll(count: number): UnseenPlace {
+  return unseenPlace('', `${count} folders cannot be read`);
 }
 
 /** Each name once: bytes that are no UTF-8 are all read as U+FFFD, and lead to what is really called that. */
@@ -68,17 +103,17 @@ function gitDirOf(path: string, entries: readonly Dirent[]): string | undefined 
   return bare && names.get('refs')?.isDirectory() === true ? path : undefined;
 }
 
-async function readFolder(path: string, mustExist: boolean): Promise<Dirent[]> {
+/** What is in a folder; else why that is not known. One that need not be there is empty when it has just gone. */
+async function readFolder(path: string, mustExist: boolean): Promise<Dirent[] | string> {
   const entries: Dirent[] = [];
   try {
     for await (const entry of await opendir(path)) {
+      if (entries.length === maxEntries) return `${path} has more than ${maxEntries} entries`;
       entries.push(entry);
-      if (entries.length === maxEntries) break;
     }
     return entries;
   } catch (error) {
-    // A folder inside that cannot be read, or has just gone, holds no repository that we could read either.
-    if (mustExist) throw new Unreadable(folderTrouble(error, path));
-    return [];
+    const isGone = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    return isGone && !mustExist ? [] : folderTrouble(error, path);
   }
 }

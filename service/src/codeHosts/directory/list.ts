@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import type { HostedRepository } from '../codeHost.ts';
+import type { HostListing } from '../codeHost.ts';
 import { describeRepository } from './describeRepository.ts';
 import { findRepositories } from './findRepositories.ts';
 
@@ -7,8 +7,9 @@ import { findRepositories } from './findRepositories.ts';
 const repositoriesAtOnce = 32;
 
 /** All repositories of the folder. Throws when it cannot be read. */
-export async function list(folder: string, signal?: AbortSignal): Promise<readonly HostedRepository[]> {
-  const found = await findRepositories(folder);
+export async function list(folder: string, signal?: AbortSignal): Promise<HostListing> {
+  const { found, unseen } = await findRepositories(folder);
   const atOnce = pLimit(repositoriesAtOnce);
-  return Promise.all(found.map((repository) => atOnce(() => describeRepository(repository, folder, signal))));
+  const described = found.map((repository) => atOnce(() => describeRepository(repository, folder, signal)));
+  return { repositories: await Promise.all(described), unseen };
 }

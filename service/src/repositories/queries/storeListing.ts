@@ -1,5 +1,5 @@
 import { toStorable } from '@flotilla/shared/storableText';
-import type { HostedRepository } from '../../codeHosts/codeHost.ts';
+import type { HostedRepository, UnseenPlace } from '../../codeHosts/codeHost.ts';
 import type { Sql } from '../../db/database.ts';
 
 /** What a host said of its repositories. */
@@ -8,8 +8,9 @@ export interface Listing {
   readonly repositories: readonly HostedRepository[];
   /** When it was asked, by the database's clock and to the microsecond. What was said to who asked later stays. */
   readonly askedAt: string;
-  /** Whether it was asked for all of them, so that what is not among them is gone. */
+  /** Whether it was asked for all of them, so that what is not among them is gone, unless its place was not seen. */
   readonly isWhole: boolean;
+  readonly unseen: readonly UnseenPlace[];
 }
 
 /** What the table says of a repository. */
@@ -20,15 +21,15 @@ export interface KnownRepository {
 
 /**
  * Brings rows to what a host listed: new ones for what is new, so that mirrors have ids; the same ones, with their Jobs, for
- * what has another name by now, where the host has ids; and marks what is gone. What was fetched is not touched. One
- * statement, so that names that were swapped, or given again, are never two repositories of one, and a host is seen as it
+ * what has another name by now, where the host has ids; and marks what is gone, or could not be seen. What was fetched is not
+ * touched. One statement, so that names that were swapped, or given again, are never two repositories of one, and a host is seen as it
  * was at one moment.
  *
  * Answers what is known of each, in their order; undefined for one that another replica has just made.
  */
 export async function storeListing(
   sql: Sql,
-  { hostId, repositories, askedAt, isWhole }: Listing,
+  { hostId, repositories, askedAt, isWhole, unseen }: Listing,
 ): Promise<readonly (KnownRepository | undefined)[]> {
   const rows = await sql<{ position: number; id: string; fingerprint: string }[]>`
     with listed as materialized (
@@ -55,10 +56,21 @@ export async function storeListing(
              is distinct from
              row (listed.name, true, listed.url, listed.archived, listed.fork, listed.visibility, listed.description,
                   listed.topics, listed.language, listed.pushed_at)),
-    gone as (
-      update repositories set present = false
+    hidden as materialized (
+      select * from jsonb_to_recordset(${sql.json(unseen.map((place) => ({ ...place })))}) as hidden (place text, reason text)),
+    unlisted as materialized (
+      select repositories.id,
+             (select hidden.reason from hidden where place in ('', name, name || '.git') or starts_with(name, place || '/') limit 1) as unseen
+        from repositories
        where ${isWhole} and code_host_id = ${hostId} and present and synced_at <= ${askedAt}::text::timestamptz
          and not exists (select from known where known.id = repositories.id)),
+    gone as (
+      update repositories set present = false from unlisted
+       where unlisted.id = repositories.id and unlisted.unseen is null),
+    kept as (
+      -- Whatever its fingerprint was: it is fetched again when it is seen again.
+      update repositories set reason = unlisted.unseen, fingerprint = '' from unlisted
+       where unlisted.id = repositories.id and unlisted.unseen <> coalesce(reason, '')),
     made as (
       insert into repositories (code_host_id, external_id, name, reason, url, archived, fork, visibility, description, topics,
                                 language, pushed_at, synced_at)

@@ -1,5 +1,6 @@
 import type { ClaimedJob } from '@flotilla/shared/protocol/claimedJob';
 import type { Definition } from '@flotilla/shared/definition/definition';
+import { jobDefinitionOf } from '@flotilla/shared/definition/jobDefinition';
 import { Batcher } from '../batcher.ts';
 import type { Config } from '../config.ts';
 import type { Sql } from '../db/database.ts';
@@ -62,10 +63,7 @@ function claimedJob(row: ClaimedRow, definition: Definition): ClaimedJob {
     owner: row.owner,
     timeoutSeconds: row.timeout_seconds,
     ...targetOf(row),
-    env: definition.env,
-    network: definition.network,
-    resources: definition.resources,
-    profile: definition.profile,
+    ...jobDefinitionOf(definition),
     steps: definition.steps.map((step) => {
       const image = imageOf(definition, step);
       return { ...step, image, pinnedImage: row.pinned_images[image] ?? null };

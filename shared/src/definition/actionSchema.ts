@@ -56,6 +56,12 @@ const resources = z.strictObject({
   disk: size('What all containers of a Job may write to disk, together, such as "10g".').optional(),
 });
 
+/** Keys of every Step, whatever it runs. */
+const ofAnyStep = {
+  cacheDirs: cacheDirs.optional(),
+  timeout: duration('this step').optional(),
+};
+
 const commandStep = z.strictObject({
   type: z
     .literal('command')
@@ -67,16 +73,14 @@ const commandStep = z.strictObject({
     .null({ error: 'A command step takes no "image": use "type": "docker", or set "image" beside "steps".' })
     .describe('A command step takes no image: use "type": "docker", or set "image" beside "steps".')
     .optional(),
-  cacheDirs: cacheDirs.optional(),
-  timeout: duration('this step').optional(),
+  ...ofAnyStep,
 });
 
 const dockerStep = z.strictObject({
   type: z.literal('docker').describe('Runs an image of its own, with its own entrypoint.'),
   image: image.describe('The image to run, such as "node:24-slim".'),
   args: args.describe('Overrides the CMD of the image.').optional(),
-  cacheDirs: cacheDirs.optional(),
-  timeout: duration('this step').optional(),
+  ...ofAnyStep,
 });
 
 /** An Action file as people write it: the original format of `src actions exec`, with Flotilla's additions. */

@@ -1,8 +1,8 @@
-import type { Resources, SandboxProfile } from './sandbox.ts';
+import type { JobDefinition } from './jobDefinition.ts';
 import type { StepDefinition } from './stepDefinition.ts';
 
 /** One immutable version of an Action's text, parsed: what service and runner work from. */
-export interface Definition {
+export interface Definition extends JobDefinition {
   /** The Action's name: what the file says, else the file's stem. */
   readonly name: string;
   readonly description: string;
@@ -10,12 +10,8 @@ export interface Definition {
   readonly scopeQuery: string;
   /** Image of `command` steps; null means the service's default image. */
   readonly image: string | null;
-  readonly env: Readonly<Record<string, string>>;
   /** Limit for the whole Job, in seconds; null means the service's default. */
   readonly timeoutSeconds: number | null;
-  readonly network: 'default' | 'none';
-  readonly resources: Resources;
-  readonly profile: SandboxProfile;
   /** Labels that a Runner must have, in order and without repetition. */
   readonly requires: readonly string[];
   /** Jobs of higher priority are claimed first; 0 is the usual one. */

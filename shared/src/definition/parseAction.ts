@@ -8,6 +8,7 @@ import type { Definition } from './definition.ts';
 import { parseDuration } from './duration.ts';
 import { stemOf } from './fileNames.ts';
 import { scopeQueryProblems } from './scopeQueryProblems.ts';
+import type { StepDefinition } from './stepDefinition.ts';
 import { findSyntaxProblems, isBlank, syntaxTreeOf } from './syntax.ts';
 
 export type ParsedAction =
@@ -71,13 +72,19 @@ function toDefinition(file: ActionFile, fileName: string): Definition {
     priority: file.priority ?? 0,
     maxParallel: file.maxParallel ?? null,
     maxFailures: file.maxFailures ?? null,
-    steps: file.steps.map((step) => {
-      const common = { cacheDirs: step.cacheDirs ?? [], timeoutSeconds: secondsOf(step.timeout) };
-      return step.type === 'command'
-        ? { type: 'command', args: step.args, ...common }
-        : { type: 'docker', image: step.image, args: step.args ?? [], ...common };
-    }),
+    steps: file.steps.map(toStep),
   };
+}
+
+function toStep(step: ActionFile['steps'][number]): StepDefinition {
+  const ofAnyStep = {
+    args: step.args ?? [],
+    cacheDirs: step.cacheDirs ?? [],
+    timeoutSeconds: secondsOf(step.timeout),
+  };
+  return step.type === 'command'
+    ? { type: 'command', ...ofAnyStep }
+    : { type: 'docker', image: step.image, ...ofAnyStep };
 }
 
 function secondsOf(duration: string | undefined): number | null {

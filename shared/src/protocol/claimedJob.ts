@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import type { Immutable } from '../immutable.ts';
-import { resources, sandboxProfile } from '../definition/sandbox.ts';
+import { jobDefinition } from '../definition/jobDefinition.ts';
 import { claimedStep } from '../definition/stepDefinition.ts';
-import { longestText } from '../definition/longestText.ts';
 import { leaseRef } from './leaseRef.ts';
 
 /** Of a host, a repository, a branch or a folder; those that there are, are far shorter. */
@@ -19,11 +18,10 @@ const saidTarget = z.object({
   directory: name.optional(),
 });
 
-const text = z.string().max(longestText);
-
 /** All that is needed to run a Job. */
 export const claimedJob = leaseRef.extend({
   ...saidTarget.shape,
+  ...jobDefinition.shape,
   attemptNumber: z.number().int(),
   jobId: z.number().int(),
   executionId: z.number().int(),
@@ -34,11 +32,6 @@ export const claimedJob = leaseRef.extend({
   owner: name.optional(),
   /** Limit of the whole Job, from the first report of progress: an Attempt that was claimed ahead may wait before. */
   timeoutSeconds: z.number().positive(),
-  env: z.record(text, text),
-  network: z.enum(['default', 'none']),
-  /** What the Action asks for; the Runner grants at most its own limits. Null leaves it to the Runner. */
-  resources,
-  profile: sandboxProfile,
   steps: z.array(claimedStep).min(1).max(1000),
 });
 export type ClaimedJob = Immutable<z.infer<typeof claimedJob>>;

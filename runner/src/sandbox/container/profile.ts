@@ -1,4 +1,4 @@
-import type { SandboxProfile } from '@flotilla/shared/definition/sandbox';
+import type { SandboxProfile } from '@flotilla/shared/definition/jobDefinition';
 import type { ContainerLimits } from '../../config.ts';
 import type { LocalImage } from '../image/image.ts';
 

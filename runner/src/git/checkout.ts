@@ -1,6 +1,7 @@
 import { copyFile, lstat, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AttemptError } from '../endings/attemptError.ts';
+import type { Identity } from '../identity.ts';
 import { makeBareRepository } from './bareRepository.ts';
 import { measureCommit } from './commitSize.ts';
 import { fetchCommit } from './fetchCommit.ts';
@@ -29,8 +30,8 @@ export interface Checkout extends Disposable {
 
 export interface CheckoutRequest {
   readonly cache: ObjectCache;
-  /** Its name, by which its objects are kept. */
-  readonly repository: string;
+  /** By which its objects are kept. */
+  readonly repository: Identity;
   /** An empty folder of the Attempt's own. */
   readonly folder: string;
   /** Where the service gives the base. */

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { mkdir, readdir, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import { folderNameOf, type Identity } from '../identity.ts';
 import { makeBareRepository } from './bareRepository.ts';
 
 /** Above this many packs a repository is fetched anew rather than searched through. */
@@ -42,11 +42,11 @@ export class ObjectCache {
   }
 
   /**
-   * The objects of a commit; `fetch` brings them into a bare repository and makes the ref, when they are not there. Of
-   * several for one repository one fetches at a time. Throws what `fetch` throws.
+   * The objects of a commit of a repository; `fetch` brings them into a bare one and makes the ref, when they are not there.
+   * Of several for one repository one fetches at a time. Throws what `fetch` throws.
    */
   async borrow(
-    repository: string,
+    repository: Identity,
     commit: string,
     fetch: (gitDir: string, ref: string) => Promise<void>,
   ): Promise<Borrowed> {
@@ -69,7 +69,7 @@ export class ObjectCache {
   }
 
   /** Forgets a commit whose objects turned out not to be all there. */
-  async forget(repository: string, commit: string): Promise<void> {
+  async forget(repository: Identity, commit: string): Promise<void> {
     const entry = this.#entry(await this.#known(), repository);
     await rm(join(entry.path, refOf(commit)), { force: true });
   }
@@ -126,8 +126,8 @@ export class ObjectCache {
   }
 
   /** Without waiting, so that nothing comes between this and what is done with it. */
-  #entry(entries: Map<string, Entry>, repository: string): Entry {
-    const name = nameOf(repository);
+  #entry(entries: Map<string, Entry>, repository: Identity): Entry {
+    const name = `${folderNameOf(repository)}.git`;
     const known = entries.get(name);
     if (known !== undefined) return known;
     const entry = newEntry(join(this.#folder, name), { bytes: 0, count: 0 }, Date.now());
@@ -158,13 +158,6 @@ interface Packs {
 
 function newEntry(path: string, packs: Packs, usedAt: number): Entry {
   return { path, bytes: packs.bytes, packs: packs.count, usedAt, borrowers: 0, turn: Promise.resolve() };
-}
-
-/** One path component, whatever the repository is called. */
-function nameOf(repository: string): string {
-  const name = encodeURIComponent(repository);
-  if (name.length <= 200) return `${name}.git`;
-  return `${createHash('sha256').update(repository).digest('hex')}.git`;
 }
 
 function refOf(commit: string): string {

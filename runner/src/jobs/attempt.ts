@@ -72,6 +72,7 @@ export class Attempt {
     this.logger = context.logger.child({
       attemptId: job.attemptId,
       jobId: job.jobId,
+      codeHost: job.codeHost,
       repository: job.repository,
     });
     this.folder = join(attemptsFolder(context.config.stateFolder), String(job.attemptId));

@@ -6,6 +6,7 @@ import type { ObjectCache } from '../git/objectCache.ts';
 import type { AttemptLog } from '../logs/attemptLog.ts';
 import { emptyAttemptFolder } from '../sandbox/folders/attemptFolder.ts';
 import type { Lease } from '../session/lease.ts';
+import { repositoryIdentity } from './repositoryIdentity.ts';
 import type { AttemptDisk } from './attemptDisk.ts';
 
 /** Between two tries while the service is away, in milliseconds. */
@@ -53,7 +54,7 @@ async function tryOnce(
   await emptyAttemptFolder(folder);
   return checkOut({
     cache,
-    repository: job.repository,
+    repository: repositoryIdentity(serverUrl, job),
     folder,
     url: `${serverUrl}/attempts/${job.attemptId}/base`,
     leaseToken,

@@ -9,6 +9,7 @@ import { giveToContainers, workTreeOwner } from '../sandbox/folders/workTreeOwne
 import { ensureTakeBack } from '../sandbox/image/helperImage.ts';
 import type { Attempt } from './attempt.ts';
 import { pinnedImage, pullingFor } from './pinnedImage.ts';
+import { repositoryIdentity } from './repositoryIdentity.ts';
 
 /** A Step that only has to be started. */
 export interface PreparedStep {
@@ -73,19 +74,21 @@ function environmentOf(job: ClaimedJob): Record<string, string> {
 }
 
 /**
- * Folders that persist between Attempts of the same image, repository and commit, as `src actions exec` kept them, and of
- * the same user: what one leaves there is run by the next.
+ * Folders that persist between Attempts of the same image, repository and commit, as `src actions exec` kept them, of the
+ * same directory and of the same user: what one leaves there is run by the next.
  */
 async function cacheMounts(attempt: Attempt, step: ClaimedStep, imageDigest: string): Promise<Mount[]> {
   const { context, job } = attempt;
+  const { baseRevision, directory = '', profile } = job;
+  const repository = repositoryIdentity(context.config.serverUrl, job);
   const mounts: Mount[] = [];
   // A service that does not say gets folders that no other Execution finds.
   const owner = job.owner ?? `execution ${job.executionId}`;
   for (const target of step.cacheDirs) {
-    const identity = [imageDigest, job.repository, job.baseRevision, target, job.profile, owner];
+    const identity = [imageDigest, ...repository, baseRevision, directory, target, profile, owner];
     const { path: source } = attempt.use(await context.caches.borrow(identity, imageDigest));
     await attempt.disk.addCache(source);
-    if (job.profile === 'strict') await giveToContainers(source, workTreeOwner());
+    if (profile === 'strict') await giveToContainers(source, workTreeOwner());
     mounts.push({ source, target });
   }
   return mounts;

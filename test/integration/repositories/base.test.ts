@@ -58,7 +58,7 @@ describe('the base of an Attempt', () => {
     await mkdir(attempt);
     return checkOut({
       cache: new ObjectCache(join(folder, 'objects'), 1024 ** 3, { debug: () => undefined }),
-      repository: job.repository,
+      repository: [flotilla.url, job.repositoryId ?? 0],
       folder: attempt,
       url: `${flotilla.url}/attempts/${job.attemptId}/base`,
       leaseToken: job.leaseToken,

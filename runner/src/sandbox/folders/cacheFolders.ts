@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { mkdir, rename, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '@flotilla/shared/errors';
 import type { Logger } from 'pino';
 import { namesIn } from '../../files.ts';
+import { folderNameOf, type Identity } from '../../identity.ts';
 import { folderBytes } from '../disk/diskUse.ts';
 import { notedImage, noteImage, workFolder } from './attemptFolder.ts';
 
@@ -55,9 +55,9 @@ export class CacheFolders {
   }
 
   /** The folder of an identity, which is made when it is not there; `image` is one that can give its files back. */
-  async borrow(identity: readonly string[], image: string): Promise<BorrowedFolder> {
+  async borrow(identity: Identity, image: string): Promise<BorrowedFolder> {
     const entries = await this.#known();
-    const name = createHash('sha256').update(JSON.stringify(identity)).digest('hex').slice(0, 32);
+    const name = folderNameOf(identity);
     const entry = await this.#inTurn(async () => {
       const path = join(this.#options.folder, name);
       await mkdir(path, { recursive: true, mode: 0o700 });

@@ -48,6 +48,7 @@ export interface Locator {
   fill(text: string): Promise<void>;
   press(key: string): Promise<void>;
   innerText(): Promise<string>;
+  inputValue(): Promise<string>;
   allInnerTexts(): Promise<string[]>;
   getAttribute(name: string): Promise<string | null>;
   boundingBox(): Promise<{

@@ -1,3 +1,4 @@
+import { waitFor } from '../../support/waitFor.ts';
 import type { Locator, Page } from './playwright.ts';
 
 /** The box at the top of the window: the command palette, a choice, a question for a text, a folder. */
@@ -30,6 +31,11 @@ export class QuickInput {
 
   /** Answers a question for a folder by its path. */
   async chooseFolder(path: string): Promise<void> {
+    // The box writes the folder in which it begins once it has listed that, after whatever has been typed by then.
+    await this.#rows.first().waitFor();
+    await waitFor('the box to say where it begins', async () =>
+      (await this.#input.inputValue()).endsWith('/'),
+    );
     await this.fill(`${path}/`);
     await this.#box.locator('.monaco-button', { hasText: /./ }).first().click();
     await this.untilClosed();

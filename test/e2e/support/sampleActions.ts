@@ -43,6 +43,12 @@ const actions = {
   "steps": [{ "type": "command", "args": ["true"] }]
 }
 `,
+  'same-name': String.raw`{
+  "scopeQuery": "repo:^acme/web$",
+  "network": "none",
+  "steps": [{ "type": "command", "args": ["sh", "-c", "echo And of everybody. >> OWNER"] }]
+}
+`,
   'no-image': String.raw`{
   "scopeQuery": "repo:^acme/handbook$",
   "steps": [{ "type": "docker", "image": "flotilla/does-not-exist:1", "args": ["true"] }]

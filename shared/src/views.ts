@@ -42,6 +42,29 @@ export interface LeftOutView extends NamedRepository {
   readonly reason: LeftOutReason;
 }
 
+/** Where repositories live. */
+export interface CodeHostView {
+  readonly id: number;
+  /** No two hosts share it. */
+  readonly name: string;
+  readonly kind: string;
+  /** Why it could not be listed when that was last tried; null when it could. */
+  readonly problem: string | null;
+  /** When it was last listed to the end; null when it never was. */
+  readonly listedAt: number | null;
+  /** How many repositories it has. */
+  readonly repositories: number;
+  /** How far the scan is that goes on; null when none does, or it has only just begun. */
+  readonly scan: {
+    /** How many repositories it found; null while the host has not said that. */
+    readonly listed: number | null;
+    /** How many of them had moved and have been fetched, or said why they cannot be. */
+    readonly fetched: number;
+    /** How many are still to be looked at, or fetched. */
+    readonly toGo: number;
+  } | null;
+}
+
 /** What came of looking at all code hosts again. */
 export interface SyncView {
   /** How many repositories the hosts have that have been scanned. */

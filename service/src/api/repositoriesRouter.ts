@@ -3,12 +3,17 @@ import type { User } from '../auth/tokens.ts';
 import { listRepositories } from '../repositories/listRepositories.ts';
 import type { Service } from '../service.ts';
 import { changedScope, previewScope, type ScopeViewer } from '../scopes/previewScope.ts';
+import { id } from './inputs.ts';
 import { memberProcedure, readerProcedure, router } from './trpc.ts';
 
 export const repositoriesRouter = router({
   list: readerProcedure.query(({ ctx }) => listRepositories(ctx.service.database)),
   /** Scans all code hosts again and fetches what moved. */
   sync: memberProcedure.mutation(({ ctx }) => ctx.service.codeHosts.sync(ctx.leaving)),
+  /** Looks at one repository again and fetches it. */
+  fetch: memberProcedure
+    .input(z.object({ repositoryId: id }))
+    .mutation(({ ctx, input }) => ctx.service.codeHosts.fetch(input.repositoryId, ctx.leaving)),
 });
 
 export const scopesRouter = router({

@@ -1,5 +1,6 @@
 import { actionsRouter } from './actionsRouter.ts';
 import { attemptsRouter } from './attemptsRouter.ts';
+import { codeHostsRouter } from './codeHostsRouter.ts';
 import { executionsRouter } from './executionsRouter.ts';
 import { jobsRouter } from './jobsRouter.ts';
 import { logsRouter } from './logsRouter.ts';
@@ -14,6 +15,7 @@ import { workRouter } from './workRouter.ts';
 export const appRouter = router({
   pairing: pairingRouter,
   server: serverRouter,
+  codeHosts: codeHostsRouter,
   repositories: repositoriesRouter,
   scopes: scopesRouter,
   actions: actionsRouter,

@@ -4,8 +4,8 @@ import type { Database } from '../db/database.ts';
 import { codeHosts } from '../db/schema/codeHosts.ts';
 import { repositories } from '../db/schema/repositories.ts';
 
-/** The repositories that code hosts have now, by name. */
-export async function listRepositories(database: Database): Promise<RepositoryView[]> {
+/** The repositories that code hosts have now, by name; only one of them where its id is given. */
+export async function listRepositories(database: Database, onlyId?: number): Promise<RepositoryView[]> {
   return database
     .select({
       id: repositories.id,
@@ -19,6 +19,12 @@ export async function listRepositories(database: Database): Promise<RepositoryVi
     })
     .from(repositories)
     .innerJoin(codeHosts, eq(codeHosts.id, repositories.codeHostId))
-    .where(and(eq(repositories.present, true), eq(codeHosts.present, true)))
+    .where(
+      and(
+        eq(repositories.present, true),
+        eq(codeHosts.present, true),
+        onlyId === undefined ? undefined : eq(repositories.id, onlyId),
+      ),
+    )
     .orderBy(asc(repositories.name), asc(codeHosts.name));
 }

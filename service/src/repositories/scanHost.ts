@@ -6,6 +6,7 @@ import { LockSession } from '../db/sessionLock.ts';
 import { GitLimitError } from '../git/git.ts';
 import { unlessAborted } from '../unlessAborted.ts';
 import { bringIn, type Moved } from './bringIn.ts';
+import { hasMoved } from './hasMoved.ts';
 import type { Mirrors } from './mirrors.ts';
 import { oneReason } from './oneReason.ts';
 import { storeListing, type KnownRepository } from './queries/storeListing.ts';
@@ -106,7 +107,8 @@ async function bringAllIn(
   let changed = 0;
   const look = async (repository: HostedRepository, row: KnownRepository | undefined): Promise<void> => {
     // Without a row, another replica has just made one, and fetches it.
-    if (row === undefined || (await isSame(context, row, repository))) return progress.isDone('same');
+    if (row === undefined || !(await hasMoved(context.mirrors, row, repository)))
+      return progress.isDone('same');
     // It says already why it could not be fetched.
     if (!slowFetches.mayTry(row.id, repository.fingerprint)) return progress.isDone('same');
     changed += 1;
@@ -161,14 +163,4 @@ async function bringSlowIn(context: ScanContext, slow: readonly Moved[]): Promis
     else if (brought !== 'busy') slowFetches.failed(moved.id, moved.repository.fingerprint, tookMs);
     progress.isDone(brought === 'done' ? 'fetched' : 'failed');
   }
-}
-
-/** Whether a repository has not moved, and its mirror keeps its head: not so in a folder that was restored, for example. */
-async function isSame(
-  { mirrors }: ScanContext,
-  row: KnownRepository,
-  { fingerprint, headCommit }: HostedRepository,
-): Promise<boolean> {
-  if (row.fingerprint !== fingerprint) return false;
-  return headCommit === null ? mirrors.has(row.id) : mirrors.keeps(row.id, headCommit);
 }

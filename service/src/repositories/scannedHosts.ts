@@ -1,11 +1,14 @@
-import { messageOf } from '@flotilla/shared/errors';
-import type { HostSyncView, SyncView } from '@flotilla/shared/views';
+import { FlotillaError, messageOf } from '@flotilla/shared/errors';
+import type { HostSyncView, RepositoryView, SyncView } from '@flotilla/shared/views';
 import type { Logger } from 'pino';
 import type { CodeHost, CodeHostKind } from '../codeHosts/codeHost.ts';
 import { readCodeHosts, type CodeHostRow } from '../codeHosts/readCodeHosts.ts';
 import type { Database, Sql } from '../db/database.ts';
 import type { Hints } from '../db/hints.ts';
+import { fetchRepository } from './fetchRepository.ts';
+import { listRepositories } from './listRepositories.ts';
 import type { Mirrors } from './mirrors.ts';
+import { readRepository } from './readRepository.ts';
 import { storeProblem } from './queries/storeProblem.ts';
 import { Scans, scanRegularly } from './scans.ts';
 
@@ -88,6 +91,25 @@ export class ScannedHosts implements AsyncDisposable {
       changed: sum(hosts.map(({ changed }) => changed)),
       hosts,
     };
+  }
+
+  /**
+   * Looks at one repository and fetches it, whatever scans go on; see {@link fetchRepository}. Throws `notFound` when there is none
+   * with this id, or its host is there no more.
+   */
+  async fetch(repositoryId: number, signal: AbortSignal): Promise<RepositoryView> {
+    const { database } = this.#context;
+    const row = await readRepository(database, repositoryId);
+    const opened = row && this.#opened.get(row.codeHostId);
+    if (row === undefined || opened === undefined)
+      throw new FlotillaError('notFound', `There is no repository ${repositoryId}.`);
+    const { host, row: hostRow } = opened;
+    const context = { ...this.#context, hostId: hostRow.id, hostName: hostRow.name, host };
+    await fetchRepository(context, row, signal);
+    const [view] = await listRepositories(database, repositoryId);
+    if (view === undefined)
+      throw new FlotillaError('notFound', `${hostRow.name} has no repository ${row.name} any more.`);
+    return view;
   }
 
   /** Those that are open, the first one first. */

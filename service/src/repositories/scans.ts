@@ -8,6 +8,7 @@ import type { Mirrors } from './mirrors.ts';
 import { scanHost, type ScanOutcome } from './scanHost.ts';
 import { ScanProgress } from './scanProgress.ts';
 import { SlowFetches } from './slowFetches.ts';
+import { tellProgress } from './tellProgress.ts';
 
 export interface ScansContext {
   readonly sql: Sql;
@@ -142,6 +143,7 @@ export class Scans implements AsyncDisposable {
     onBegin?.();
     await mirrors.removeHalfMade((id) => locks.take(sessionLocks.mirror(id), { wait: false, signal }));
     const progress = (this.#progress = new ScanProgress());
+    await using _told = tellProgress(this.#context, hostId, progress);
     return await scanHost({ ...this.#context, locks, slowFetches: this.#slowFetches, progress, signal });
   }
 }

@@ -1,0 +1,26 @@
+import type { CodeHostView } from '@flotilla/shared/views';
+import { and, asc, count, eq, sql } from 'drizzle-orm';
+import type { Database } from '../db/database.ts';
+import { codeHosts } from '../db/schema/codeHosts.ts';
+import { repositories } from '../db/schema/repositories.ts';
+
+/** A scan that has said nothing for so long has died with its replica. */
+const silentSeconds = 15;
+
+/** The code hosts that there are, by name. */
+export async function listCodeHosts(database: Database): Promise<CodeHostView[]> {
+  const { id, name, kind, problem, listedAt, scan, scanToldAt, present } = codeHosts;
+  const isTold = sql<boolean>`coalesce(${scanToldAt} > now() - make_interval(secs => ${silentSeconds}), false)`;
+  const rows = await database
+    .select({ id, name, kind, problem, listedAt, scan, isTold, repositories: count(repositories.id) })
+    .from(codeHosts)
+    .leftJoin(repositories, and(eq(repositories.codeHostId, id), eq(repositories.present, true)))
+    .where(eq(present, true))
+    .groupBy(id)
+    .orderBy(asc(name));
+  return rows.map(({ isTold: told, ...row }) => ({
+    ...row,
+    listedAt: row.listedAt?.getTime() ?? null,
+    scan: told ? row.scan : null,
+  }));
+}

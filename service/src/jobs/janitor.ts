@@ -7,6 +7,7 @@ import { isTransientDatabaseError } from '../db/transientErrors.ts';
 import type { Admission } from './admission.ts';
 import { announceEnds } from './announceEnds.ts';
 import { loseAttempts, type EndedAttempt } from './queries/loseAttempts.ts';
+import { timeByWriting } from './queries/timeByWriting.ts';
 import { timeOutAttempts } from './queries/timeOutAttempts.ts';
 
 /** What a Runner may take to end an Attempt that timed out, beside the grace for its container: it is done by then. */
@@ -29,13 +30,13 @@ export async function runJanitor(
   signal: AbortSignal,
 ): Promise<void> {
   const { sql, hints, config, logger, admission } = context;
-  /** Monotonic time since which every round found the database; undefined after a failed one. */
+  /** Monotonic time since which every round found the database, and could write; undefined after a failed one. */
   let upSinceMs: number | undefined;
   /** When the database answered last. */
   let answeredMs = performance.now();
   while (await sleep(config.janitorMs, signal)) {
     try {
-      const seenAt = await databaseTime(sql);
+      const seenAt = await timeByWriting(sql);
       const now = performance.now();
       // Neither a process that was paused (SIGSTOP, a suspended laptop) has seen the database up meanwhile, nor one
       // whose network was silent and then brought the answer after all.
@@ -57,13 +58,6 @@ export async function runJanitor(
       logger.warn({ err: error }, 'the janitor could not reach the database; no lease is expired');
     }
   }
-}
-
-/** The database's clock, to the microsecond: the driver would cut it. */
-async function databaseTime(sql: Sql): Promise<string> {
-  const [row] = await sql<{ now: string }[]>`select clock_timestamp()::text as now`;
-  if (row === undefined) throw new Error('the database did not say its time');
-  return row.now;
 }
 
 function idsOf(ended: readonly EndedAttempt[]): number[] {

@@ -13,18 +13,25 @@ const two = (folder: string) => makeRepositories(folder, ['one', 'two']);
 const short = { leaseMs: 1500, janitorMs: 30, heartbeatMs: 100 };
 
 /** Another replica, on the database and the folder of a first one. */
-const replicaOf = (first: TestService) =>
+const replicaOf = (first: TestService, leaseMs = short.leaseMs) =>
   testService({
     database: first.database,
     sharedFolder: first.service.config.sharedFolder,
     repositoriesFolder: first.repositoriesFolder,
-    config: short,
+    config: { ...short, leaseMs },
   });
 
 const stateOf = async ({ api }: TestService, jobId: number) => (await api.jobs.get.query({ jobId })).state;
 
 test('a replica expires what is over while another one is restarted again and again, and keeps what lives (I8)', async () => {
-  await using first = await testService({ repositories: two, config: short });
+  await using plain = await testService({ repositories: two, config: { leaseMs: 60_000 } });
+  const begun = performance.now();
+  {
+    await using _trial = await replicaOf(plain);
+  }
+  // Long enough for some restarts, however busy the machine.
+  const leaseMs = Math.max(short.leaseMs, 4 * (performance.now() - begun));
+  await using first = await replicaOf(plain, leaseMs);
   await startExecution(first.api);
   const [living, silent] = [await first.connectRunner(), await first.connectRunner()];
   const [kept, gone] = [await living.claimOne(), await silent.claimOne()];
@@ -32,7 +39,7 @@ test('a replica expires what is over while another one is restarted again and ag
   const over = new AbortController();
   const restart = async () => {
     while (!over.signal.aborted) {
-      await using _second = await replicaOf(first);
+      await using _second = await replicaOf(plain, leaseMs);
       restarts += 1;
     }
   };
@@ -42,7 +49,7 @@ test('a replica expires what is over while another one is restarted again and ag
       expect(await living.service.heartbeat([kept], false)).toMatchObject({ fenced: [] });
       return (await stateOf(first, gone.jobId)) === 'queued';
     },
-    { timeoutMs: 20_000 },
+    { timeoutMs: 4 * leaseMs + 20_000 },
   ).finally(() => over.abort());
   await Promise.all([beat, restart()]);
   expect(restarts).toBeGreaterThan(1);
@@ -116,6 +123,33 @@ test('a database that was silent, and then answers after all, has every lease st
   await waitFor('the Attempt to be lost', async () => (await stateOf(plain, job.jobId)) === 'queued');
   expect(performance.now() - heard).toBeGreaterThan(short.leaseMs);
   expect(await stateOf(behind, job.jobId)).toBe('queued');
+});
+
+test('a database that could be read and not written, as its disk was full, has every lease stay for one when it can be (I8)', async () => {
+  await using flotilla = await testService({ repositories: two, config: { ...short, janitorMs: 150 } });
+  const { sql } = flotilla.service;
+  const started = performance.now();
+  await startExecution(flotilla.api);
+  const runner = await flotilla.connectRunner();
+  const job = await runner.claimOne();
+  const beat = () => runner.service.heartbeat([job], false);
+  await waitFor('the janitor to expire leases', async () => {
+    await beat();
+    return performance.now() - started > 1.5 * short.leaseMs;
+  });
+  await sql.unsafe(`
+    create function refuse() returns trigger language plpgsql as
+      $$ begin raise exception 'could not extend file' using errcode = 'disk_full'; end $$;
+    create trigger full_disk before update on attempts execute function refuse()`);
+  await expect(beat()).rejects.toThrow('The database has run out of disk');
+  await waitFor('the lease to be over', async () => {
+    const [row] = await sql`select from attempts where lease_expires_at < now()`;
+    return row;
+  });
+  await sql`drop trigger full_disk on attempts`;
+  const room = performance.now();
+  await waitFor('the Attempt to be lost', async () => (await stateOf(flotilla, job.jobId)) === 'queued');
+  expect(performance.now() - room).toBeGreaterThan(short.leaseMs);
 });
 
 const step = (state: 'running' | 'succeeded' | 'failed' | 'pending', index = 0) => ({

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { connectUser } from '../../scripts/launch/serviceClient.ts';
 import type { RunnerOfDeployment } from '../support/deployment.ts';
@@ -6,16 +5,15 @@ import { leaseMs, real, startFaultDeployment, type FaultDeployment } from '../su
 import { followLog, type FollowedLog } from '../support/followedLog.ts';
 import { readLogSoFar } from '../support/logs.ts';
 import { linesIn } from '../support/numberedLines.ts';
+import { startProxy } from '../support/proxy.ts';
 import { letGo, waitingScript } from '../support/steps.ts';
-import { flows, letEnd, startStreaming } from '../support/streaming.ts';
+import { flows, letEnd, startStreaming, writesOn } from '../support/streaming.ts';
 import { waitFor } from '../support/waitFor.ts';
 
 /** Jobs that run at once while Postgres restarts. */
 const running = real ? 50 : 10;
-/** How long Postgres is down, in milliseconds: four leases. */
+/** How long Postgres is down at least, in milliseconds: four leases, in each of which a Step writes no more than one line. */
 const downMs = 4 * leaseMs;
-/** Less than a call waits for the database, in milliseconds. */
-const awayMs = 1000;
 
 const resources = new AsyncDisposableStack();
 let deployment: FaultDeployment;
@@ -52,7 +50,7 @@ test(
     const { execution, attempt } = await startStreaming(deployment);
     using log = followLog(deployment.client, attempt.id);
     await flows(log);
-    await deployment.postgres.restartImmediately(() => delay(downMs));
+    await deployment.postgres.restartImmediately(() => writesOn(attempt, downMs));
     const stored = linesIn(await readLogSoFar(deployment.client, attempt.id));
     // A thousand lines a second were written meanwhile, half of that on a busy machine.
     await waitFor(
@@ -64,7 +62,7 @@ test(
     const { written, ...logs } = await letEnd(deployment, runner, execution, attempt, log);
     expect(logs).toEqual({ stored: written, read: written, faults: [] });
   },
-  downMs + 120_000,
+  11 * downMs + 120_000,
 );
 
 test('#11 an editor that connects while Postgres is down is answered, and follows a log, when it is back', async () => {
@@ -72,11 +70,22 @@ test('#11 an editor that connects while Postgres is down is answered, and follow
   await using late = new AsyncDisposableStack();
   let log: FollowedLog | undefined;
   let asked: Promise<unknown> | undefined;
+  let connected = false;
+  const network = late.use(
+    await startProxy(deployment.url, {
+      async *answers(data) {
+        for await (const piece of data) {
+          connected ||= piece.subarray(0, 12).toString('latin1') === 'HTTP/1.1 101';
+          yield piece;
+        }
+      },
+    }),
+  );
   await deployment.postgres.restartImmediately(async () => {
-    const client = late.use(connectUser(deployment.url, deployment.userToken));
+    const client = late.use(connectUser(network.url, deployment.userToken));
     log = late.use(followLog(client, attempt.id));
     asked = client.api.executions.get.query({ executionId: execution.id });
-    await delay(awayMs);
+    await waitFor('the editor to be connected', () => connected);
   });
   expect(await asked).toMatchObject({ id: execution.id });
   if (log === undefined) throw new Error('no log was followed');

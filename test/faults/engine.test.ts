@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { AttemptView, ExecutionView } from '@flotilla/shared/views';
+import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startBreakableEngine } from '../support/breakableEngine.ts';
 import { makeVolumeImage } from '../support/derivedImages.ts';
 import { attemptFoldersOf, containersOf, nothingLeft } from '../support/containers.ts';
-import type { RunnerOfDeployment } from '../support/deployment.ts';
+import { testImage, type RunnerOfDeployment } from '../support/deployment.ts';
 import { canStartEngine, startDockerEngine } from '../support/dockerEngine.ts';
 import { startFaultDeployment, type FaultDeployment } from '../support/faultDeployment.ts';
 import { readLog, stdoutOf } from '../support/logs.ts';
@@ -52,8 +52,8 @@ test('+ a Step does not start before the engine waits for its end, so that a sho
   const wait = engine.holdNext(/^POST \/containers\/[0-9a-f]+\/wait\?/);
   const execution = await deployment.startScript('repo:', 'echo short', { network: 'none' });
   await wait.made;
-  // Time enough to start a container, and for it to end.
-  await delay(1500);
+  // As long as it takes to start a container, and for it to end.
+  await execa('docker', ['run', '--rm', '--network=none', testImage, 'true']);
   wait.release();
   const { jobs } = await deployment.ended(execution);
   expect([...jobs.values()]).toMatchObject([{ state: 'succeeded', attemptCount: 1 }]);

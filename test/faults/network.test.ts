@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { containersOf } from '../support/containers.ts';
 import type { RunnerOfDeployment } from '../support/deployment.ts';
@@ -109,7 +108,11 @@ test('#14 a network that is down for two thirds of a lease delays a log, and doe
   using log = followLog(deployment.client, attempt.id);
   await flows(log);
   network.blackHole();
-  await delay((leaseMs * 2) / 3);
+  await waitFor('two thirds of the lease to be over', async () => {
+    const [row] = await deployment.sql`
+      select from attempts where id = ${attempt.id} and lease_expires_at - now() < make_interval(secs => ${leaseMs / 3000})`;
+    return row;
+  });
   network.restore();
   await flows(log, 500);
   const { written, ...logs } = await letEnd(deployment, runner, execution, attempt, log);

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AttemptView, ExecutionView } from '@flotilla/shared/views';
 import { expect } from 'vitest';
-import { containersOf } from './containers.ts';
+import { containersOf, engineLogOf } from './containers.ts';
 import type { Deployment } from './deployment.ts';
 import { countOf } from './faultDeployment.ts';
 import type { FollowedLog } from './followedLog.ts';
@@ -27,6 +27,19 @@ export async function flows(log: FollowedLog, more = 200, timeoutMs = 30_000): P
   await waitFor(`${more} lines more`, () => linesIn(log.records) >= before + more, {
     timeoutMs,
     everyMs: 50,
+  });
+}
+
+/**
+ * Waits until the Step of numbered lines has written so many lines more, by the engine's own log: a thousand take a second,
+ * and longer on a busy machine. For a fault that lasts.
+ */
+export async function writesOn(attempt: AttemptView, more: number): Promise<void> {
+  const lines = async () => (await engineLogOf(attempt)).match(/^out \d+$/gm)?.length ?? 0;
+  const before = await lines();
+  await waitFor(`the Step to write ${more} lines more`, async () => (await lines()) >= before + more, {
+    timeoutMs: 30_000 + 10 * more,
+    everyMs: 250,
   });
 }
 

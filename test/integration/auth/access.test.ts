@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { createTRPCUntypedClient, createWSClient, wsLink, type TRPCUntypedClient } from '@trpc/client';
 import type { AnyRouter } from '@trpc/server';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -44,17 +43,16 @@ function connect(endpoint: '/trpc' | '/runner', token: string | undefined): Call
   };
 }
 
-/** Calls a procedure with an input that no procedure takes: who may not call it never gets so far. */
+/**
+ * Calls a procedure with an input that no procedure takes: who may not call it never gets so far. Resolves when it is
+ * answered, or, as a subscription, open.
+ */
 function call({ client }: Caller, path: string, kind: Kind): Promise<unknown> {
   const input = { nobody: 'takes this' };
   if (kind === 'query') return client.query(path, input);
   if (kind === 'mutation') return client.mutation(path, input);
   const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-  client.subscription(path, input, {
-    onData: resolve,
-    onError: reject,
-    onComplete: () => resolve('complete'),
-  });
+  client.subscription(path, input, { onStarted: resolve, onError: reject });
   return promise;
 }
 
@@ -73,11 +71,11 @@ async function codesOf(
   const codes = new Map<string, string>();
   for (const [path, kind] of endpoint === '/trpc' ? editorProcedures : runnerProcedures) {
     // Some take no input, and so answer whoever may call them.
-    const refused = call(caller, path, kind).then(
+    const code = await call(caller, path, kind).then(
       () => 'answered',
       async (error: unknown) => (await refusalOfCall(Promise.reject(error))).code,
     );
-    codes.set(path, await Promise.race([refused, delay(300, 'open')]));
+    codes.set(path, code);
   }
   return codes;
 }
@@ -224,19 +222,19 @@ describe('a token that is revoked', () => {
 
   test('closes its open sockets at once, and opens none', async () => {
     const token = await flotilla.createUserToken('Mallory', 'member');
-    const closed = Promise.withResolvers<number | undefined>();
+    let closedBy: number | undefined;
     const socket = createWSClient({
       url: `${flotilla.url.replace(/^http/, 'ws')}/trpc`,
       connectionParams: { token },
       retryDelayMs: () => 60_000,
-      onClose: (cause) => closed.resolve(cause?.code),
+      onClose: (cause) => (closedBy = cause?.code),
     });
     const client = createTRPCUntypedClient({ links: [wsLink({ client: socket })] });
     await client.query('server.info');
     const others = flotilla.api.server.info.query();
     await revoke('Mallory');
     // Well before the five seconds after which revoked tokens are looked for without a hint.
-    expect(await Promise.race([closed.promise, delay(3000, 'still open')])).toBe(4401);
+    await waitFor('the socket to be closed', () => closedBy === 4401, { timeoutMs: 3000 });
     await socket.close();
     expect(await others).toMatchObject({ user: { name: 'Ada' } });
     expect((await refusalOfCall(flotilla.connectEditor(token).api.server.info.query())).flotilla).toBe(

@@ -9,6 +9,7 @@ import { storeFacts } from './queries/storeFacts.ts';
 export interface BringInContext {
   readonly sql: Sql;
   readonly mirrors: Mirrors;
+  readonly hostId: number;
   readonly host: CodeHost;
   readonly locks: LockSession;
   readonly logger: Logger;
@@ -50,14 +51,14 @@ export async function bringIn(
 }
 
 async function fetch(
-  { host, mirrors, logger }: BringInContext,
+  { hostId, host, mirrors, logger }: BringInContext,
   id: number,
   repository: HostedRepository,
   limits: { readonly timeLimitMs: number; readonly signal: AbortSignal | undefined },
 ): Promise<'done' | Error> {
   try {
     await using access = await host.access(repository, 'fetch');
-    await mirrors.fetch(id, access.url, repository.headCommit, limits);
+    await mirrors.fetch(id, { ...access, hostId }, repository.headCommit, limits);
     return 'done';
   } catch (error) {
     limits.signal?.throwIfAborted();

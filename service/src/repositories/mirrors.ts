@@ -1,11 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { GitAccess } from '../codeHosts/codeHost.ts';
 import { readIfThere } from '../files.ts';
-import { git } from '../git/git.ts';
+import { git, type GitOptions } from '../git/git.ts';
 
 /** Ends the name of a mirror that is being made. */
 const makingSuffix = '.new';
+
+/** Where a mirror is fetched from. */
+export interface FetchSource extends Pick<GitAccess, 'url' | 'protocol'> {
+  /** Those that go over a network are bounded by host. */
+  readonly hostId: number;
+}
 
 /** How a fetch is limited. */
 export interface FetchLimits {
@@ -57,30 +64,35 @@ export class Mirrors {
    */
   async fetch(
     repositoryId: number,
-    location: string,
+    source: FetchSource,
     head: string | null,
     limits: FetchLimits,
   ): Promise<void> {
     const path = this.pathOf(repositoryId);
-    if (!(await this.#fetchWhole(path, repositoryId, location, limits)))
-      await fetchBranches(path, location, limits);
+    if (!(await this.#fetchWhole(path, repositoryId, source, limits)))
+      await fetchBranches(path, source, limits);
     if (head !== null)
-      await git(['update-ref', pinOf(head), head], { gitDir: path, signal: limits.signal, lane: 'fetch' });
+      await git(['update-ref', pinOf(head), head], {
+        gitDir: path,
+        signal: limits.signal,
+        ...laneOf(source),
+      });
   }
 
   /** Makes a mirror that is not there, by its fetch; false when it is there already. */
   async #fetchWhole(
     path: string,
     repositoryId: number,
-    location: string,
+    source: FetchSource,
     limits: FetchLimits,
   ): Promise<boolean> {
     if (await this.has(repositoryId)) return false;
     const making = `${path}.${randomUUID()}${makingSuffix}`;
     await mkdir(making, { recursive: true });
     await using _made = { [Symbol.asyncDispose]: () => rm(making, { recursive: true, force: true }) };
-    await git(['init', '--quiet', '--bare', '--template=', making], { signal: limits.signal, lane: 'fetch' });
-    await fetchBranches(making, location, limits);
+    const init = ['init', '--quiet', '--bare', '--template=', making];
+    await git(init, { signal: limits.signal, ...laneOf(source) });
+    await fetchBranches(making, source, limits);
     return await moved(making, path);
   }
 
@@ -118,11 +130,17 @@ function pinOf(commit: string): string {
   return `refs/flotilla/pins/${commit}`;
 }
 
-async function fetchBranches(gitDir: string, location: string, limits: FetchLimits): Promise<void> {
-  const refspec = '+refs/heads/*:refs/heads/*';
-  const args = ['fetch', '--quiet', '--prune', '--no-tags', '--no-write-fetch-head', location, refspec];
+/** What is on this machine takes turns with all other work here; what is not, with its host's alone. */
+function laneOf({ protocol, hostId }: FetchSource): Pick<GitOptions, 'lane' | 'owner'> {
+  return protocol === 'file' ? { lane: 'fetch' } : { lane: 'remote', owner: `host:${hostId}` };
+}
+
+async function fetchBranches(gitDir: string, source: FetchSource, limits: FetchLimits): Promise<void> {
+  const options = ['--quiet', '--prune', '--no-tags', '--no-write-fetch-head'];
+  const args = ['fetch', ...options, '--', source.url, '+refs/heads/*:refs/heads/*'];
+  const environment = { GIT_ALLOW_PROTOCOL: source.protocol };
   try {
-    await git(args, { gitDir, lane: 'fetch', ...limits });
+    await git(args, { gitDir, environment, ...laneOf(source), ...limits });
   } catch (error) {
     await removeTemporaryPacks(gitDir);
     throw error;

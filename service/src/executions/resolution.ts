@@ -80,7 +80,7 @@ async function scopeOf(
   }
   return resolveScope({
     query,
-    ...(repositories === null ? {} : { only: repositories }),
+    only: repositories,
     database,
     mirrors,
     searcher: { purpose: 'resolution', userId, signal },

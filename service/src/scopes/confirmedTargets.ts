@@ -1,5 +1,7 @@
 import type { Target } from '@flotilla/shared/target/target';
 import type { Sql } from '../db/database.ts';
+import type { ChosenRepositories } from '../db/schema/executions.ts';
+import { chosenAmong } from '../search/chosenAmong.ts';
 import { readConfirmedTargets } from './queries/readConfirmedTargets.ts';
 import { scopeExpired } from './scopeExpired.ts';
 
@@ -10,11 +12,9 @@ import { scopeExpired } from './scopeExpired.ts';
 export async function confirmedTargets(
   sql: Sql,
   scopeId: string,
-  repositories: readonly number[] | readonly string[] | null,
+  repositories: ChosenRepositories | null,
 ): Promise<readonly Target[]> {
   const targets = await readConfirmedTargets(sql, scopeId);
   if (targets === undefined) throw scopeExpired();
-  if (repositories === null) return targets;
-  const chosen = new Set<number | string>(repositories);
-  return targets.filter((target) => chosen.has(target.repositoryId) || chosen.has(target.repository));
+  return targets.filter(chosenAmong(repositories));
 }

@@ -10,6 +10,7 @@ import { repositories } from '../db/schema/repositories.ts';
 import type { Mirrors } from '../repositories/mirrors.ts';
 import { Pace } from '../pace.ts';
 import { Lane } from '../git/lane.ts';
+import { chosenAmong } from './chosenAmong.ts';
 import { gitEngine } from './gitEngine.ts';
 import { maxSteps, Patterns } from './patterns.ts';
 import { readQuery } from './readQuery.ts';
@@ -18,8 +19,8 @@ import { shortened } from './shortened.ts';
 
 export interface ScopeRequest {
   readonly query: string;
-  /** What to limit the scope to. */
-  readonly only?: ChosenRepositories;
+  /** What to limit the scope to; null takes all that match. */
+  readonly only?: ChosenRepositories | null;
   readonly database: Database;
   readonly mirrors: Mirrors;
   readonly searcher: Searcher;
@@ -108,7 +109,7 @@ async function judgeAll(
   return Promise.all(judged);
 }
 
-function judgeOf(query: ScopeQuery, engine: SearchEngine, { only, searcher }: ScopeRequest) {
+function judgeOf(query: ScopeQuery, engine: SearchEngine, { only = null, searcher }: ScopeRequest) {
   const names = new Patterns(maxSteps.names);
   const paths = new Patterns(maxSteps.paths);
   const wanted = query.repo.map((pattern) => ({ pattern, matches: names.compile(pattern, 'repo:') }));
@@ -117,13 +118,12 @@ function judgeOf(query: ScopeQuery, engine: SearchEngine, { only, searcher }: Sc
     matches: names.compile(pattern, '-repo:'),
   }));
   const file = query.file.map((pattern) => paths.compile(pattern, 'file:'));
-  const chosen = only === undefined ? undefined : new Set<number | string>(only);
+  const isChosen = chosenAmong(only);
 
   return async (row: SearchableRepository): Promise<Verdict> => {
     const { repositoryId, repository: name } = row;
     const leaveOut = (reason: LeftOutReason): Verdict => ({ ...repositoryOf(row), reason });
-    if (chosen !== undefined && !chosen.has(repositoryId) && !chosen.has(name))
-      return leaveOut({ kind: 'notChosen' });
+    if (!isChosen(row)) return leaveOut({ kind: 'notChosen' });
     const missed = wanted.find(({ matches }) => !matches(name));
     if (missed !== undefined)
       return leaveOut({ kind: 'nameDiffers', pattern: shortened(missed.pattern.source) });

@@ -2,10 +2,15 @@
 import { constantFrom, integer, oneof, record, string, uniqueArray } from 'fast-check';
 import type { Target } from './target.ts';
 
-/** Names that are likely to meet, to lead elsewhere or to be what no file is called, and any others. */
+/** Names that meet: with a host in front, a branch or a directory behind, by letter case, or by what is not seen. */
+const meeting =
+  'web WEB a/web a/a/web a__web web@a web@a:a web:a web_a web-2 web\u200b web\u202e w\u00e9b we\u0301b';
+/** Names that lead elsewhere, or are what no file is called. */
+const leading = string({ unit: constantFrom('a', '/', '.', '\\', ':', ' ', '\n', '\0'), maxLength: 4 });
 const anyName = oneof(
-  string({ unit: constantFrom('a', 'A', '/', '@', ':', '.', '_', ' ', '\u200b', '\n', '(2)'), maxLength: 4 }),
-  string({ unit: 'binary', maxLength: 20 }),
+  { arbitrary: constantFrom('web (2)', 'web\u200b (2)', ...meeting.split(' ')), weight: 8 },
+  { arbitrary: leading, weight: 1 },
+  { arbitrary: string({ unit: 'binary', maxLength: 20 }), weight: 1 },
 );
 const hosts = ['a', 'A', 'a/a'] as const;
 
@@ -13,8 +18,8 @@ const anyRepository = record({ codeHost: constantFrom(...hosts), repository: any
 const anyPlace = record({
   /** Index of its repository, among more than there may be. */
   at: integer({ min: 0, max: 4 }),
-  branch: constantFrom('main', 'a', 'a/b', 'A'),
-  directory: oneof(constantFrom('', 'a', 'a/b'), anyName),
+  branch: constantFrom('main', 'a', 'a:a'),
+  directory: oneof(constantFrom('', 'a', 'A', 'a\u200b', 'a\u202e'), leading),
 });
 
 /** Different Targets as the service may have them: a host has each name once. */

@@ -7,7 +7,7 @@ import { rateOfGraphileWorker } from './support/rivals/graphileWorker.ts';
 import { rateOfPgBoss } from './support/rivals/pgBoss.ts';
 import { median, relativeRange } from './support/statistics.ts';
 
-/** Design §14. */
+/** docs/performance.md. */
 const callers = 24;
 /** Jobs of one round: a few seconds for the slow ones, and for the fast ones enough to be measured. */
 const roundJobs = 10_000;

@@ -5,7 +5,7 @@ import { rateOfNoOpJobs, untilSealed } from './support/noOpJobs.ts';
 import { openQueue, type Queue } from './support/queuedJobs.ts';
 import { median, relativeRange } from './support/statistics.ts';
 
-/** Finished Jobs that the tables hold already (runner.md §7, B11). */
+/** Finished Jobs that the tables hold already (docs/performance.md). */
 const finishedJobs = 1_000_000;
 /** How long one statement may take for them, in milliseconds. */
 const insertMs = 600_000;

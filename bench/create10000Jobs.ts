@@ -8,7 +8,7 @@ import { openLocalService } from './support/localService.ts';
 import { makeMirrors } from './support/mirrors.ts';
 import { median, relativeRange } from './support/statistics.ts';
 
-/** Design §14. */
+/** docs/performance.md. */
 const jobs = 10_000;
 
 /**
@@ -93,7 +93,7 @@ async function insertRaw({ sql }: Service, targets: readonly Target[]): Promise<
                   ${arrayOf(targets.map(({ commit }) => commit))}::text::text[]) as target (repository_id, base_revision)`;
 }
 
-/** A literal: the service's client knows no array types (runner.md §6). Only for what needs no quotes. */
+/** A literal: the service's client knows no array types (docs/spec/database.md). Only for what needs no quotes. */
 function arrayOf(values: readonly string[]): string {
   return `{${values.join(',')}}`;
 }

@@ -12,7 +12,7 @@ import { watchMemory } from './support/residentMemory.ts';
 import { median, relativeRange } from './support/statistics.ts';
 import { openTestBed, type TestBed } from './support/testBed.ts';
 
-/** At once, in the second measurement (runner.md §7, B5). */
+/** At once, in the second measurement (docs/performance.md). */
 const together = 8;
 const megabyte = 1e6;
 

@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- NAME…] [--json FILE] [--rounds N] [--seconds N]`: measures what design §14 names, ours and its
+ * `npm run bench [-- NAME…] [--json FILE] [--rounds N] [--seconds N]`: measures what docs/performance.md names, ours and its
  * rival in one run, and prints a table; with --json one line per figure goes into the file.
  */
 import { appendFile, rm } from 'node:fs/promises';

@@ -7,7 +7,7 @@ import type { Benchmark, Figure, Settings } from './support/figure.ts';
 import { percentile } from './support/statistics.ts';
 import { openTestBed, type TestBed } from './support/testBed.ts';
 
-/** The Jobs beside the measured one are as many as design §14 says. */
+/** The Jobs beside the measured one are as many as docs/performance.md says. */
 const busyJobs = 2;
 /** What is left out at the beginning of each measurement: connections and caches get warm. */
 const warmUpSeconds = 2;

@@ -28,6 +28,11 @@ const checks: readonly Check[] = [
     command: ['node', 'scripts/checkDependencies.ts'],
     repair: 'take another package, or let a person decide and write it into scripts/dependencies/policy.ts',
   },
+  {
+    name: 'docs',
+    command: ['node', 'scripts/checkDocs.ts'],
+    repair: 'say it in docs/, and put each decision under its topic in docs/decisions/README.md',
+  },
   { name: 'types', command: ['tsc', '-b', '--pretty'], repair: 'by hand: npx tsc -b' },
 ];
 

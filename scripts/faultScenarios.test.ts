@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 
 const root = join(import.meta.dirname, '..');
 const folder = join(root, 'test', 'faults');
-/** Those of runner.md §2: 30 by number; the three below them, and three of our own, have a plus. */
+/** Those of docs/spec/faults.md: 30 by number; the three below them, and three of our own, have a plus. */
 const scenarios = [
   ...Array.from({ length: 30 }, (_, index) => String(index + 1)),
   ...Array.from({ length: 6 }, () => '+'),

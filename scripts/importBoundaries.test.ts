@@ -8,7 +8,7 @@ import { expect, test } from 'vitest';
 
 const root = join(import.meta.dirname, '..');
 
-/** Who may not import what (design §4), each with what a forgetful author would write. */
+/** Who may not import what (docs/architecture.md), each with what a forgetful author would write. */
 const forbidden: readonly (readonly [folder: string, imported: string])[] = [
   ['shared/src', 'node:fs'],
   ['shared/src', 'node:fs/promises'],

@@ -1,4 +1,4 @@
-/** One measured value, in the form of design §14. */
+/** One measured value, in the form that `--json` writes (docs/performance.md). */
 export interface Figure {
   readonly name: string;
   readonly value: number;

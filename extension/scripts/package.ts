@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createVSIX } from '@vscode/vsce';
 import { build } from './build.ts';
 
-/** Design §14. */
+/** docs/performance.md. */
 const maxVsixBytes = 500 * 1024;
 
 const folder = join(import.meta.dirname, '..');

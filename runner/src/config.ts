@@ -67,7 +67,7 @@ const environment = z
     FLOTILLA_PULL_POLICY: z.enum(pullPolicies).default('ifNotPresent'),
     /** How long a registry that cannot be reached is tried again, in seconds. */
     FLOTILLA_PULL_RETRY_SECONDS: z.coerce.number().int().min(0).default(300),
-    /** How long a runner that is told to stop lets its Jobs finish, in seconds (design §8). */
+    /** How long a runner that is told to stop lets its Jobs finish, in seconds (docs/spec/runnerProtocol.md). */
     FLOTILLA_RUNNER_DRAIN_SECONDS: z.coerce
       .number()
       .int()

@@ -22,7 +22,7 @@ import { RefusedError } from './session/life.ts';
 import { runSession } from './session/session.ts';
 import { whenAborted, withTimeout } from './session/waits.ts';
 
-/** Between two looks for containers that were left behind (design §8). */
+/** Between two looks for containers that were left behind (docs/spec/runnerProtocol.md). */
 const leftoversMs = 60_000;
 /** How long one that is under way may take to end with the runner. */
 const cleaningMs = 10_000;

@@ -7,7 +7,7 @@ interface Waiting<Input, Output> {
 
 /**
  * Gathers calls that come while an earlier batch is under way into the next one: with one statement in flight, many
- * callers at once cost the database hardly more than one (runner.md §8: 4,000 to 4,700 claims and finishes a second,
+ * callers at once cost the database hardly more than one (docs/spec/database.md: 4,000 to 4,700 claims and finishes a second,
  * against 1,900 one by one), and a single caller waits for nobody.
  */
 export class Batcher<Input, Output> {

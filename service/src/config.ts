@@ -82,7 +82,7 @@ const environment = z.object({
   FLOTILLA_JOB_TIMEOUT_SECONDS: z.coerce.number().int().min(1).max(maxTimeoutSeconds).default(3600),
   /** `owner`: those who start Executions share the Runners fairly; `none`: first in, first out. */
   FLOTILLA_FAIRNESS: z.enum(['none', 'owner']).default('none'),
-  /** Between two signs of life of a Runner (runner.md §8: a batch of 1,000 leases takes 3 ms). */
+  /** Between two signs of life of a Runner (docs/spec/runnerProtocol.md: a batch of 1,000 leases takes 3 ms). */
   FLOTILLA_HEARTBEAT_MS: milliseconds(5000),
   /** How long an Attempt lives without one; six missed heartbeats. */
   FLOTILLA_LEASE_MS: milliseconds(30_000),

@@ -14,7 +14,7 @@ import { waitFor } from '../support/waitFor.ts';
 
 const mib = 1024 * 1024;
 const limitBytes = 24 * mib;
-/** Growth of a runner's memory that one Job may cause (design §14). */
+/** Growth of a runner's memory that one Job may cause (docs/performance.md). */
 const mostGrowthBytes = 64 * mib;
 
 const resources = new AsyncDisposableStack();

@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => resources.disposeAsync());
 
 const scope = 'repo:^repository-01$';
-/** How long a cancelled Job may take to end: the grace and two seconds (runner.md §2), and what a busy machine adds. */
+/** How long a cancelled Job may take to end: the grace and two seconds (docs/spec/jobLifecycle.md, I9), and what a busy machine adds. */
 const endedMs = intervals.grace + 2000 + 5000;
 
 test('#22 a Job that is cancelled while its image is pulled ends at once', async () => {

@@ -6,7 +6,7 @@ import { startProxy } from '../support/proxy.ts';
 import { flows, letEnd, startStreaming } from '../support/streaming.ts';
 import { waitFor } from '../support/waitFor.ts';
 
-/** How long either side may take to notice that nobody is there any more (runner.md §2), in milliseconds. */
+/** How long either side may take to notice that nobody is there any more (docs/spec/faults.md), in milliseconds. */
 const noticedMs = 15_000;
 /** What a busy machine may add: timers, the goodbye of a WebSocket, a new connection. */
 const slackMs = 5000;

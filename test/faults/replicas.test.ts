@@ -8,7 +8,7 @@ import { flows, letEnd, startStreaming } from '../support/streaming.ts';
 import { waitFor } from '../support/waitFor.ts';
 import { withoutNotifications } from '../support/withoutNotifications.ts';
 
-/** How long a reader may see nothing while a replica goes away (runner.md §2), and what a busy machine adds. */
+/** How long a reader may see nothing while a replica goes away (docs/spec/faults.md), and what a busy machine adds. */
 const gapMs = 2000 + 8000;
 
 const resources = new AsyncDisposableStack();

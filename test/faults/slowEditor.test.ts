@@ -14,7 +14,7 @@ const mib = 1024 * 1024;
 /** Editors that read 1 KB a second. */
 const slowEditors = 20;
 /**
- * What they may cost the service (runner.md §2: 2 MiB each), and garbage: V8 does not hurry to collect before 64 MiB
+ * What they may cost the service (docs/performance.md: 2 MiB each), and garbage: V8 does not hurry to collect before 64 MiB
  * outside of its heap and two young halves of 16 MiB are full. Without a bound it would be 16 MB for each.
  */
 const mostGrowthBytes = slowEditors * 2 * mib + (64 + 32) * mib;

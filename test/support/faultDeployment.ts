@@ -9,7 +9,7 @@ import { startDeployment, type Deployment } from './deployment.ts';
 import { makeRepository } from './repositories.ts';
 import { temporaryFolder } from './temporaryFolder.ts';
 
-/** Whether the tests take the real intervals and sizes, instead of a tenth of them (design §15). */
+/** Whether the tests take the real intervals and sizes, instead of a tenth of them (docs/reliability.md). */
 export const real = process.env['FLOTILLA_FAULTS'] === 'real';
 
 /** In milliseconds. */

@@ -4,7 +4,7 @@ import { bytesOf } from './logs.ts';
 
 /**
  * A Step that writes numbered lines to both descriptors, about a thousand a second, until it is let go; then it leaves
- * in the file `count` how many it wrote. The oracle of runner.md §2.
+ * in the file `count` how many it wrote. The oracle of docs/reliability.md.
  */
 export const numberedLinesScript = `
   i=0

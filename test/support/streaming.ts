@@ -43,7 +43,7 @@ export async function writesOn(attempt: AttemptView, more: number): Promise<void
   });
 }
 
-/** The oracle of runner.md §2, for a log whose Step has ended. */
+/** The oracle of docs/reliability.md, for a log whose Step has ended. */
 export interface Oracle {
   readonly written: Hashes;
   readonly stored: Hashes;

@@ -18,7 +18,7 @@ import { followLog, type Tail } from './logFollower.ts';
 import { LogText, type LogPart } from './logText.ts';
 import { Marks } from './marks.ts';
 
-/** Characters that one channel shows: VS Code loses what goes beyond 30 MB (reference/vscode.md §5.2). */
+/** Characters that one channel shows: VS Code loses what goes beyond 30 MB (docs/spec/editor.md). */
 const maxCharacters = 10 * 1024 * 1024;
 /** How long the beginning of a line waits for its end before it is shown. */
 const settleMs = 1000;

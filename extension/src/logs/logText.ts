@@ -1,7 +1,7 @@
 import { descriptors, noStep, type LogRecord } from '@flotilla/shared/logs/frame';
 import { AnsiParser, type StyleName } from './ansi.ts';
 
-/** Characters of one line that are shown; editors choke on longer ones (reference/vscode.md §4, complaint 6). */
+/** Characters of one line that are shown; editors choke on longer ones (docs/spec/editor.md). */
 const maxLineLength = 8 * 1024;
 
 /** How a part of a line looks: a style of the output itself, or one of ours. */

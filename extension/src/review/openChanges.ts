@@ -6,7 +6,7 @@ import { pickMany } from '../platform/inputs.ts';
 import { shareOut, type Unit } from './parts.ts';
 import { patchUris, type ComparedJob } from './patchUris.ts';
 
-/** A multi-diff editor loads all its documents at once: 400 files took 2.2 s (reference/vscode.md §5.1). */
+/** A multi-diff editor loads all its documents at once: 400 files took 2.2 s (docs/spec/editor.md). */
 const maxFiles = 100;
 
 /** Opens the two sides of one file. */

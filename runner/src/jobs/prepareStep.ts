@@ -60,7 +60,7 @@ function commandOf(step: ClaimedStep): { entrypoint?: readonly string[]; command
   return step.args.length === 0 ? {} : { command: step.args };
 }
 
-/** What a Step finds in its environment beside what its image and its Action set (design §5). */
+/** What a Step finds in its environment beside what its image and its Action set (docs/user/actionFile.md). */
 function environmentOf(job: ClaimedJob): Record<string, string> {
   return {
     REPOSITORY: job.repository,

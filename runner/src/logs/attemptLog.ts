@@ -17,7 +17,7 @@ import { lastLineOf } from './lastLine.ts';
 import { LogTail } from './logTail.ts';
 import { MaskedStream, type Mask } from './mask.ts';
 
-/** A line that is not complete is shown after this long, so that prompts and progress bars are seen (design §8). */
+/** A line that is not complete is shown after this long, so that prompts and progress bars are seen (docs/spec/logs.md). */
 const partialLineMs = 20;
 /** An incomplete line longer than this is not held back. */
 const maxHeldBytes = 16 * 1024;

@@ -1,6 +1,6 @@
 import type { RecordSource } from '@flotilla/shared/logs/frame';
 
-/** Of what comes after the limit the end is kept, because errors come last (design §8). */
+/** Of what comes after the limit the end is kept, because errors come last (docs/spec/logs.md). */
 const tailBytes = 256 * 1024;
 
 /** What came from one source without another one between. */

@@ -16,7 +16,7 @@ export interface BytesRequest {
 /**
  * Asks the service for bytes, or gives it some. Rejects when no answer begins; the answer's body fails when it breaks off.
  * Not `fetch`: that copies each body, makes some streams and signals for each call, and shares its connections with the
- * WebSocket, which then tries to connect again over one that is half-open (runner.md §2, fault 16).
+ * WebSocket, which then tries to connect again over one that is half-open (docs/spec/faults.md, 16).
  */
 export async function requestBytes(
   url: string,

@@ -68,7 +68,7 @@ export function connectToService(options: ConnectOptions): ServiceClient {
       const runnerId = options.runnerId();
       return { token: options.token, ...(runnerId === undefined ? {} : { runnerId }) };
     },
-    // Without a sign of life for 15 s the connection is taken for dead (runner.md §2, fault 16).
+    // Without a sign of life for 15 s the connection is taken for dead (docs/spec/faults.md, 16).
     keepAlive: { enabled: true, intervalMs: 5000, pongTimeoutMs: 10_000 },
     // Jitter, so that runners do not all come back at the same moment.
     retryDelayMs: (attempt) =>

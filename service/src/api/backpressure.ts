@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { WebSocket } from 'ws';
 
-/** Unsent bytes above which a subscription waits (runner.md §0.5: without it a paused client costs 200 MB). */
+/** Unsent bytes above which a subscription waits (docs/spec/logs.md: without it a paused client costs 200 MB). */
 const highWaterBytes = 512 * 1024;
 /** `ws` has no event for a drained buffer. */
 const checkMs = 20;

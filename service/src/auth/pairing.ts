@@ -7,7 +7,7 @@ import { insertPairingCode } from './queries/insertPairingCode.ts';
 import { spendPairingCode } from './queries/spendPairingCode.ts';
 import { hashSecret, newToken, type User } from './tokens.ts';
 
-/** How long a code can be exchanged, in minutes (design §13). */
+/** How long a code can be exchanged, in minutes (docs/security.md). */
 export const pairingMinutes = 10;
 /** Crockford's base 32: no letter that is read as a digit. */
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';

@@ -48,7 +48,7 @@ const indexOnly = {
 };
 
 /**
- * Opens the pools. Two kinds of client, because drizzle replaces its client's date and JSON handling (runner.md §6).
+ * Opens the pools. Two kinds of client, because drizzle replaces its client's date and JSON handling (docs/spec/database.md).
  * `statementMs` bounds every query, by the server's `statement_timeout` and, when that is not heard of, by
  * {@link answeredSockets}.
  */

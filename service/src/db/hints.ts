@@ -22,7 +22,7 @@ export interface HintListener extends Disposable {
 /**
  * Wakes readers when something was committed: in this process at once, in the other replicas by one NOTIFY per
  * `intervalMs` at most (leading edge when idle). The NOTIFY never rides in the transaction that writes, where it
- * would cost 2.7 times the throughput (runner.md §0.8).
+ * would cost 2.7 times the throughput (docs/spec/logs.md).
  */
 export class Hints implements Disposable {
   readonly #sql: Sql;

@@ -2,7 +2,7 @@ import { certificateTrouble } from './certificateTrouble.ts';
 
 /**
  * Codes after which the same statement may succeed: the connection or the server went away, or the server chose a
- * victim. Whether the statement took effect is then unknown, so only idempotent ones may be repeated (runner.md §6).
+ * victim. Whether the statement took effect is then unknown, so only idempotent ones may be repeated (docs/spec/database.md).
  */
 const transientCodes: ReadonlySet<string> = new Set([
   'CONNECTION_CLOSED',

@@ -11,7 +11,7 @@ import { executionView } from './executionView.ts';
 import { selectExecutions, type ExecutionRow } from './queries/selectExecutions.ts';
 import { selectRemoved } from './queries/selectRemoved.ts';
 
-/** Hints can be lost: the feed looks this often besides (runner.md §3). */
+/** Hints can be lost: the feed looks this often besides (docs/decisions/0006). */
 const pollMs = 2000;
 /** Between two reads of one feed, in milliseconds. */
 const leastMs = 100;

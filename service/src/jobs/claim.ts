@@ -11,7 +11,7 @@ import { claimersByLabels } from './queries/claimersByLabels.ts';
 import { imageOf } from './stepImage.ts';
 import { targetOf } from './targetColumns.ts';
 
-/** So many claims share a statement (runner.md §8). */
+/** So many claims share a statement (docs/spec/database.md). */
 const mostClaimers = 50;
 
 export type Claims = Batcher<Claimer, readonly ClaimedRow[]>;

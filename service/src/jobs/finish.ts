@@ -14,7 +14,7 @@ import type { Admission } from './admission.ts';
 import { endAttempts, type EndAnswer, type EndOfAttempt, type StoredPatch } from './queries/endAttempts.ts';
 import { selectBase } from './queries/selectBase.ts';
 
-/** So many ends share a statement (runner.md §8). */
+/** So many ends share a statement (docs/spec/database.md). */
 const mostEnds = 200;
 
 export type Ends = Batcher<EndOfAttempt, EndAnswer | undefined>;

@@ -7,7 +7,7 @@ import { FollowedLogs, messageBytes, type EncodedPart } from './followedLogs.ts'
 import { appendChunk, type Append, type AppendResult } from './queries/appendChunk.ts';
 import type { StoredStreams } from './storedStreams.ts';
 
-/** Hints can be lost: a follower looks this often besides (runner.md §3). */
+/** Hints can be lost: a follower looks this often besides (docs/spec/logs.md). */
 const pollMs = 2000;
 
 /** Stores logs and hands them to any number of readers. */

@@ -1,4 +1,4 @@
-/** Bytes kept per log: what its readers are about to ask for (runner.md §3). */
+/** Bytes kept per log: what its readers are about to ask for (docs/spec/logs.md). */
 const keptBytes = 256 * 1024;
 
 /**

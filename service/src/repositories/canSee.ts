@@ -1,7 +1,7 @@
 import type { User } from '../auth/tokens.ts';
 
 /**
- * Whether a user may read what is in a repository. One deployment is one trust domain (design §13): whoever has a
+ * Whether a user may read what is in a repository. One deployment is one trust domain (docs/security.md): whoever has a
  * token sees all. Every read of contents passes here, so that finer rights need this one change.
  */
 export function canSee(user: User, repository: { readonly id: number }): boolean {

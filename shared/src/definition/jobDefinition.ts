@@ -16,7 +16,7 @@ const resources = z.object({
 
 /**
  * How much a container may do. `default`: as root, as batch specs expect it, less a few capabilities; `strict`: no
- * capabilities, not root, read-only but for the work tree and temporary files (design §9).
+ * capabilities, not root, read-only but for the work tree and temporary files (docs/spec/sandbox.md).
  */
 const sandboxProfile = z.enum(['default', 'strict']);
 export type SandboxProfile = z.infer<typeof sandboxProfile>;

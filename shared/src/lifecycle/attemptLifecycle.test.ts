@@ -19,7 +19,7 @@ const ends = {
   release: 'released',
 } as const;
 
-/** Design §7: `claimed → running → ended`, and every end also straight from `claimed`; nothing follows an end. */
+/** docs/spec/jobLifecycle.md: `claimed → running → ended`, and every end also straight from `claimed`; nothing follows an end. */
 function expected(state: AttemptState, event: AttemptEvent): AttemptState | null {
   if (state !== 'claimed' && state !== 'running') return null;
   if (event === 'start') return state === 'claimed' ? 'running' : null;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { isJobEnded, jobEvents, jobStates, jobTransitions, nextJobState } from './jobLifecycle.ts';
 
-/** The design's §7, written down once more: every cell that is not here is refused. */
+/** The table of docs/spec/jobLifecycle.md, written down once more: every cell that is not here is refused. */
 const permitted = [
   ['queued', 'claim', 'running'],
   ['queued', 'cancel', 'cancelled'],

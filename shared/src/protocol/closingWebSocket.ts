@@ -1,11 +1,11 @@
 /** How long the other side may take to say goodbye, in milliseconds. */
 const goodbyeMs = 1000;
-/** How long a connection may take to open, in milliseconds: as long as a missing pong (runner.md §2, fault 16). */
+/** How long a connection may take to open, in milliseconds: as long as a missing pong (docs/spec/faults.md, 16). */
 const openingMs = 15_000;
 
 /**
  * A WebSocket whose opening and whose `close` come to an end. The standard's `close` waits for the other side's goodbye,
- * which a half-open connection never brings (runner.md §2, fault 16): after a missing pong nothing changes, and whoever
+ * which a half-open connection never brings (docs/spec/faults.md, 16): after a missing pong nothing changes, and whoever
  * waits for the event to connect again waits for the system to give up, a quarter of an hour later. Nor does anybody
  * ping a connection that became half-open before its handshake was answered, so that one is closed here.
  */

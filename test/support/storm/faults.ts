@@ -15,7 +15,7 @@ const pause = (random: Random, leases: readonly [number, number]) =>
   delay(random.between(leases[0], leases[1]) * lease);
 const network = ({ networks }: Fleet, random: Random) => random.one([networks.runners, networks.editors]);
 
-/** What a storm is made of: every kind of fault of runner.md §2 that strikes from outside. */
+/** What a storm is made of: every kind of fault of docs/spec/faults.md that strikes from outside. */
 export const faults: readonly Fault[] = [
   {
     name: 'a runner is killed and back at once',

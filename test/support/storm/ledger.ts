@@ -11,7 +11,7 @@ import type { Fleet } from './fleet.ts';
 import { linesOfJob, type Load } from './load.ts';
 import { persist } from '../persist.ts';
 
-/** What came of a load, and everything that is wrong with it: the oracle of runner.md §2. */
+/** What came of a load, and everything that is wrong with it: the oracle of docs/reliability.md. */
 export interface Ledger {
   readonly jobs: number;
   /** Jobs by state. */

@@ -59,7 +59,7 @@ export interface RunningContainer {
   finished(): Promise<FinishedContainer>;
 }
 
-/** Two files, so that rotation never loses what a reader has not read (runner.md §5). */
+/** Two files, so that rotation never loses what a reader has not read (docs/spec/sandbox.md). */
 const engineLog = { Type: 'json-file', Config: { 'max-size': '128m', 'max-file': '2' } };
 
 const noAnswer =
@@ -73,7 +73,7 @@ const removeMs = 30_000;
 
 /**
  * Makes a container, so that it only has to be started. The order matters: attached before it starts, or output is lost;
- * waited for before it starts, or a short one is gone first; never removed by the engine itself (runner.md §5).
+ * waited for before it starts, or a short one is gone first; never removed by the engine itself (docs/spec/sandbox.md).
  */
 export async function createContainer(docker: Docker, spec: ContainerSpec): Promise<Container> {
   // Aborts what waits for the engine: it answers neither attach nor wait of a container that is removed before it started.

@@ -14,7 +14,7 @@ export interface Confinement {
 }
 
 /**
- * Docker's default capabilities that no code change needs (design §9). Without SETFCAP no program in a work tree can be
+ * Docker's default capabilities that no code change needs (docs/spec/sandbox.md). Without SETFCAP no program in a work tree can be
  * given capabilities, which a look for set-id bits would not find.
  */
 const uselessCapabilities = ['NET_RAW', 'MKNOD', 'AUDIT_WRITE', 'SYS_CHROOT', 'SETFCAP'];
@@ -30,7 +30,7 @@ export const defaultConfinement: Confinement = {
 };
 
 /**
- * The profiles of design §9. `default` is what batch specs expect: the image's user, mostly root, with a root file system
+ * The profiles of docs/spec/sandbox.md. `default` is what batch specs expect: the image's user, mostly root, with a root file system
  * that it may write. `strict` is the work tree's owner without any capability over a read-only root, with `/tmp` and a
  * home in memory.
  */

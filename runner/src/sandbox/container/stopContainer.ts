@@ -2,7 +2,7 @@ import { sleep } from '@flotilla/launcher/sleep';
 import type Docker from 'dockerode';
 import { hasStatus } from '../engine/engineStatus.ts';
 
-/** Between two calls, in milliseconds, where another one is needed (runner.md §5). */
+/** Between two calls, in milliseconds, where another one is needed (docs/spec/sandbox.md). */
 const againMs = 1000;
 /**
  * The same for one that has just started: for a moment its init ignores a signal, between its start and the point from

@@ -1,4 +1,4 @@
-/** Labels of everything a runner makes in the engine, by which leftovers are found (runner.md §5). */
+/** Labels of everything a runner makes in the engine, by which leftovers are found (docs/spec/sandbox.md). */
 export const labelNames = {
   runner: 'flotilla.runner',
   /** The runner's state folder, which is locked: a name may be somebody else's too, on another service. */

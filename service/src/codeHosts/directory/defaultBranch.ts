@@ -10,7 +10,7 @@ export interface BranchFacts {
   readonly head: string;
 }
 
-/** The default branch: the configured one, else that of origin, else HEAD; the first of them that exists (design §6). */
+/** The default branch: the configured one, else that of origin, else HEAD; the first of them that exists (docs/user/actionFile.md). */
 export function chooseDefaultBranch(facts: BranchFacts): string | null {
   const candidates = [
     facts.configured.replace(/^(?!refs\/)(?=.)/, 'refs/heads/'),

@@ -40,7 +40,7 @@ export const jobs = pgTable(
     /** Higher is claimed first. */
     priority: smallint().notNull().default(0),
     /**
-     * Place in the queue among Jobs of one priority; the id, unless owners share fairly (design §7, I6). 0 once it was
+     * Place in the queue among Jobs of one priority; the id, unless owners share fairly (docs/spec/jobLifecycle.md, I6). 0 once it was
      * cancelled without having been claimed.
      */
     rank: bigint({ mode: 'number' }).notNull().default(0),

@@ -19,7 +19,7 @@ import { readHandshake, type Handshake } from './handshake.ts';
 import { MeteredSocket } from './meteredSocket.ts';
 import { Origins } from './origins.ts';
 
-/** The largest message from a client; log and patch bytes come over HTTP (runner.md §4). */
+/** The largest message from a client; log and patch bytes come over HTTP (docs/spec/runnerProtocol.md). */
 const maxMessageBytes = 4 * 1024 * 1024;
 /** A client that connects and says nothing is cut off. */
 const firstMessageMs = 5000;
@@ -103,7 +103,7 @@ function endpoint(router: AnyRouter, service: Service): Endpoint {
       if (error.code !== 'INTERNAL_SERVER_ERROR' || isTransientDatabaseError(error.cause)) return;
       logger.error({ err: error.cause, path }, 'a procedure failed');
     },
-    // The client's ping finds a dead service; this one finds a dead client (runner.md §2, fault 16).
+    // The client's ping finds a dead service; this one finds a dead client (docs/spec/faults.md, 16).
     keepAlive: { enabled: true, pingMs: 10_000, pongWaitMs: 5000 },
   });
   return {

@@ -38,7 +38,7 @@ export interface ClaimedRow extends Target {
  * Claims queued Jobs for Runners with the same labels, in the order of the queue (priority, rank, id), each with a new
  * Attempt. One auto-commit statement for all claimers. The same claim key answers with the Attempts it made that still
  * live. Copies of a call on several replicas take turns by a lock on the key, but the later one's snapshot may be older
- * than what the earlier one committed (runner.md §8: the lock alone does not help). So it is asked again when it
+ * than what the earlier one committed (docs/spec/database.md: the lock alone does not help). So it is asked again when it
  * collides on the unique `(claim_key, slot)`, and when a claimer got nothing, because then its copy may have taken the
  * last Jobs.
  */

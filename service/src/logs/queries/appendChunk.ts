@@ -16,7 +16,7 @@ export type AppendResult =
 
 /**
  * Appends to a stream of a live Attempt: one auto-commit statement that first takes the Attempt's row, so that an
- * append and an end of the Attempt are ordered by its lock and nothing is stored after an end (design §6).
+ * append and an end of the Attempt are ordered by its lock and nothing is stored after an end (docs/spec/logs.md).
  */
 export async function appendChunk(sql: Sql, append: Append): Promise<AppendResult> {
   for (;;) {

@@ -3,7 +3,7 @@ import { maxHave } from '@flotilla/shared/protocol/base';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { GitError } from '../../git/git.ts';
-import { selectBase } from '../../jobs/queries/selectBase.ts';
+import { baseOf } from '../../jobs/baseOf.ts';
 import { packCommit } from '../../repositories/packCommit.ts';
 import type { Service } from '../../service.ts';
 import { bearerOf } from './bearer.ts';
@@ -38,7 +38,7 @@ export function baseRoute(app: FastifyInstance, service: Service): void {
     if (!leaseToken.success)
       throw new FlotillaError('token.refused', 'A base opens only to the lease token of its Attempt.');
     const { id: attemptId } = attempt.data;
-    const base = await selectBase(service.sql, { attemptId, leaseToken: leaseToken.data });
+    const base = await baseOf(service.sql, { attemptId, leaseToken: leaseToken.data });
     if (base === undefined)
       return reply.code(410).send({ message: `Attempt ${attemptId} is no longer this runner's.` });
     service.strangers.vouch(request.raw.socket, 'runners');

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { answers } from '../../db/answers.ts';
 import type { Service } from '../../service.ts';
 import { programVersion } from '../../version.ts';
 import type { Stopping } from '../stopping.ts';
@@ -8,14 +9,14 @@ import type { Stopping } from '../stopping.ts';
  * Neither needs a token.
  */
 export function healthRoutes(app: FastifyInstance, service: Service, stopping: Stopping): void {
-  let asked: Promise<unknown> | undefined;
+  let asked: Promise<void> | undefined;
   app.get('/healthz', () => ({ program: 'flotilla', version: programVersion }));
   app.get('/readyz', async (_request, reply) => {
     if (stopping.now)
       return reply.code(503).send({ ready: false, message: 'This replica is about to stop.' });
     try {
       // One question at a time, however many ask: nobody needs a token for this.
-      asked ??= service.sql`select 1`.finally(() => (asked = undefined));
+      asked ??= answers(service.sql).finally(() => (asked = undefined));
       await asked;
       return { ready: true };
     } catch {

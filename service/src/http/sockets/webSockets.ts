@@ -10,7 +10,7 @@ import { runnerRouter } from '../../api/runnerRouter.ts';
 import { authenticate } from '../../auth/tokens.ts';
 import { isTransientDatabaseError } from '../../db/transientErrors.ts';
 import { whenBack } from '../../db/whenBack.ts';
-import { isRunnerOf } from '../../runners/queries/isRunnerOf.ts';
+import { isRunnerOf } from '../../runners/isRunnerOf.ts';
 import type { Service } from '../../service.ts';
 import { Callers } from './callers.ts';
 import { contain } from './contain.ts';

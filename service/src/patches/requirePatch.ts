@@ -1,27 +1,10 @@
 import { FlotillaError } from '@flotilla/shared/errors';
 import { eq } from 'drizzle-orm';
 import type { User } from '../auth/tokens.ts';
+import type { Database } from '../db/database.ts';
 import { attempts } from '../db/schema/attempts.ts';
 import { jobs } from '../db/schema/jobs.ts';
-import { repositories } from '../db/schema/repositories.ts';
-import { canSee } from '../repositories/canSee.ts';
-import type { Service } from '../service.ts';
-
-/** A repository that the user may read. One that is hidden is answered like one that is not there. */
-export async function requireRepository(
-  service: Service,
-  user: User,
-  repositoryId: number,
-): Promise<typeof repositories.$inferSelect> {
-  const [repository] = await service.database
-    .select()
-    .from(repositories)
-    .where(eq(repositories.id, repositoryId));
-  if (repository === undefined || !canSee(user, repository)) {
-    throw new FlotillaError('notFound', `There is no repository ${repositoryId}.`);
-  }
-  return repository;
-}
+import { requireRepository } from '../repositories/requireRepository.ts';
 
 /** Where the Patch of an Attempt is. */
 export interface PatchPlace {
@@ -32,8 +15,12 @@ export interface PatchPlace {
 }
 
 /** Where an Attempt's Patch is. Throws unless there is such an Attempt and the user may read its repository. */
-export async function requirePatch(service: Service, user: User, attemptId: number): Promise<PatchPlace> {
-  const [row] = await service.database
+export async function requirePatch(
+  context: { readonly database: Database },
+  user: User,
+  attemptId: number,
+): Promise<PatchPlace> {
+  const [row] = await context.database
     .select({
       repositoryId: jobs.repositoryId,
       jobId: jobs.id,
@@ -44,7 +31,7 @@ export async function requirePatch(service: Service, user: User, attemptId: numb
     .innerJoin(jobs, eq(jobs.id, attempts.jobId))
     .where(eq(attempts.id, attemptId));
   if (row === undefined) throw new FlotillaError('notFound', `There is no attempt ${attemptId}.`);
-  await requireRepository(service, user, row.repositoryId);
+  await requireRepository(context, user, row.repositoryId);
   const { repositoryId, jobId, baseTree, resultTree } = row;
   return {
     repositoryId,

@@ -1,0 +1,1 @@
+export { selectBase as baseOf } from './queries/selectBase.ts';

@@ -1,0 +1,1 @@
+export { isRunnerOf } from './queries/isRunnerOf.ts';

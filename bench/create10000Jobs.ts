@@ -19,7 +19,8 @@ const jobs = 10_000;
 export const create10000Jobs: Benchmark = async function* (settings) {
   await using local = await openLocalService();
   const { service } = local;
-  const user = await ensureUser(service.sql, 'bench', 'bench', 'member');
+  const account = await ensureUser(service.sql, 'bench', 'bench', 'member');
+  const user = { ...account, sees: 'all' } as const;
   settings.say(`making ${jobs} mirrors`);
   const targets = await makeRepositories(service);
   await service.sql`create table raw_jobs (like jobs including all)`;

@@ -21,7 +21,8 @@ export interface Queue {
 /** Rows of repositories that have no mirror: for Jobs that no container runs. */
 export async function openQueue(service: Service, repositories: number): Promise<Queue> {
   const { database, sql } = service;
-  const user = await ensureUser(sql, 'bench', 'bench', 'member');
+  const account = await ensureUser(sql, 'bench', 'bench', 'member');
+  const user = { ...account, sees: 'all' } as const;
   const token = await createToken(sql, 'bench', { scope: 'runner', label: 'bench' });
   const [host] = await database
     .insert(codeHosts)

@@ -123,10 +123,11 @@ async function offerPairing({ sql }: Service, url: string, pairingFile: string):
 }
 
 /** The token of the runner on this machine, in a file that only its user reads. Kept as long as this database knows it. */
-async function ensureLocalRunnerToken({ database, sql, config }: Service): Promise<void> {
+async function ensureLocalRunnerToken(service: Service): Promise<void> {
+  const { sql, config } = service;
   const path = join(config.dataFolder, 'local-runner.token');
   const kept = await readIfThere(path);
-  if (kept !== undefined && (await authenticate(database, kept))?.scope === 'runner') return;
+  if (kept !== undefined && (await authenticate(service, kept))?.scope === 'runner') return;
   const label = 'the runner on this machine';
   await writeSecret(path, (await createToken(sql, byItself, { scope: 'runner', label })).secret);
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { PairingDesk } from './auth/pairingDesk.ts';
 import { Revocations } from './auth/revocations.ts';
+import { everybodyReadsAll, type RightsOf } from './auth/rights.ts';
 import { Strangers } from './auth/strangers.ts';
 import type { CodeHostKind } from './codeHosts/codeHost.ts';
 import { codeHostKinds } from './codeHosts/kinds.ts';
@@ -49,6 +50,7 @@ export interface Service extends AsyncDisposable {
   readonly pairingDesk: PairingDesk;
   readonly strangers: Strangers;
   readonly codeHosts: ScannedHosts;
+  readonly rightsOf: RightsOf;
 }
 
 /** What a test may have otherwise. */
@@ -57,6 +59,8 @@ export interface ServiceParts {
   readonly kinds?: Readonly<Record<string, CodeHostKind>>;
   /** How long who asks for a scan waits while it gets nowhere, in milliseconds. */
   readonly scanPatienceMs?: number;
+  /** Who may read what. */
+  readonly rightsOf?: RightsOf;
 }
 
 /** As long as a fetch has that is to be quick: whatever takes longer is waited for by nobody. */
@@ -72,7 +76,11 @@ export async function openService(
   databaseUrl: string,
   logger: Logger,
   onFailure: (error: unknown) => void,
-  { kinds = codeHostKinds, scanPatienceMs = standardPatienceMs }: ServiceParts = {},
+  {
+    kinds = codeHostKinds,
+    scanPatienceMs = standardPatienceMs,
+    rightsOf = everybodyReadsAll,
+  }: ServiceParts = {},
 ): Promise<Service> {
   await migrate(databaseUrl);
   const mirrorsFolder = join(config.sharedFolder, 'mirrors');
@@ -89,7 +97,7 @@ export async function openService(
   const { leaseMs } = config;
   const fair = config.fairness === 'owner';
   const work = new WorkLoop({ sql, hints, logger }, [
-    resolutionKind({ database, sql, hints, mirrors, logger, fair, leaseMs }),
+    resolutionKind({ database, sql, hints, mirrors, logger, fair, leaseMs, rightsOf }),
   ]);
   const codeHosts = resources.use(
     new ScannedHosts({
@@ -145,6 +153,7 @@ export async function openService(
     revocations,
     pairingDesk: new PairingDesk(sql),
     strangers: new Strangers(),
+    rightsOf,
     codeHosts,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };

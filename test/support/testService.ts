@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { createTRPCClient, createWSClient, wsLink, type TRPCClient } from '@trpc/client';
 import type { AppRouter } from '../../service/src/api/router.ts';
-import type { Role } from '../../service/src/auth/tokens.ts';
+import type { Role } from '../../service/src/auth/rights.ts';
 import { readConfig, type Config } from '../../service/src/config.ts';
 import { listen as startListening } from '../../service/src/http/listen.ts';
 import { openService, type Service, type ServiceParts } from '../../service/src/service.ts';

@@ -1,4 +1,5 @@
-import { createToken, ensureUser, type Role } from '../../service/src/auth/tokens.ts';
+import type { Role } from '../../service/src/auth/rights.ts';
+import { createToken, ensureUser } from '../../service/src/auth/tokens.ts';
 import type { Sql } from '../../service/src/db/database.ts';
 
 /** The actor, in the audit log, of what tests do outside of the API. */

@@ -72,7 +72,7 @@ export const executionsRouter = router({
     .subscription(async function* ({ ctx, input, signal }) {
       const ended = signal ?? AbortSignal.abort();
       for await (const { cursor, changes } of ctx.service.changeFeed.watch(
-        ctx.user.id,
+        ctx.user,
         input.lastEventId,
         ended,
       )) {

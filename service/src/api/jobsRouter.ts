@@ -1,7 +1,7 @@
 import { storable } from '@flotilla/shared/protocol/storable';
 import { z } from 'zod';
-import { getJob, listJobs } from '../executions/readExecutions.ts';
 import { cancelJob } from '../jobs/cancelJob.ts';
+import { getJob, listJobs } from '../jobs/readJobs.ts';
 import { rerunJob } from '../jobs/rerun.ts';
 import { whyWaiting } from '../jobs/whyWaiting.ts';
 import { listChangedFiles } from '../review/listChangedFiles.ts';
@@ -12,24 +12,24 @@ import { memberProcedure, readerProcedure, router } from './trpc.ts';
 export const jobsRouter = router({
   list: readerProcedure
     .input(z.object({ executionId: id }))
-    .query(({ ctx, input }) => listJobs(ctx.service.sql, input.executionId)),
+    .query(({ ctx, input }) => listJobs(ctx.service.sql, ctx.user, input.executionId)),
   get: readerProcedure
     .input(z.object({ jobId: id }))
-    .query(({ ctx, input }) => getJob(ctx.service.sql, input.jobId)),
+    .query(({ ctx, input }) => getJob(ctx.service.sql, ctx.user, input.jobId)),
   /** Why a queued Job waits, and its place in the queue; null for one that does not wait. */
   waiting: readerProcedure
     .input(z.object({ jobId: id }))
-    .query(({ ctx, input }) => whyWaiting(ctx.service, input.jobId)),
+    .query(({ ctx, input }) => whyWaiting(ctx.service, ctx.user, input.jobId)),
   cancel: memberProcedure.input(z.object({ jobId: id })).mutation(async ({ ctx, input }) => {
     await cancelJob(ctx.service, ctx.user, input.jobId);
-    return getJob(ctx.service.sql, input.jobId);
+    return getJob(ctx.service.sql, ctx.user, input.jobId);
   }),
   /** Runs an ended Job again, as a new Attempt. With a key it can be repeated. */
   rerun: memberProcedure
     .input(z.object({ jobId: id, requestKey: z.uuid().optional() }))
     .mutation(async ({ ctx, input }) => {
       await rerunJob(ctx.service, ctx.user, input.jobId, input.requestKey ?? null);
-      return getJob(ctx.service.sql, input.jobId);
+      return getJob(ctx.service.sql, ctx.user, input.jobId);
     }),
   changedFiles: readerProcedure
     .input(z.object({ jobId: id }))
@@ -39,6 +39,6 @@ export const jobsRouter = router({
     .input(z.object({ jobId: id, path: storable(4096).min(1).nullable(), included: z.boolean() }))
     .mutation(async ({ ctx, input }) => {
       await setIncluded(ctx.service, ctx.user, input);
-      return getJob(ctx.service.sql, input.jobId);
+      return getJob(ctx.service.sql, ctx.user, input.jobId);
     }),
 });

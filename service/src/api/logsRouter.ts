@@ -1,5 +1,6 @@
 import { tracked } from '@trpc/server';
 import { z } from 'zod';
+import { followLog, readLog } from '../logs/visibleLogs.ts';
 import { untilWritable } from './backpressure.ts';
 import { id } from './inputs.ts';
 import { readerProcedure, router } from './trpc.ts';
@@ -25,7 +26,8 @@ export const logsRouter = router({
       const ended = signal ?? AbortSignal.abort();
       const from = input.lastEventId === undefined ? input.offset : Number.parseInt(input.lastEventId, 10);
       const writable = () => untilWritable(ctx.socket, ended);
-      for await (const message of ctx.service.logs.follow(input.attemptId, from, ended, writable)) {
+      const log = { attemptId: input.attemptId, from };
+      for await (const message of followLog(ctx.service, ctx.user, log, ended, writable)) {
         const id =
           message.kind === 'chunk'
             ? String(message.offset + Buffer.byteLength(message.data, 'base64'))
@@ -36,7 +38,7 @@ export const logsRouter = router({
   read: readerProcedure
     .input(z.object({ attemptId: id, offset, limit: z.number().int().min(1).max(maxReadBytes) }))
     .query(async ({ ctx, input }) => {
-      const { data, end } = await ctx.service.logs.read(input.attemptId, input.offset, input.limit);
+      const { data, end } = await readLog(ctx.service, ctx.user, input);
       return { data: Buffer.from(data).toString('base64'), end };
     }),
 });

@@ -7,13 +7,13 @@ import { id } from './inputs.ts';
 import { memberProcedure, readerProcedure, router } from './trpc.ts';
 
 export const repositoriesRouter = router({
-  list: readerProcedure.query(({ ctx }) => listRepositories(ctx.service.database)),
+  list: readerProcedure.query(({ ctx }) => listRepositories(ctx.service.database, ctx.user)),
   /** Scans all code hosts again and fetches what moved. */
   sync: memberProcedure.mutation(({ ctx }) => ctx.service.codeHosts.sync(ctx.leaving)),
   /** Looks at one repository again and fetches it. */
   fetch: memberProcedure
     .input(z.object({ repositoryId: id }))
-    .mutation(({ ctx, input }) => ctx.service.codeHosts.fetch(input.repositoryId, ctx.leaving)),
+    .mutation(({ ctx, input }) => ctx.service.codeHosts.fetch(ctx.user, input.repositoryId, ctx.leaving)),
 });
 
 export const scopesRouter = router({
@@ -36,5 +36,5 @@ function viewerOf({
   readonly user: User;
   readonly leaving: AbortSignal;
 }): ScopeViewer {
-  return { database, sql, mirrors, userId: user.id, signal: leaving };
+  return { database, sql, mirrors, user, signal: leaving };
 }

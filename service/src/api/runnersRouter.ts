@@ -11,7 +11,7 @@ export const runnersRouter = router({
   /** What a Runner works on now; empty for one that there is not. */
   jobs: readerProcedure
     .input(z.object({ runnerId }))
-    .query(({ ctx, input }) => listRunnerJobs(ctx.service, input.runnerId)),
+    .query(({ ctx, input }) => listRunnerJobs(ctx.service, ctx.user, input.runnerId)),
   /** Lets a Runner claim nothing more (`drain: true`), or claim again. */
   drain: memberProcedure
     .input(z.object({ runnerId, drain: z.boolean() }))

@@ -1,5 +1,6 @@
 import { FlotillaError, errorClasses } from '@flotilla/shared/errors';
 import { initTRPC, TRPCError } from '@trpc/server';
+import type { Role } from '../auth/rights.ts';
 import { isTransientDatabaseError } from '../db/transientErrors.ts';
 import { unavailable } from '../db/unavailable.ts';
 import type { Context } from './context.ts';
@@ -65,14 +66,32 @@ export const readerProcedure = translated.use(({ ctx, next }) => {
   return next({ ctx: { ...ctx, user: ctx.principal.user, leaving: leavingOf(ctx.socket) } });
 });
 
+/** What the roles that not everybody has are needed for. */
+const roleNeeds = {
+  member: 'starting and changing things',
+  admin: 'what concerns the whole deployment',
+} as const;
+
+/** For people of one of these roles, of which the first is named to the others. */
+function forRoles(role: keyof typeof roleNeeds, ...also: readonly Role[]) {
+  return readerProcedure.use(({ ctx, next }) => {
+    if (ctx.user.role !== role && !also.includes(ctx.user.role)) {
+      const message = `${ctx.user.name} is a ${ctx.user.role} here; ${roleNeeds[role]} needs the role ${role}.`;
+      throw new TRPCError({
+        code: 'FORBIDDEN',
+        message,
+        cause: new FlotillaError('role.refused', message),
+      });
+    }
+    return next();
+  });
+}
+
 /** For people who may change something: members and admins. */
-export const memberProcedure = readerProcedure.use(({ ctx, next }) => {
-  if (ctx.user.role === 'reader') {
-    const message = `${ctx.user.name} is a reader here; starting and changing things needs the role member.`;
-    throw new TRPCError({ code: 'FORBIDDEN', message, cause: new FlotillaError('role.refused', message) });
-  }
-  return next();
-});
+export const memberProcedure = forRoles('member', 'admin');
+
+/** For people who answer for the deployment: its code hosts, its secrets, who may read what. */
+export const adminProcedure = forRoles('admin');
 
 /** For runners before their hello. */
 export const runnerProcedure = translated.use(({ ctx, next }) => {

@@ -5,7 +5,8 @@ import type { Database, Sql } from '../db/database.ts';
 import { accessTokens } from '../db/schema/access.ts';
 import { insertPairingCode } from './queries/insertPairingCode.ts';
 import { spendPairingCode } from './queries/spendPairingCode.ts';
-import { hashSecret, newToken, type User } from './tokens.ts';
+import type { Account } from './rights.ts';
+import { hashSecret, newToken } from './tokens.ts';
 
 /** How long a code can be exchanged, in minutes (docs/security.md). */
 export const pairingMinutes = 10;
@@ -30,7 +31,7 @@ export async function exchangePairingCode(
   sql: Sql,
   code: string,
   client: string,
-): Promise<{ token: string; user: User }> {
+): Promise<{ token: string; user: Account }> {
   const letters = normalised(code);
   if (!written.test(letters)) throw refused();
   const token = newToken('user');

@@ -6,13 +6,11 @@ import { accessTokens, users } from '../db/schema/access.ts';
 import { insertToken } from './queries/insertToken.ts';
 import { insertUser } from './queries/insertUser.ts';
 import { markRevoked } from './queries/markRevoked.ts';
+import type { Account, RightsOf, Role, VisibleRepositories } from './rights.ts';
 
-export type Role = 'reader' | 'member' | 'admin';
-
-export interface User {
-  readonly id: number;
-  readonly name: string;
-  readonly role: Role;
+/** Somebody who calls, or in whose name something is done, with what they may read. */
+export interface User extends Account {
+  readonly sees: VisibleRepositories;
 }
 
 /** Who stands behind a token. */
@@ -58,7 +56,10 @@ export async function createToken(
 }
 
 /** Who a token belongs to. Undefined when it is unknown or revoked. */
-export async function authenticate(database: Database, secret: string): Promise<Principal | undefined> {
+export async function authenticate(
+  { database, rightsOf }: { readonly database: Database; readonly rightsOf: RightsOf },
+  secret: string,
+): Promise<Principal | undefined> {
   // What is no token costs no query.
   if (!tokenShape.test(secret)) return undefined;
   const [row] = await database
@@ -75,7 +76,8 @@ export async function authenticate(database: Database, secret: string): Promise<
   if (row === undefined) return undefined;
   if (row.scope === 'runner') return { scope: 'runner', tokenId: row.id };
   if (row.userId === null || row.name === null || row.role === null) return undefined;
-  return { scope: 'user', tokenId: row.id, user: { id: row.userId, name: row.name, role: row.role } };
+  const account = { id: row.userId, name: row.name, role: row.role };
+  return { scope: 'user', tokenId: row.id, user: { ...account, sees: await rightsOf(account) } };
 }
 
 /**
@@ -102,7 +104,7 @@ export async function revokedAmong(database: Database, tokenIds: readonly number
 }
 
 /** The user of that name, made with that role by who is named when there is none. */
-export async function ensureUser(sql: Sql, by: string, name: string, role: Role): Promise<User> {
+export async function ensureUser(sql: Sql, by: string, name: string, role: Role): Promise<Account> {
   await insertUser(sql, by, { name, role });
   const [user] = await sql<{ id: string; name: string; role: Role }[]>`
     select id, name, role from users where name = ${name}`;

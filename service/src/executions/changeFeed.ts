@@ -1,10 +1,12 @@
 import { sleep } from '@flotilla/launcher/sleep';
 import type { Changes, QueueView, RunnerView } from '@flotilla/shared/views';
+import type { User } from '../auth/tokens.ts';
 import type { Sql } from '../db/database.ts';
 import type { Hints } from '../db/hints.ts';
 import { isTransientDatabaseError } from '../db/transientErrors.ts';
-import { selectAttempts } from '../jobs/queries/selectAttempts.ts';
+import { selectAttempts, type AttemptRow } from '../jobs/queries/selectAttempts.ts';
 import { selectJobs } from '../jobs/queries/selectJobs.ts';
+import { canSee } from '../repositories/canSee.ts';
 import { selectQueue } from '../runners/queries/selectQueue.ts';
 import { selectRunners } from '../runners/queries/selectRunners.ts';
 import { executionView } from './executionView.ts';
@@ -24,7 +26,8 @@ export const maxRows = 5000;
 /** Between two reads where one after the other is too much, because a long transaction holds the cursor back. */
 const anewMs = 10_000;
 
-interface Page extends Omit<Changes, 'executions' | 'runners' | 'queue'> {
+interface Page extends Omit<Changes, 'executions' | 'attempts' | 'runners' | 'queue'> {
+  readonly attempts: readonly AttemptRow[];
   readonly runners: readonly RunnerView[];
   readonly queue: QueueView;
   readonly cursor: string;
@@ -49,9 +52,9 @@ export class ChangeFeed {
     this.#leaseMs = leaseMs;
   }
 
-  /** Yields the changes for one user until the signal aborts. Without a cursor it starts now. */
+  /** Yields the changes that one user may see until the signal aborts. Without a cursor it starts now. */
   async *watch(
-    userId: number,
+    user: Pick<User, 'id' | 'sees'>,
     from: string | undefined,
     signal: AbortSignal,
   ): AsyncGenerator<{ cursor: string; changes: Changes }> {
@@ -82,8 +85,12 @@ export class ChangeFeed {
           const runners = now.fleet === seen.fleet ? null : page.runners;
           const queue = now.queue === seen.queue ? null : page.queue;
           seen = now;
-          const executions = page.executions.map((row) => executionView(row, userId));
-          const { listAnew, jobs, attempts, removed, runnersOnline } = page;
+          const executions = page.executions.map((row) => executionView(row, user.id));
+          const { listAnew, removed, runnersOnline } = page;
+          const jobs = page.jobs.filter((job) => canSee(user, { id: job.repositoryId }));
+          const attempts = page.attempts
+            .filter(({ repositoryId: id }) => canSee(user, { id }))
+            .map(({ attempt }) => attempt);
           yield {
             cursor,
             changes: { listAnew, executions, jobs, attempts, removed, runnersOnline, runners, queue },

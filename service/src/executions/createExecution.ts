@@ -13,9 +13,8 @@ import { performWork, type WorkContext } from '../work/performWork.ts';
 import { standardBackOffMs } from '../work/workKind.ts';
 import { insertExecution, type BegunExecution } from './queries/insertExecution.ts';
 import { selectExecutions } from './queries/selectExecutions.ts';
-import type { Resolution } from './queries/selectResolution.ts';
 import { executionView } from './executionView.ts';
-import { resolve, type ResolutionContext, type Resolved } from './resolution.ts';
+import { resolve, type Resolution, type ResolutionContext, type Resolved } from './resolution.ts';
 import { resolutionName } from './resolutionName.ts';
 
 export interface ExecutionToCreate extends ActionToSave {
@@ -83,7 +82,7 @@ export async function createExecution(
       {
         executionId: begun.executionId,
         definition,
-        userId: user.id,
+        user,
         request: asked,
       },
       signal,

@@ -1,16 +1,23 @@
 import { sleep } from '@flotilla/launcher/sleep';
 import type { ScopePreview } from '@flotilla/shared/views';
+import type { User } from '../auth/tokens.ts';
 import type { Database, Sql } from '../db/database.ts';
 import type { Hints } from '../db/hints.ts';
 import { isTransientDatabaseError } from '../db/transientErrors.ts';
+import { canSee } from '../repositories/canSee.ts';
 import type { Mirrors } from '../repositories/mirrors.ts';
 import { confirmedTargets } from '../scopes/confirmedTargets.ts';
 import { resolveScope } from '../search/resolveScope.ts';
 import type { WorkLease } from '../work/workKind.ts';
 import { announceExecution } from './queries/announceExecution.ts';
 import { insertJobs } from './queries/insertJobs.ts';
-import type { Resolution } from './queries/selectResolution.ts';
+import type { FoundResolution } from './queries/selectResolution.ts';
 import { withdrawExecution } from './queries/withdrawExecution.ts';
+
+/** What is to be resolved, in whose name. */
+export interface Resolution extends Omit<FoundResolution, 'account'> {
+  readonly user: User;
+}
 
 export interface ResolutionContext {
   readonly database: Database;
@@ -46,7 +53,7 @@ export async function resolve(
   signal: AbortSignal,
 ): Promise<Resolved> {
   const { sql, hints } = context;
-  const { executionId, definition, userId } = resolution;
+  const { executionId, definition, user } = resolution;
   const begun = { executionId, lease };
   await using _announced = announceLater(context, executionId);
   let scope: ScopePreview;
@@ -60,7 +67,7 @@ export async function resolve(
   const { targets } = scope;
   if (targets.length === 0)
     return (await withdraw(context, begun)) ? { kind: 'empty', scope } : { kind: 'fenced' };
-  if (!(await insertJobs(sql, { begun, definition, userId, targets, fair: context.fair })))
+  if (!(await insertJobs(sql, { begun, definition, userId: user.id, targets, fair: context.fair })))
     return { kind: 'fenced' };
   hints.publish('queue');
   hints.publish('changes');
@@ -70,12 +77,13 @@ export async function resolve(
 /** What a person has confirmed, or what the query means now. */
 async function scopeOf(
   { database, sql, mirrors }: ResolutionContext,
-  { definition: { scopeQuery: query }, userId, request }: Resolution,
+  { definition: { scopeQuery: query }, user, request }: Resolution,
   signal: AbortSignal,
 ): Promise<ScopePreview> {
   const { repositories, scopeId } = request;
   if (scopeId !== undefined && scopeId !== null) {
-    const targets = await confirmedTargets(sql, scopeId, repositories);
+    const confirmed = await confirmedTargets(sql, scopeId, repositories);
+    const targets = confirmed.filter(({ repositoryId: id }) => canSee(user, { id }));
     return { query, targets, leftOut: [] };
   }
   return resolveScope({
@@ -83,7 +91,7 @@ async function scopeOf(
     only: repositories,
     database,
     mirrors,
-    searcher: { purpose: 'resolution', userId, signal },
+    searcher: { purpose: 'resolution', user, signal },
   });
 }
 

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { z } from 'zod';
+import type { RightsOf } from '../auth/rights.ts';
 import { standardBackOffMs, workKind, type AnyWorkKind } from '../work/workKind.ts';
 import { selectResolution } from './queries/selectResolution.ts';
 import { resolve, type ResolutionContext } from './resolution.ts';
@@ -7,7 +8,7 @@ import { resolutionName } from './resolutionName.ts';
 
 /** Resolutions that whoever began them has left: its replica died or stopped, or the database was away. */
 export function resolutionKind(
-  context: ResolutionContext & { readonly logger: Pick<Logger, 'warn'> },
+  context: ResolutionContext & { readonly logger: Pick<Logger, 'warn'>; readonly rightsOf: RightsOf },
 ): AnyWorkKind {
   const { sql, leaseMs, logger } = context;
   return workKind({
@@ -18,10 +19,12 @@ export function resolutionKind(
     backOffMs: standardBackOffMs,
     title: ({ executionId }) => `Find the repositories of execution ${executionId}`,
     async run({ lease, payload: { executionId } }, signal) {
-      const resolution = await selectResolution(sql, executionId);
+      const found = await selectResolution(sql, executionId);
       // Whoever resolved it died before it could say so.
-      if (resolution === undefined) return { kind: 'done' };
-      const resolved = await resolve(context, resolution, lease, signal);
+      if (found === undefined) return { kind: 'done' };
+      const { account } = found;
+      const user = { ...account, sees: await context.rightsOf(account) };
+      const resolved = await resolve(context, { ...found, user }, lease, signal);
       const err = resolved.kind === 'refused' ? { err: resolved.error } : {};
       logger.warn({ executionId, resolved: resolved.kind, ...err }, 'resumed an execution that was left');
       return { kind: 'done' };

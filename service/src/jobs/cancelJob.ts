@@ -1,9 +1,9 @@
-import { FlotillaError } from '@flotilla/shared/errors';
 import type { User } from '../auth/tokens.ts';
 import type { Sql } from '../db/database.ts';
 import type { Hints } from '../db/hints.ts';
 import type { Admission } from './admission.ts';
 import { requestJobCancellation } from './queries/requestJobCancellation.ts';
+import { notThere, requireVisible } from './requireVisible.ts';
 
 /** Cancels one Job. Doing so again, or after its end, changes nothing. */
 export async function cancelJob(
@@ -15,8 +15,9 @@ export async function cancelJob(
   user: User,
   jobId: number,
 ): Promise<void> {
+  await requireVisible(context.sql, user, { jobId });
   const executionId = await requestJobCancellation(context.sql, jobId, user.name);
-  if (executionId === undefined) throw new FlotillaError('notFound', `There is no job ${jobId}.`);
+  if (executionId === undefined) throw notThere({ jobId });
   context.hints.publish('cancel');
   context.hints.publish('changes');
   context.admission.look(executionId);

@@ -4,6 +4,7 @@ import type { Sql } from '../db/database.ts';
 import type { Hints } from '../db/hints.ts';
 import type { Admission } from './admission.ts';
 import { rerunJobs, type RerunScope } from './queries/rerunJobs.ts';
+import { notThere, requireVisible } from './requireVisible.ts';
 
 interface RerunContext {
   readonly sql: Sql;
@@ -19,6 +20,7 @@ export async function rerunJob(
   requestKey: string | null,
 ): Promise<void> {
   const { sql } = context;
+  await requireVisible(sql, user, { jobId });
   const rerun = await rerunJobs(sql, { jobId }, { requestKey, by: user.name });
   if (rerun === undefined) throw await refusalOf(sql, jobId);
   announce(context, [rerun.executionId]);
@@ -51,7 +53,7 @@ function announce({ hints, admission }: RerunContext, executionIds: readonly num
 async function refusalOf(sql: Sql, jobId: number): Promise<FlotillaError> {
   const [job] = await sql<{ state: string }[]>`select state from jobs where id = ${jobId}`;
   return job === undefined
-    ? new FlotillaError('notFound', `There is no job ${jobId}.`)
+    ? notThere({ jobId })
     : new FlotillaError(
         'request.conflict',
         `Job ${jobId} is ${job.state}: it can be rerun once it has ended. Cancel it first if it should start anew.`,

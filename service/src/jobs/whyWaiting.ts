@@ -1,13 +1,17 @@
 import type { WaitingReason, WaitingView } from '@flotilla/shared/views';
+import type { User } from '../auth/tokens.ts';
 import type { Config } from '../config.ts';
 import type { Sql } from '../db/database.ts';
 import { selectWaiting, type WaitingRow } from './queries/selectWaiting.ts';
+import { isVisible } from './requireVisible.ts';
 
 /** Why a queued Job waits, and its place in the queue. Null for a Job that does not wait. */
 export async function whyWaiting(
   { sql, config }: { readonly sql: Sql; readonly config: Config },
+  user: User,
   jobId: number,
 ): Promise<WaitingView | null> {
+  if (!(await isVisible(sql, user, { jobId }))) return null;
   const row = await selectWaiting(sql, jobId, config.leaseMs);
   if (row === undefined) return null;
   const reason = reasonOf(row);

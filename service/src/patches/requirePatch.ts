@@ -1,10 +1,10 @@
-import { FlotillaError } from '@flotilla/shared/errors';
 import { eq } from 'drizzle-orm';
 import type { User } from '../auth/tokens.ts';
 import type { Database } from '../db/database.ts';
 import { attempts } from '../db/schema/attempts.ts';
 import { jobs } from '../db/schema/jobs.ts';
-import { requireRepository } from '../repositories/requireRepository.ts';
+import { notThere } from '../jobs/requireVisible.ts';
+import { canSee } from '../repositories/canSee.ts';
 
 /** Where the Patch of an Attempt is. */
 export interface PatchPlace {
@@ -16,11 +16,11 @@ export interface PatchPlace {
 
 /** Where an Attempt's Patch is. Throws unless there is such an Attempt and the user may read its repository. */
 export async function requirePatch(
-  context: { readonly database: Database },
+  { database }: { readonly database: Database },
   user: User,
   attemptId: number,
 ): Promise<PatchPlace> {
-  const [row] = await context.database
+  const [row] = await database
     .select({
       repositoryId: jobs.repositoryId,
       jobId: jobs.id,
@@ -30,8 +30,7 @@ export async function requirePatch(
     .from(attempts)
     .innerJoin(jobs, eq(jobs.id, attempts.jobId))
     .where(eq(attempts.id, attemptId));
-  if (row === undefined) throw new FlotillaError('notFound', `There is no attempt ${attemptId}.`);
-  await requireRepository(context, user, row.repositoryId);
+  if (row === undefined || !canSee(user, { id: row.repositoryId })) throw notThere({ attemptId });
   const { repositoryId, jobId, baseTree, resultTree } = row;
   return {
     repositoryId,

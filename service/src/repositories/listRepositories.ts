@@ -1,12 +1,18 @@
 import type { RepositoryView } from '@flotilla/shared/views';
 import { and, asc, eq } from 'drizzle-orm';
+import type { User } from '../auth/tokens.ts';
 import type { Database } from '../db/database.ts';
 import { codeHosts } from '../db/schema/codeHosts.ts';
 import { repositories } from '../db/schema/repositories.ts';
+import { canSee } from './canSee.ts';
 
-/** The repositories that code hosts have now, by name; only one of them where its id is given. */
-export async function listRepositories(database: Database, onlyId?: number): Promise<RepositoryView[]> {
-  return database
+/** The repositories that code hosts have now and the user may see, by name; only one of them where its id is given. */
+export async function listRepositories(
+  database: Database,
+  user: Pick<User, 'sees'>,
+  onlyId?: number,
+): Promise<RepositoryView[]> {
+  const rows = await database
     .select({
       id: repositories.id,
       name: repositories.name,
@@ -27,4 +33,5 @@ export async function listRepositories(database: Database, onlyId?: number): Pro
       ),
     )
     .orderBy(asc(repositories.name), asc(codeHosts.name));
+  return rows.filter((row) => canSee(user, row));
 }

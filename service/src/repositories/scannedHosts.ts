@@ -3,8 +3,10 @@ import type { HostSyncView, RepositoryView, SyncView } from '@flotilla/shared/vi
 import type { Logger } from 'pino';
 import type { CodeHost, CodeHostKind } from '../codeHosts/codeHost.ts';
 import { readCodeHosts, type CodeHostRow } from '../codeHosts/readCodeHosts.ts';
+import type { User } from '../auth/tokens.ts';
 import type { Database, Sql } from '../db/database.ts';
 import type { Hints } from '../db/hints.ts';
+import { canSee } from './canSee.ts';
 import { fetchRepository } from './fetchRepository.ts';
 import { listRepositories } from './listRepositories.ts';
 import type { Mirrors } from './mirrors.ts';
@@ -95,18 +97,18 @@ export class ScannedHosts implements AsyncDisposable {
 
   /**
    * Looks at one repository and fetches it, whatever scans go on; see {@link fetchRepository}. Throws `notFound` when there is none
-   * with this id, or its host is there no more.
+   * with this id, the user may not see it, or its host is there no more.
    */
-  async fetch(repositoryId: number, signal: AbortSignal): Promise<RepositoryView> {
+  async fetch(user: Pick<User, 'sees'>, repositoryId: number, signal: AbortSignal): Promise<RepositoryView> {
     const { database } = this.#context;
     const row = await readRepository(database, repositoryId);
     const opened = row && this.#opened.get(row.codeHostId);
-    if (row === undefined || opened === undefined)
+    if (row === undefined || opened === undefined || !canSee(user, row))
       throw new FlotillaError('notFound', `There is no repository ${repositoryId}.`);
     const { host, row: hostRow } = opened;
     const context = { ...this.#context, hostId: hostRow.id, hostName: hostRow.name, host };
     await fetchRepository(context, row, signal);
-    const [view] = await listRepositories(database, repositoryId);
+    const [view] = await listRepositories(database, user, repositoryId);
     if (view === undefined)
       throw new FlotillaError('notFound', `${hostRow.name} has no repository ${row.name} any more.`);
     return view;

@@ -1,9 +1,8 @@
 import { FlotillaError } from '@flotilla/shared/errors';
-import type { AttemptView, ComparedAttempts } from '@flotilla/shared/views';
+import type { ComparedAttempts } from '@flotilla/shared/views';
 import type { User } from '../auth/tokens.ts';
 import type { Sql } from '../db/database.ts';
-import { getJob } from '../executions/readExecutions.ts';
-import { selectAttempts } from '../jobs/queries/selectAttempts.ts';
+import { getAttempt } from '../jobs/readJobs.ts';
 import { changedFiles } from '../patches/changedFiles.ts';
 import type { Mirrors } from '../repositories/mirrors.ts';
 
@@ -17,9 +16,8 @@ export async function compareAttempts(
   [before, after]: readonly [number, number],
   signal: AbortSignal | undefined,
 ): Promise<ComparedAttempts> {
-  const attempts = await selectAttempts(sql, sql`attempts.id in (${before}, ${after})`);
-  const first = requireAttempt(attempts, before);
-  const second = requireAttempt(attempts, after);
+  const { attempt: first, repositoryId } = await getAttempt(sql, user, before);
+  const { attempt: second } = await getAttempt(sql, user, after);
   if (first.jobId !== second.jobId) {
     throw new FlotillaError('request.invalid', 'Only Attempts of the same job can be compared.');
   }
@@ -27,22 +25,15 @@ export async function compareAttempts(
   if (baseTree === undefined) {
     throw new FlotillaError('notFound', 'Neither of the two attempts has a patch. Compare their logs.');
   }
-  const job = await getJob(sql, first.jobId);
   const trees = {
     baseTree: first.patch?.resultTree ?? baseTree,
     resultTree: second.patch?.resultTree ?? baseTree,
   };
   const files = await changedFiles({
-    mirrorPath: mirrors.pathOf(job.repositoryId),
+    mirrorPath: mirrors.pathOf(repositoryId),
     ...trees,
     owner: `user:${user.id}`,
     signal,
   });
   return { ...trees, files };
-}
-
-function requireAttempt(attempts: readonly AttemptView[], attemptId: number): AttemptView {
-  const found = attempts.find((attempt) => attempt.id === attemptId);
-  if (found === undefined) throw new FlotillaError('notFound', `There is no attempt ${attemptId}.`);
-  return found;
 }

@@ -1,7 +1,7 @@
 import type { ChangedFile } from '@flotilla/shared/views';
 import type { User } from '../auth/tokens.ts';
 import type { Database, Sql } from '../db/database.ts';
-import { getJob } from '../executions/readExecutions.ts';
+import { getJob } from '../jobs/readJobs.ts';
 import { changedFiles } from '../patches/changedFiles.ts';
 import type { Mirrors } from '../repositories/mirrors.ts';
 import { leftOutFiles } from './leftOutFiles.ts';
@@ -13,7 +13,7 @@ export async function listChangedFiles(
   jobId: number,
   signal: AbortSignal | undefined,
 ): Promise<ChangedFile[]> {
-  const job = await getJob(context.sql, jobId);
+  const job = await getJob(context.sql, user, jobId);
   if (job.patch === null) return [];
   const files = await changedFiles({
     mirrorPath: context.mirrors.pathOf(job.repositoryId),

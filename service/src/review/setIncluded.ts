@@ -1,7 +1,7 @@
-import { FlotillaError } from '@flotilla/shared/errors';
 import type { User } from '../auth/tokens.ts';
 import type { Sql } from '../db/database.ts';
 import type { Hints } from '../db/hints.ts';
+import { notThere, requireVisible } from '../jobs/requireVisible.ts';
 import { upsertSelection } from './queries/upsertSelection.ts';
 import type { Selection } from './selection.ts';
 
@@ -11,7 +11,7 @@ export async function setIncluded(
   user: User,
   selection: Selection,
 ): Promise<void> {
-  const found = await upsertSelection(context.sql, user, selection);
-  if (!found) throw new FlotillaError('notFound', `There is no job ${selection.jobId}.`);
+  await requireVisible(context.sql, user, selection);
+  if (!(await upsertSelection(context.sql, user, selection))) throw notThere(selection);
   context.hints.publish('changes');
 }

@@ -4,6 +4,7 @@ import type { User } from '../auth/tokens.ts';
 import type { Config } from '../config.ts';
 import type { Sql } from '../db/database.ts';
 import type { Hints } from '../db/hints.ts';
+import { canSee } from '../repositories/canSee.ts';
 import { forgetRunner } from './queries/forgetRunner.ts';
 import { requestDrain } from './queries/requestDrain.ts';
 import { selectRunnerJobs } from './queries/selectRunnerJobs.ts';
@@ -20,9 +21,16 @@ export function listRunners({ sql, config }: RunnersContext): Promise<RunnerView
   return selectRunners(sql, config.leaseMs);
 }
 
-/** What a Runner works on now, in the order of its claims. Empty for one that there is not. */
-export function listRunnerJobs({ sql }: RunnersContext, runnerId: string): Promise<RunnerJobView[]> {
-  return selectRunnerJobs(sql, runnerId);
+/**
+ * What a Runner works on now, as far as the user may see it, in the order of its claims. Empty for one that there is not.
+ */
+export async function listRunnerJobs(
+  { sql }: RunnersContext,
+  user: User,
+  runnerId: string,
+): Promise<RunnerJobView[]> {
+  const jobs = await selectRunnerJobs(sql, runnerId);
+  return jobs.filter((job) => canSee(user, { id: job.repositoryId }));
 }
 
 /** Lets a Runner finish what it has and claim nothing more, or claim again. Doing so again changes nothing. */

@@ -1,4 +1,5 @@
 import type { ChangedScope, KeptScopePreview } from '@flotilla/shared/views';
+import type { User } from '../auth/tokens.ts';
 import type { Database, Sql } from '../db/database.ts';
 import type { Mirrors } from '../repositories/mirrors.ts';
 import { resolveScope } from '../search/resolveScope.ts';
@@ -12,7 +13,7 @@ export interface ScopeViewer {
   readonly database: Database;
   readonly sql: Sql;
   readonly mirrors: Mirrors;
-  readonly userId: number;
+  readonly user: User;
   readonly signal: AbortSignal;
 }
 
@@ -27,7 +28,7 @@ export async function previewScope(viewer: ScopeViewer, query: string): Promise<
  * statement as long as no repository moved. Throws `scope.expired`.
  */
 export async function changedScope(viewer: ScopeViewer, scopeId: string): Promise<ChangedScope | null> {
-  const kept = await requireKeptScope(viewer.sql, viewer.userId, scopeId);
+  const kept = await requireKeptScope(viewer.sql, viewer.user.id, scopeId);
   const state = await repositoriesState(viewer.sql);
   if (state === kept.repositoriesState) return null;
   const now = await preview(viewer, kept.query, state);
@@ -36,9 +37,14 @@ export async function changedScope(viewer: ScopeViewer, scopeId: string): Promis
 }
 
 async function preview(viewer: ScopeViewer, query: string, state: string): Promise<KeptScopePreview> {
-  const { database, sql, mirrors, userId, signal } = viewer;
-  const searcher = { purpose: 'search', userId, signal } as const;
+  const { database, sql, mirrors, user, signal } = viewer;
+  const searcher = { purpose: 'search', user, signal } as const;
   const scope = await resolveScope({ query, database, mirrors, searcher });
-  const id = await keepScope(sql, { userId, query, targets: scope.targets, repositoriesState: state });
+  const id = await keepScope(sql, {
+    userId: user.id,
+    query,
+    targets: scope.targets,
+    repositoriesState: state,
+  });
   return { ...scope, id };
 }

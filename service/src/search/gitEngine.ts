@@ -29,9 +29,9 @@ async function searchPaths(
   gitDir: string,
   { commit }: SearchedRepository,
   { query: { literal }, file }: Search,
-  { purpose, userId, signal }: Searcher,
+  { purpose, user, signal }: Searcher,
 ): Promise<PathSearch> {
-  const options = { gitDir, signal, lane: purpose, owner: `user:${userId}` } as const;
+  const options = { gitDir, signal, lane: purpose, owner: `user:${user.id}` } as const;
   if (literal === null) {
     const args = ['ls-tree', '-r', '-z', '--name-only', commit];
     return readGit(args, options, (output) => findMatchingPath(output, file));

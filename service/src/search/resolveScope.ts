@@ -7,6 +7,7 @@ import type { Database } from '../db/database.ts';
 import { codeHosts } from '../db/schema/codeHosts.ts';
 import type { ChosenRepositories } from '../db/schema/executions.ts';
 import { repositories } from '../db/schema/repositories.ts';
+import { canSee } from '../repositories/canSee.ts';
 import type { Mirrors } from '../repositories/mirrors.ts';
 import { Pace } from '../pace.ts';
 import { Lane } from '../git/lane.ts';
@@ -39,12 +40,13 @@ type Verdict = { readonly target: Target } | LeftOutView;
 
 /**
  * Which repositories a scope query means, each at its default branch's head, by name; and every other one with the
- * reason why it is left out. Throws `scope.invalid`.
+ * reason why it is left out. Those that its searcher may not see are neither. Throws `scope.invalid`.
  */
 export async function resolveScope(request: ScopeRequest): Promise<ScopePreview> {
   const query = readQuery(request.query);
   const rows = await selectRepositories(request.database);
-  const verdicts = await judgeAll(rows, query, request);
+  const visible = rows.filter(({ repositoryId }) => canSee(request.searcher.user, { id: repositoryId }));
+  const verdicts = await judgeAll(visible, query, request);
   const leftOut: LeftOutView[] = [];
   const targets: Target[] = [];
   for (const verdict of verdicts) {
@@ -90,10 +92,10 @@ async function judgeAll(
   query: ScopeQuery,
   request: ScopeRequest,
 ): Promise<Verdict[]> {
-  const { purpose, userId, signal } = request.searcher;
+  const { purpose, user, signal } = request.searcher;
   const judged: Promise<Verdict>[] = [];
   {
-    using _turn = await matching.enter(`${purpose} of user:${userId}`, signal);
+    using _turn = await matching.enter(`${purpose} of user:${user.id}`, signal);
     const pace = new Pace();
     await pace.rest();
     const judge = judgeOf(query, gitEngine(request.mirrors), request);

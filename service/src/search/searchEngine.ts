@@ -1,5 +1,6 @@
 import type { LeftOutReason } from '@flotilla/shared/query/leftOutReason';
 import type { ScopeQuery } from '@flotilla/shared/query/scopeQuery';
+import type { User } from '../auth/tokens.ts';
 import type { Matcher } from './patterns.ts';
 
 /** A repository at a commit, as a search looks at it. */
@@ -20,7 +21,8 @@ export interface Search {
 export interface Searcher {
   /** Whether for a preview, or for the Jobs of an Execution. */
   readonly purpose: 'search' | 'resolution';
-  readonly userId: number;
+  /** Finds what they may see alone. */
+  readonly user: Pick<User, 'id' | 'sees'>;
   /** Its abort ends the search. */
   readonly signal?: AbortSignal | undefined;
 }

@@ -3,7 +3,8 @@ import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
 import { FlotillaError } from '@flotilla/shared/errors';
 import { createPairingCode, pairingMinutes } from '../auth/pairing.ts';
-import { createToken, ensureUser, revokeToken, type Role, type User } from '../auth/tokens.ts';
+import type { Account, Role } from '../auth/rights.ts';
+import { createToken, ensureUser, revokeToken } from '../auth/tokens.ts';
 import type { Config } from '../config.ts';
 import type { Database, Sql } from '../db/database.ts';
 import { Hints } from '../db/hints.ts';
@@ -104,7 +105,7 @@ export async function revoke(sql: Sql, id: number, printer: Printer): Promise<vo
   printer.say(`Token ${id} is revoked; whatever was connected with it is cut off.`);
 }
 
-async function userFor(sql: Sql, { user: name, role }: WhoFor): Promise<User> {
+async function userFor(sql: Sql, { user: name, role }: WhoFor): Promise<Account> {
   const wanted = role ?? (name === undefined ? 'admin' : 'member');
   const user = await ensureUser(sql, actor(), name ?? actor(), wanted);
   if (role !== undefined && user.role !== role) {

@@ -6,31 +6,30 @@ import { runnerRouter } from '../../../service/src/api/runnerRouter.ts';
 import { revokeToken } from '../../../service/src/auth/tokens.ts';
 import { createApp } from '../../../service/src/http/app.ts';
 import { refusalOfCall } from '../../support/refusal.ts';
+import { editorRights, routeRights, runnerRights, type Caller, type Place } from '../../support/rights.ts';
 import { testService, type TestService } from '../../support/testService.ts';
 import { testActor } from '../../support/tokens.ts';
 import { waitFor } from '../../support/waitFor.ts';
 
 let flotilla: TestService;
-let readerToken: string;
 beforeAll(async () => {
   flotilla = await testService();
-  readerToken = await flotilla.createUserToken('Rea', 'reader');
 });
 afterAll(() => flotilla[Symbol.asyncDispose]());
 
 type Kind = 'query' | 'mutation' | 'subscription';
 
 /** Every procedure of a router, by its path. */
-function proceduresOf(router: AnyRouter): [string, Kind][] {
+function proceduresOf(router: AnyRouter): Map<string, Kind> {
   const procedures = router._def.procedures as Record<string, { _def: { type: Kind } }>;
-  return Object.entries(procedures).map(([path, procedure]) => [path, procedure._def.type]);
+  return new Map(Object.entries(procedures).map(([path, procedure]) => [path, procedure._def.type]));
 }
 
-interface Caller extends AsyncDisposable {
+interface Connection extends AsyncDisposable {
   readonly client: TRPCUntypedClient<AnyRouter>;
 }
 
-function connect(endpoint: '/trpc' | '/runner', token: string | undefined): Caller {
+function connect(endpoint: '/trpc' | '/runner', token: string | undefined): Connection {
   const socket = createWSClient({
     url: `${flotilla.url.replace(/^http/, 'ws')}${endpoint}`,
     ...(token === undefined ? {} : { connectionParams: { token } }),
@@ -47,7 +46,7 @@ function connect(endpoint: '/trpc' | '/runner', token: string | undefined): Call
  * Calls a procedure with an input that no procedure takes: who may not call it never gets so far. Resolves when it is
  * answered, or, as a subscription, open.
  */
-function call({ client }: Caller, path: string, kind: Kind): Promise<unknown> {
+function call({ client }: Connection, path: string, kind: Kind): Promise<unknown> {
   const input = { nobody: 'takes this' };
   if (kind === 'query') return client.query(path, input);
   if (kind === 'mutation') return client.mutation(path, input);
@@ -58,20 +57,17 @@ function call({ client }: Caller, path: string, kind: Kind): Promise<unknown> {
 
 const editorProcedures = proceduresOf(appRouter);
 const runnerProcedures = proceduresOf(runnerRouter);
-const paths = (procedures: readonly [string, Kind][]) => procedures.map(([path]) => path);
-/** The only one that answers without a token. */
-const open = 'pairing.exchange';
 
-/** The class of the refusal that each procedure meets with a token. */
+/** How each procedure answers with a token: the class of its refusal, `answered`, or `open` for a subscription. */
 async function codesOf(
   endpoint: '/trpc' | '/runner',
   token: string | undefined,
 ): Promise<Map<string, string>> {
-  await using caller = connect(endpoint, token);
+  await using connection = connect(endpoint, token);
   const codes = new Map<string, string>();
   for (const [path, kind] of endpoint === '/trpc' ? editorProcedures : runnerProcedures) {
     // Some take no input, and so answer whoever may call them.
-    const code = await call(caller, path, kind).then(
+    const code = await call(connection, path, kind).then(
       () => 'answered',
       async (error: unknown) => (await refusalOfCall(Promise.reject(error))).code,
     );
@@ -80,114 +76,84 @@ async function codesOf(
   return codes;
 }
 
+const wrongToken = 'flotilla_user_wrong';
+const callers: readonly (readonly [string, Caller, () => Promise<string | undefined>])[] = [
+  ['without a token', 'stranger', async () => undefined],
+  ['with a wrong token', 'stranger', async () => wrongToken],
+  ["with a runner's token", 'runner', async () => flotilla.runnerToken],
+  ["with a reader's token", 'reader', () => flotilla.createUserToken('Rea', 'reader')],
+  ["with a member's token", 'member', async () => flotilla.userToken],
+  ["with an admin's token", 'admin', () => flotilla.createUserToken('Grace', 'admin')],
+];
+const people: readonly Caller[] = ['reader', 'member', 'admin'];
+
+/** How a procedure of the editors answers a caller who may not call it; undefined for one who may. */
+function refusalFor(caller: Caller, who: Caller): string | undefined {
+  if (who === 'stranger') return undefined;
+  if (!people.includes(caller)) return 'UNAUTHORIZED';
+  return people.indexOf(caller) < people.indexOf(who) ? 'FORBIDDEN' : undefined;
+}
+
 describe('who may call what:', () => {
-  const wrong = 'flotilla_user_wrong';
-  test.each([
-    ['no token', () => undefined],
-    ['a wrong token', () => wrong],
-    ["a runner's token", () => flotilla.runnerToken],
-  ])('with %s nothing of the editors answers but the exchange of a pairing code', async (_case, token) => {
-    const codes = await codesOf('/trpc', token());
-    expect(codes.get(open)).toBe('BAD_REQUEST');
-    codes.delete(open);
-    expect([...codes]).toEqual(
-      paths(editorProcedures)
-        .filter((path) => path !== open)
-        .map((path) => [path, 'UNAUTHORIZED']),
-    );
+  test('each procedure says it', () => {
+    expect(new Set(Object.keys(editorRights))).toEqual(new Set(editorProcedures.keys()));
+    expect(new Set(Object.keys(runnerRights))).toEqual(new Set(runnerProcedures.keys()));
   });
 
-  test.each([
-    ['no token', () => undefined],
-    ['a wrong token', () => wrong],
-    ["a member's token", () => flotilla.userToken],
-  ])('with %s nothing of the runners answers', async (_case, token) => {
-    expect([...(await codesOf('/runner', token()))]).toEqual(
-      paths(runnerProcedures).map((path) => [path, 'UNAUTHORIZED']),
-    );
+  test('nothing that changes something is for readers', () => {
+    const changing = [...editorProcedures].filter(([, kind]) => kind === 'mutation').map(([path]) => path);
+    expect(changing.filter((path) => editorRights[path]?.who === 'reader')).toEqual([]);
   });
+
+  test.each(callers)('%s what is for others is refused (%s)', async (_name, caller, token) => {
+    const expected = Object.entries(editorRights).map(([path, { who }]) => [path, refusalFor(caller, who)]);
+    const codes = [...(await codesOf('/trpc', await token()))].map(([path, code]) => [
+      path,
+      code === 'UNAUTHORIZED' || code === 'FORBIDDEN' ? code : undefined,
+    ]);
+    expect(Object.fromEntries(codes)).toEqual(Object.fromEntries(expected));
+  });
+
+  test.each(callers.filter(([, caller]) => caller !== 'runner'))(
+    '%s nothing of the runners answers',
+    async (_name, _caller, token) => {
+      const codes = await codesOf('/runner', await token());
+      expect(new Set(codes.values())).toEqual(new Set(['UNAUTHORIZED']));
+    },
+  );
 
   test('a runner that has not said hello can say nothing else', async () => {
     const codes = await codesOf('/runner', flotilla.runnerToken);
-    expect(codes.get('hello')).toBe('BAD_REQUEST');
-    codes.delete('hello');
-    expect(new Set(codes.values())).toEqual(new Set(['PRECONDITION_FAILED']));
+    const expected = Object.entries(runnerRights).map(([path, when]) => [
+      path,
+      when === 'before its hello' ? 'BAD_REQUEST' : 'PRECONDITION_FAILED',
+    ]);
+    expect(Object.fromEntries(codes)).toEqual(Object.fromEntries(expected));
   });
 
-  test('a reader may look at everything and change nothing', async () => {
-    const codes = await codesOf('/trpc', readerToken);
-    for (const [path, kind] of editorProcedures) {
-      if (path === open) continue;
-      const code = codes.get(path);
-      expect([path, code === 'FORBIDDEN', code === 'UNAUTHORIZED']).toEqual([
-        path,
-        kind === 'mutation' || path === 'work.list',
-        false,
-      ]);
-    }
-    const { api } = flotilla.connectEditor(readerToken);
+  test('a reader is told which role is missing', async () => {
+    const { api } = flotilla.connectEditor(await flotilla.createUserToken('Rea', 'reader'));
     expect(await refusalOfCall(api.repositories.sync.mutate())).toMatchObject({
       flotilla: 'role.refused',
       message: 'Rea is a reader here; starting and changing things needs the role member.',
     });
   });
-
-  test('a member may call everything', async () => {
-    const codes = await codesOf('/trpc', flotilla.userToken);
-    expect([...codes.values()].filter((code) => code === 'FORBIDDEN' || code === 'UNAUTHORIZED')).toEqual([]);
-  });
 });
 
+/** What each route of {@link routeRights} is asked for; it need not be there. */
+const nowhere: Place = {
+  repositoryId: 1,
+  jobId: 1,
+  attemptIds: [1, 1],
+  tree: 'a'.repeat(40),
+  path: 'x',
+  waitingJobId: 1,
+};
+
 describe('the HTTP routes', () => {
-  /** Whoever adds a route says here who it answers. */
-  const routes: readonly { line: string; method: string; path: string; without: number }[] = [
-    { line: '/healthz', method: 'GET', path: '/healthz', without: 200 },
-    { line: '/readyz', method: 'GET', path: '/readyz', without: 200 },
-    { line: '/connect', method: 'GET', path: '/connect', without: 200 },
-    { line: '/attempts/:id/:stream', method: 'POST', path: '/attempts/1/log?offset=0', without: 401 },
-    { line: '/attempts/:id/base', method: 'GET', path: '/attempts/1/base', without: 401 },
-    { line: '/attempts/:id/patch', method: 'GET', path: '/attempts/1/patch', without: 401 },
-    {
-      line: '/attempts/:id/patch/included',
-      method: 'GET',
-      path: '/attempts/1/patch/included',
-      without: 401,
-    },
-    {
-      line: '/contents',
-      method: 'GET',
-      path: `/contents?repository=1&tree=${'a'.repeat(40)}&path=x`,
-      without: 401,
-    },
-    // Says only which headers a browser may send.
-    { line: '/*', method: 'OPTIONS', path: '/contents', without: 204 },
-  ];
-
-  test('are these and no others', async () => {
-    const app = createApp(flotilla.service);
-    await app.ready();
-    expect(app.printRoutes()).toMatchInlineSnapshot(`
-      "└── /
-          ├── healthz (GET, HEAD)
-          ├── readyz (GET, HEAD)
-          ├── con
-          │   ├── nect (GET, HEAD)
-          │   └── tents (GET, HEAD)
-          ├── attempts/
-          │   └── :id
-          │       └── /
-          │           ├── patch (GET, HEAD)
-          │           │   └── /included (GET, HEAD)
-          │           ├── base (GET, HEAD)
-          │           └── :stream (POST)
-          └── * (OPTIONS)
-      "
-    `);
-    await app.close();
-  });
-
-  const answer = (method: string, path: string, authorization?: string) =>
-    fetch(`${flotilla.url}${path}`, {
+  const answer = (line: string, authorization?: string) => {
+    const [method = ''] = line.split(' ');
+    return fetch(`${flotilla.url}${routeRights[line]?.path(nowhere) ?? ''}`, {
       method,
       headers: {
         ...(authorization === undefined ? {} : { authorization }),
@@ -195,22 +161,44 @@ describe('the HTTP routes', () => {
       },
       ...(method === 'POST' ? { body: 'x' } : {}),
     });
+  };
+  const lines = Object.entries(routeRights).map(([line, { who }]) => [line, who] as const);
 
-  test.each(routes)('$method $line answers $without without a token', async ({ method, path, without }) => {
-    expect((await answer(method, path)).status).toBe(without);
+  test('are those that say who may ask, and no others', async () => {
+    const app = createApp(flotilla.service);
+    await app.ready();
+    expect(new Set(Object.keys(routeRights))).toEqual(new Set(routesOf(app.printRoutes())));
+    await app.close();
   });
 
-  test.each(routes.filter((route) => route.without === 401))(
-    '$method $line answers 401 to a wrong token and to a runner token',
-    async ({ method, path }) => {
-      for (const token of ['flotilla_user_wrong', flotilla.runnerToken]) {
-        expect((await answer(method, path, `Bearer ${token}`)).status).toBe(401);
-        const basic = Buffer.from(`attempt-1:${token}`).toString('base64');
-        expect((await answer(method, path, `Basic ${basic}`)).status).toBe(401);
-      }
-    },
-  );
+  test.each(lines)('%s is for: %s', async (line, who) => {
+    const isFor = async (token: string | undefined) =>
+      (await answer(line, token === undefined ? undefined : `Bearer ${token}`)).status !== 401;
+    const isOpen = who === 'stranger';
+    expect(await isFor(undefined)).toBe(isOpen);
+    for (const token of [wrongToken, flotilla.runnerToken]) {
+      expect(await isFor(token)).toBe(isOpen);
+      const basic = Buffer.from(`attempt-1:${token}`).toString('base64');
+      expect((await answer(line, `Basic ${basic}`)).status !== 401).toBe(isOpen);
+    }
+    expect(await isFor(flotilla.userToken)).toBe(who !== 'lease');
+  });
 });
+
+/** The routes of Fastify's own drawing of them, each as method and path. */
+function routesOf(drawing: string): string[] {
+  const above: string[] = [];
+  return drawing.split('\n').flatMap((line) => {
+    const drawn = /^(.*?)── (\S+)(?: \(([^)]*)\))?$/.exec(line);
+    if (drawn === null) return [];
+    const [, indent = '', part = '', methods] = drawn;
+    const depth = Math.floor(indent.length / 4);
+    above.length = depth;
+    above.push(part);
+    const path = above.join('');
+    return (methods?.split(', ') ?? []).filter((one) => one !== 'HEAD').map((one) => `${one} ${path}`);
+  });
+}
 
 describe('a token that is revoked', () => {
   const revoke = async (label: string) => {

@@ -77,7 +77,8 @@ const procedures: Readonly<Record<string, readonly Change[] | Unaudited>> = {
       },
     },
   ],
-  'repositories.sync': 'it looks at the code host, and decides nothing',
+  'repositories.sync': 'it looks at code hosts, and decides nothing',
+  'repositories.fetch': 'so does this',
   'actions.save': [
     {
       event: 'action.saved',

@@ -1,12 +1,12 @@
 import type { Sql } from '../../db/database.ts';
-import type { users } from '../../db/schema/access.ts';
 import { auditing } from '../../telemetry/audit.ts';
+import type { Account } from '../rights.ts';
 
 /** Makes a user, unless there is one of that name. */
 export async function insertUser(
   sql: Sql,
   by: string,
-  { name, role }: Pick<typeof users.$inferSelect, 'name' | 'role'>,
+  { name, role }: Pick<Account, 'name' | 'role'>,
 ): Promise<void> {
   await sql`
     with created as (

@@ -1,9 +1,6 @@
 import type { Sql } from '../../db/database.ts';
-import type { users } from '../../db/schema/access.ts';
 import { auditing } from '../../telemetry/audit.ts';
-
-/** Whose a code was. */
-type Owner = Pick<typeof users.$inferSelect, 'id' | 'name' | 'role'>;
+import type { Account } from '../rights.ts';
 
 export interface Exchange {
   /** SHA-256 of the code, in hexadecimal. */
@@ -17,8 +14,8 @@ export interface Exchange {
  * Spends a pairing code and keeps the token that it becomes, in one statement: no code is lost on the way, and none is
  * good twice. Returns whose it is; undefined when there is no such code, or it was used before or is too old.
  */
-export async function spendPairingCode(sql: Sql, exchange: Exchange): Promise<Owner | undefined> {
-  const [row] = await sql<(Omit<Owner, 'id'> & { id: string })[]>`
+export async function spendPairingCode(sql: Sql, exchange: Exchange): Promise<Account | undefined> {
+  const [row] = await sql<(Omit<Account, 'id'> & { id: string })[]>`
     with spent as (
       update pairing_codes set used_at = now()
        where hash = ${exchange.codeHash} and used_at is null and expires_at > now() returning user_id),

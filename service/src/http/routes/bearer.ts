@@ -11,7 +11,7 @@ export function bearerOf(header: string | undefined): string | undefined {
 /** The user behind a request. Throws `token.refused`. */
 export async function requireUser(service: Service, request: FastifyRequest): Promise<User> {
   const token = bearerOf(request.headers.authorization);
-  const principal = token === undefined ? undefined : await authenticate(service.database, token);
+  const principal = token === undefined ? undefined : await authenticate(service, token);
   if (principal?.scope !== 'user') {
     throw new FlotillaError('token.refused', 'This needs a user token: it is missing, unknown or revoked.');
   }

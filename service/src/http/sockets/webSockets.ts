@@ -172,8 +172,7 @@ async function identify(
   params: CreateWSSContextFnOptions['info']['connectionParams'],
 ): Promise<Pick<Context, 'principal' | 'session'>> {
   const token = params?.['token'];
-  const principal =
-    token === undefined || token === '' ? undefined : await authenticate(service.database, token);
+  const principal = token === undefined || token === '' ? undefined : await authenticate(service, token);
   // A runner that connects again says who it is at once, so that its calls need not wait for its hello.
   const runnerId = z.uuid().safeParse(params?.['runnerId']).data;
   const known =

@@ -15,6 +15,7 @@ const maxTitleLength = 120;
 interface RawRow extends PatchColumns {
   readonly id: string;
   readonly job_id: string;
+  readonly repository_id: string;
   readonly number: number;
   readonly state: AttemptState;
   readonly outcome: Outcome | ServiceOutcome | null;
@@ -32,10 +33,16 @@ interface RawRow extends PatchColumns {
   readonly definition: Definition;
 }
 
+export interface AttemptRow {
+  /** Of what its log and Patch tell. */
+  readonly repositoryId: number;
+  readonly attempt: AttemptView;
+}
+
 /** Attempts as editors see them, newest first within each Job. */
-export async function selectAttempts(sql: Sql, filter: Fragment): Promise<AttemptView[]> {
+export async function selectAttempts(sql: Sql, filter: Fragment): Promise<AttemptRow[]> {
   const rows = await sql<RawRow[]>`
-    select attempts.id, attempts.job_id, attempts.number, attempts.state, attempts.outcome, runners.name as runner,
+    select attempts.id, attempts.job_id, jobs.repository_id, attempts.number, attempts.state, attempts.outcome, runners.name as runner,
            (extract(epoch from attempts.queued_at) * 1000)::float8 as queued_at,
            (extract(epoch from attempts.claimed_at) * 1000)::float8 as claimed_at,
            (extract(epoch from attempts.ended_at) * 1000)::float8 as ended_at,
@@ -49,7 +56,11 @@ export async function selectAttempts(sql: Sql, filter: Fragment): Promise<Attemp
       join executions on executions.id = jobs.execution_id
      where ${filter}
      order by attempts.job_id, attempts.number desc`;
-  return rows.map((row) => ({
+  return rows.map((row) => ({ repositoryId: Number(row.repository_id), attempt: attemptView(row) }));
+}
+
+function attemptView(row: RawRow): AttemptView {
+  return {
     id: Number(row.id),
     jobId: Number(row.job_id),
     number: row.number,
@@ -74,7 +85,7 @@ export async function selectAttempts(sql: Sql, filter: Fragment): Promise<Attemp
         row.steps.find((progress) => progress.index === index),
       ),
     ),
-  }));
+  };
 }
 
 function stepView(

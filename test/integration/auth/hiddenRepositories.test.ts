@@ -1,0 +1,186 @@
+import { join } from 'node:path';
+import type { Account } from '../../../service/src/auth/rights.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startExecution } from '../../support/actionText.ts';
+import { patchOf } from '../../support/patches.ts';
+import { refusalOfCall } from '../../support/refusal.ts';
+import { commitFiles, makeRepository } from '../../support/repositories.ts';
+import { editorRights, routeRights, type Place, type Reading, type Whole } from '../../support/rights.ts';
+import { testService, type EditorClient, type TestService } from '../../support/testService.ts';
+
+/** Hugo, a member, sees the first of two repositories; whatever is in the second one has its name in it. */
+const shown = 'shown';
+const hidden = 'hidden';
+const sees = new Set<number>();
+const rightsOf = ({ name }: Account) => (name === 'Hugo' ? sees : 'all');
+
+const noSuch: Place = {
+  repositoryId: 999_999,
+  jobId: 999_999,
+  attemptIds: [999_999, 999_998],
+  tree: '',
+  path: '',
+  waitingJobId: 999_999,
+};
+
+let flotilla: TestService;
+let hugo: EditorClient;
+let hugosToken: string;
+let places: ReadonlyMap<string, Place>;
+let whole: Whole;
+beforeAll(async () => {
+  flotilla = await testService({
+    repositories: async (folder) => {
+      for (const name of [shown, hidden])
+        await makeRepository(join(folder, name), { files: { [`${name}.txt`]: 'text\n' } });
+    },
+    parts: { rightsOf },
+  });
+  places = await makePlaces();
+  sees.add(placeOf(shown).repositoryId);
+  whole = await makeWhole();
+  hugosToken = await flotilla.createUserToken('Hugo', 'member');
+  hugo = flotilla.connectEditor(hugosToken);
+});
+afterAll(() => flotilla[Symbol.asyncDispose]());
+
+function placeOf(name: string): Place {
+  const place = places.get(name);
+  if (place === undefined) throw new Error(`nothing was made of ${name}`);
+  return place;
+}
+
+/** A Job of each repository that failed, with a log, and then made a Patch; and one that waits. */
+async function makePlaces(): Promise<Map<string, Place>> {
+  const { api } = flotilla;
+  const runner = await flotilla.connectRunner();
+  const { id: executionId } = await startExecution(api);
+  const first = new Map<string, number>();
+  for (const job of await runner.claim(2)) {
+    first.set(job.repository, job.attemptId);
+    const log = await runner.writeLog(job, `a line of ${job.repository}`);
+    await runner.finish(
+      job,
+      {
+        kind: 'failed',
+        step: 0,
+        exitCode: 1,
+        outOfMemory: false,
+        outOfDisk: false,
+        lastLine: `the last line of ${job.repository}`,
+      },
+      { logLength: log.length },
+    );
+  }
+  await api.executions.rerun.mutate({ executionId, scope: 'all' });
+  const made = new Map<string, Place>();
+  for (const job of await runner.claim(2)) {
+    const folder = join(flotilla.repositoriesFolder, job.repository);
+    const path = `${job.repository}.txt`;
+    await runner.succeed(job, await patchOf(folder, { write: { [path]: `${job.repository} is changed\n` } }));
+    const { repositoryId, patch } = await api.jobs.get.query({ jobId: job.jobId });
+    made.set(job.repository, {
+      repositoryId,
+      jobId: job.jobId,
+      attemptIds: [first.get(job.repository) ?? 0, job.attemptId],
+      tree: patch?.resultTree ?? '',
+      path,
+      waitingJobId: 0,
+    });
+  }
+  const waiting = await startExecution(api);
+  for (const job of await api.jobs.list.query({ executionId: waiting.id })) {
+    const place = made.get(job.repository);
+    if (place !== undefined) made.set(job.repository, { ...place, waitingJobId: job.id });
+  }
+  return made;
+}
+
+async function makeWhole(): Promise<Whole> {
+  const { api } = flotilla;
+  // Before those that wait, so that they go on to.
+  const { id: executionId } = await startExecution(api, { priority: 9 });
+  const runner = await flotilla.connectRunner();
+  await runner.claim(2);
+  let touched = 0;
+  return {
+    executionId,
+    runnerId: runner.hello.runnerId,
+    async touchJobs() {
+      for (const name of [hidden, shown])
+        await api.jobs.setIncluded.mutate({ jobId: placeOf(name).jobId, path: null, included: true });
+    },
+    async touchBranches() {
+      touched += 1;
+      for (const name of [hidden, shown])
+        await commitFiles(join(flotilla.repositoriesFolder, name), { more: String(touched) }, 'More');
+      await api.repositories.sync.mutate();
+    },
+    everything: api,
+  };
+}
+
+/** All that is kept of what a member may change of Jobs. */
+async function hiddenJobs(): Promise<unknown> {
+  const { repositoryId } = placeOf(hidden);
+  return flotilla.service.sql`
+    select to_jsonb(jobs) as job, to_jsonb(review_selections) as selection
+      from jobs left join review_selections on job_id = id where repository_id = ${repositoryId} order by id`;
+}
+
+/** What a call came to: its answer, or its refusal, without the ids in it. */
+async function cameTo(call: Promise<unknown>): Promise<string> {
+  let answer: unknown;
+  try {
+    answer = { answer: await call };
+  } catch (error) {
+    answer = { refusal: await refusalOfCall(Promise.reject(error)) };
+  }
+  return JSON.stringify(answer).replaceAll(/\d+/g, 'N');
+}
+
+const readings = Object.entries(editorRights).flatMap(([path, { reads }]) =>
+  typeof reads === 'string' ? [] : [[path, reads] as const],
+);
+const ofOne = readings.filter((one): one is [string, Extract<Reading, { one: unknown }>] => 'one' in one[1]);
+const ofAll = readings.filter((one): one is [string, Extract<Reading, { all: unknown }>] => 'all' in one[1]);
+
+test.each(ofOne)(
+  '%s answers for a hidden repository as for one that is not there',
+  async (_path, { one }) => {
+    const nothing = await cameTo(one(hugo.api, noSuch));
+    const before = await hiddenJobs();
+    expect(await cameTo(one(hugo.api, placeOf(hidden)))).toBe(nothing);
+    expect(await hiddenJobs()).toEqual(before);
+    // There is something for who may see it.
+    for (const [{ api }, name] of [[flotilla, hidden] as const, [hugo, shown] as const]) {
+      const something = await cameTo(one(api, placeOf(name)));
+      expect(something).toMatch(/^\{"answer"/);
+      expect(something).not.toBe(nothing);
+    }
+  },
+);
+
+test.each(ofAll)('%s leaves out what is hidden', async (_path, { all }) => {
+  const seen = JSON.stringify(await all(hugo.api, whole));
+  expect(seen).toContain(shown);
+  expect(seen).not.toContain(hidden);
+  expect(JSON.stringify(await all(flotilla.api, whole))).toContain(hidden);
+});
+
+test.each(Object.entries(routeRights).filter(([, { reads }]) => reads))(
+  '%s answers for a hidden repository as for one that is not there',
+  async (_line, { path }) => {
+    const ask = async (token: string, place: Place) => {
+      const headers = { authorization: `Bearer ${token}` };
+      const answer = await fetch(`${flotilla.url}${path(place)}`, { headers });
+      return `${answer.status} ${(await answer.text()).replaceAll(/\d+/g, 'N')}`;
+    };
+    const { tree, path: file } = placeOf(hidden);
+    const nothing = await ask(hugosToken, { ...noSuch, tree, path: file });
+    expect(nothing).toMatch(/^404/);
+    expect(await ask(hugosToken, placeOf(hidden))).toBe(nothing);
+    expect(await ask(flotilla.userToken, placeOf(hidden))).toContain(`${hidden} is changed`);
+    expect(await ask(hugosToken, placeOf(shown))).toContain(`${shown} is changed`);
+  },
+);

@@ -15,6 +15,9 @@ import { migrate } from './db/migrate.ts';
 import { ChangeFeed } from './executions/changeFeed.ts';
 import { Definitions } from './executions/definitions.ts';
 import { resolutionKind } from './executions/resolutionKind.ts';
+import { Settlement } from './executions/settlement/settlement.ts';
+import { settlementKind } from './executions/settlement/settlementKind.ts';
+import { settlementSteps } from './executions/settlement/settlementSteps.ts';
 import { Admission } from './jobs/admission.ts';
 import { batchClaims, type Claims } from './jobs/claim.ts';
 import { batchEnds, type Ends } from './jobs/finish.ts';
@@ -45,6 +48,7 @@ export interface Service extends AsyncDisposable {
   readonly ends: Ends;
   readonly finishes: OneAtATime<number>;
   readonly admission: Admission;
+  readonly settlement: Settlement;
   readonly work: WorkLoop;
   readonly revocations: Revocations;
   readonly pairingDesk: PairingDesk;
@@ -94,10 +98,12 @@ export async function openService(
   const streams = new StoredStreams(sql, objects);
   const revocations = new Revocations();
   const admission = new Admission(sql, hints, logger);
+  const settlement = new Settlement(hot, hints, logger);
   const { leaseMs } = config;
   const fair = config.fairness === 'owner';
   const work = new WorkLoop({ sql, hints, logger }, [
-    resolutionKind({ database, sql, hints, mirrors, logger, fair, leaseMs, rightsOf }),
+    resolutionKind({ database, sql, hints, mirrors, settlement, logger, fair, leaseMs, rightsOf }),
+    settlementKind({ sql, hints, logger }, settlementSteps, leaseMs),
   ]);
   const codeHosts = resources.use(
     new ScannedHosts({
@@ -119,8 +125,9 @@ export async function openService(
   const ending = new AbortController();
   const { signal } = ending;
   const background = [
-    runJanitor({ sql, hints, config, logger, admission }, signal),
+    runJanitor({ sql, hints, config, logger, admission, settlement }, signal),
     admission.run(config.janitorMs, signal),
+    settlement.run(config.janitorMs, signal),
     work.run(signal),
     sealLogs({ sql, hints, logger }, signal),
     keepHouse({ sql, databaseUrl, objects, mirrors, hints, config, logger }, signal),
@@ -146,9 +153,10 @@ export async function openService(
     changeFeed: new ChangeFeed(sql, hints, config.leaseMs),
     definitions: new Definitions(sql),
     claims: batchClaims({ sql: hot, config }),
-    ends: batchEnds(hot),
+    ends: batchEnds({ sql: hot, admission, settlement }),
     finishes: new OneAtATime(),
     admission,
+    settlement,
     work,
     revocations,
     pairingDesk: new PairingDesk(sql),

@@ -19,7 +19,7 @@ export const executionsRouter = router({
       }),
     )
     .mutation(({ ctx, input, signal }) => {
-      const { database, sql, hints, mirrors, logger, work, config } = ctx.service;
+      const { database, sql, hints, mirrors, logger, work, settlement, config } = ctx.service;
       const context = {
         database,
         sql,
@@ -27,6 +27,7 @@ export const executionsRouter = router({
         mirrors,
         logger,
         work,
+        settlement,
         defaultImage: config.defaultImage,
         fair: config.fairness === 'owner',
         leaseMs: config.leaseMs,

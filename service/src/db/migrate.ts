@@ -5,13 +5,13 @@ import type postgres from 'postgres';
 import { openClient } from './client.ts';
 
 /** The schema this program knows. Raised with each migration. */
-export const schemaNumber = 11;
+export const schemaNumber = 12;
 /**
  * The lowest schema number whose programs still work on this schema: what lets replicas be rolled. Programs of schema 6
  * make Actions without an owner, and expect a person behind each Execution; those of 9 tell repositories by name alone;
- * those before 11 lease resolutions by a column that is gone.
+ * those before 12 lease resolutions by a column that is gone, and take no end back that is marked.
  */
-const minCompatible = 11;
+const minCompatible = 12;
 
 /** Any constant: the lock is Flotilla's own in its database. */
 const migrationLock = 7_420_001;

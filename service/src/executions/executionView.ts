@@ -1,10 +1,13 @@
-import { executionState, isExecutionEnded } from '@flotilla/shared/lifecycle/executionState';
+import { executionState } from '@flotilla/shared/lifecycle/executionState';
 import type { ExecutionView } from '@flotilla/shared/views';
 import type { ExecutionRow } from './queries/selectExecutions.ts';
 
-/** An Execution as one user sees it. Its state is derived from its Jobs. */
+/** An Execution as one user sees it. Its state is derived from its Jobs, but for its end. */
 export function executionView(row: ExecutionRow, userId: number): ExecutionView {
-  const state = row.resolving ? 'resolving' : executionState(row.counts, row.cancelRequested);
+  const { cancelRequested, endedAt } = row;
+  const state = row.resolving
+    ? 'resolving'
+    : executionState(row.counts, { cancelRequested, hasEnded: endedAt !== null });
   return {
     id: row.id,
     actionId: row.actionId,
@@ -23,6 +26,6 @@ export function executionView(row: ExecutionRow, userId: number): ExecutionView 
     mine: row.createdById === userId,
     createdAt: row.createdAt,
     startedAt: row.startedAt,
-    endedAt: isExecutionEnded(state) ? row.lastEndAt : null,
+    endedAt,
   };
 }

@@ -12,6 +12,7 @@ import type { WorkLease } from '../work/workKind.ts';
 import { announceExecution } from './queries/announceExecution.ts';
 import { insertJobs } from './queries/insertJobs.ts';
 import type { FoundResolution } from './queries/selectResolution.ts';
+import type { Settlement } from './settlement/settlement.ts';
 import { withdrawExecution } from './queries/withdrawExecution.ts';
 
 /** What is to be resolved, in whose name. */
@@ -24,6 +25,7 @@ export interface ResolutionContext {
   readonly sql: Sql;
   readonly hints: Pick<Hints, 'publish'>;
   readonly mirrors: Mirrors;
+  readonly settlement: Pick<Settlement, 'look'>;
   /** Whether owners share the Runners fairly. */
   readonly fair: boolean;
   /** How long a resolution belongs to a replica that gives no sign of life. */
@@ -69,6 +71,8 @@ export async function resolve(
     return (await withdraw(context, begun)) ? { kind: 'empty', scope } : { kind: 'fenced' };
   if (!(await insertJobs(sql, { begun, definition, userId: user.id, targets, fair: context.fair })))
     return { kind: 'fenced' };
+  // It may have been cancelled meanwhile.
+  context.settlement.look(executionId);
   hints.publish('queue');
   hints.publish('changes');
   return { kind: 'jobs' };

@@ -12,12 +12,7 @@ export async function removeExecutions(
 ): Promise<void> {
   if (days === 0) return;
   let removed = 0;
-  for (let after = 0; !signal.aborted;) {
-    const removal = await removeExecution(sql, days, after);
-    if (removal === undefined) break;
-    after = removal.executionId;
-    if (removal.removed) removed += 1;
-  }
+  while (!signal.aborted && (await removeExecution(sql, days)) !== undefined) removed += 1;
   if (removed === 0) return;
   hints.publish('changes');
   logger.info({ removed }, 'executions were removed: they had been kept long enough');

@@ -1,6 +1,7 @@
 import type { User } from '../auth/tokens.ts';
 import type { Sql } from '../db/database.ts';
 import type { Hints } from '../db/hints.ts';
+import type { Settlement } from '../executions/settlement/settlement.ts';
 import type { Admission } from './admission.ts';
 import { requestJobCancellation } from './queries/requestJobCancellation.ts';
 import { notThere, requireVisible } from './requireVisible.ts';
@@ -11,6 +12,7 @@ export async function cancelJob(
     readonly sql: Sql;
     readonly hints: Hints;
     readonly admission: Admission;
+    readonly settlement: Settlement;
   },
   user: User,
   jobId: number,
@@ -21,4 +23,5 @@ export async function cancelJob(
   context.hints.publish('cancel');
   context.hints.publish('changes');
   context.admission.look(executionId);
+  context.settlement.look(executionId);
 }

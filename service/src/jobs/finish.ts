@@ -9,6 +9,7 @@ import type { OneAtATime } from '../oneAtATime.ts';
 import type { Hints } from '../db/hints.ts';
 import { readStream } from '../logs/readStream.ts';
 import { acceptPatch } from '../patches/acceptPatch.ts';
+import type { Settlement } from '../executions/settlement/settlement.ts';
 import type { Mirrors } from '../repositories/mirrors.ts';
 import type { Admission } from './admission.ts';
 import { endAttempts, type EndAnswer, type EndOfAttempt, type StoredPatch } from './queries/endAttempts.ts';
@@ -20,16 +21,34 @@ const mostEnds = 200;
 export type Ends = Batcher<EndOfAttempt, EndAnswer | undefined>;
 
 /** The ends of Attempts of a replica: those that come at the same time share one statement. */
-export function batchEnds(sql: Sql): Ends {
+export function batchEnds(context: {
+  readonly sql: Sql;
+  readonly admission: Admission;
+  readonly settlement: Settlement;
+}): Ends {
   return new Batcher(async (ends) => {
     const distinct = [...new Map(ends.map((end) => [end.finish.attemptId, end])).values()];
-    const answers = await endAttempts(sql, distinct);
+    const answers = await endTogether(context, distinct);
     const answerOf = new Map(distinct.map((end, index) => [end, answers[index]]));
     // A copy of a finish in the same batch finds that the Attempt has ended, or that it is not its own.
     return Promise.all(
-      ends.map(async (end) => (answerOf.has(end) ? answerOf.get(end) : (await endAttempts(sql, [end]))[0])),
+      ends.map(async (end) =>
+        answerOf.has(end) ? answerOf.get(end) : (await endTogether(context, [end]))[0],
+      ),
     );
   }, mostEnds);
+}
+
+async function endTogether(
+  { sql, admission, settlement }: Parameters<typeof batchEnds>[0],
+  ends: readonly EndOfAttempt[],
+): Promise<readonly (EndAnswer | undefined)[]> {
+  const { answers, executions } = await endAttempts(sql, ends);
+  for (const { executionId, limited } of executions) {
+    settlement.look(executionId);
+    if (limited) admission.look(executionId);
+  }
+  return answers;
 }
 
 export interface FinishContext {
@@ -76,7 +95,6 @@ async function finishOnce(
     context.hints.publish(`log:${input.attemptId}`);
     context.hints.publish('changes');
     context.hints.wake('seal');
-    if (answer.admit !== null) context.admission.look(answer.admit);
     // The end of its back-off is looked up.
     if (isRetried(outcome)) context.admission.look(null);
     return { result: 'done' };

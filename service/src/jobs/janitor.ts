@@ -2,10 +2,8 @@ import { sleep } from '@flotilla/launcher/sleep';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import type { Sql } from '../db/database.ts';
-import type { Hints } from '../db/hints.ts';
 import { isTransientDatabaseError } from '../db/transientErrors.ts';
-import type { Admission } from './admission.ts';
-import { announceEnds } from './announceEnds.ts';
+import { announceEnds, type EndsContext } from './announceEnds.ts';
 import { loseAttempts, type EndedAttempt } from './queries/loseAttempts.ts';
 import { timeByWriting } from './queries/timeByWriting.ts';
 import { timeOutAttempts } from './queries/timeOutAttempts.ts';
@@ -20,16 +18,10 @@ const handInMs = 3_600_000;
  * with the database up for one whole lease (invariant I8): after an outage every Runner gets the time to renew.
  */
 export async function runJanitor(
-  context: {
-    readonly sql: Sql;
-    readonly hints: Hints;
-    readonly config: Config;
-    readonly logger: Logger;
-    readonly admission: Admission;
-  },
+  context: EndsContext & { readonly sql: Sql; readonly config: Config; readonly logger: Logger },
   signal: AbortSignal,
 ): Promise<void> {
-  const { sql, hints, config, logger, admission } = context;
+  const { sql, config, logger } = context;
   /** Monotonic time since which every round found the database, and could write; undefined after a failed one. */
   let upSinceMs: number | undefined;
   /** When the database answered last. */
@@ -51,7 +43,7 @@ export async function runJanitor(
       const late = await timeOutAttempts(sql, { seenAt, slackMs, handInMs, upForMs: now - upSinceMs });
       if (late.length > 0)
         logger.warn({ attemptIds: idsOf(late) }, 'attempts timed out, and their runners did not end them');
-      announceEnds({ hints, admission }, [...lost, ...late]);
+      announceEnds(context, [...lost, ...late]);
     } catch (error) {
       if (!isTransientDatabaseError(error)) throw error;
       upSinceMs = undefined;

@@ -3,10 +3,8 @@ import { isPinOf } from '@flotilla/shared/protocol/imageName';
 import type { LeaseRef } from '@flotilla/shared/protocol/leaseRef';
 import type { ProgressInput } from '@flotilla/shared/protocol/runnerMessages';
 import type { Sql } from '../db/database.ts';
-import type { Hints } from '../db/hints.ts';
 import type { Definitions } from '../executions/definitions.ts';
-import type { Admission } from './admission.ts';
-import { announceEnds } from './announceEnds.ts';
+import { announceEnds, type EndsContext } from './announceEnds.ts';
 import { requireHolder } from './requireHolder.ts';
 import { pinImage } from './queries/pinImage.ts';
 import { loseAttempts } from './queries/loseAttempts.ts';
@@ -15,10 +13,8 @@ import { reportProgress } from './queries/reportProgress.ts';
 import { selectHeldExecution } from './queries/selectHeldExecution.ts';
 import { imageOf } from './stepImage.ts';
 
-interface LeaseContext {
+interface LeaseContext extends EndsContext {
   readonly sql: Sql;
-  readonly hints: Hints;
-  readonly admission: Admission;
 }
 
 /** Notes how far an Attempt's Steps are. Throws `attempt.fenced`. */
@@ -54,15 +50,15 @@ export async function pin(
 }
 
 /** Gives an Attempt back to the queue. A repeated call, or one for a lost Attempt, changes nothing. */
-export async function release({ sql, hints, admission }: LeaseContext, lease: LeaseRef): Promise<void> {
-  const executionId = await releaseAttempt(sql, lease);
-  if (executionId !== undefined) announceEnds({ hints, admission }, [{ ...lease, executionId }]);
+export async function release(context: LeaseContext, lease: LeaseRef): Promise<void> {
+  const executionId = await releaseAttempt(context.sql, lease);
+  if (executionId !== undefined) announceEnds(context, [{ ...lease, executionId }]);
 }
 
 /**
  * The process that ran an Attempt is gone, and all that it wrote has been brought in: the Attempt is lost now, not when
  * its lease ends. A repeated call, or one for an Attempt that has ended, changes nothing.
  */
-export async function surrender({ sql, hints, admission }: LeaseContext, lease: LeaseRef): Promise<void> {
-  announceEnds({ hints, admission }, await loseAttempts(sql, { cause: 'surrendered', lease }));
+export async function surrender(context: LeaseContext, lease: LeaseRef): Promise<void> {
+  announceEnds(context, await loseAttempts(context.sql, { cause: 'surrendered', lease }));
 }

@@ -4,9 +4,7 @@ import { maxPatchBytes } from '@flotilla/shared/protocol/streams';
 import { commonVersion, runnerProtocol } from '@flotilla/shared/protocol/version';
 import type { Config } from '../config.ts';
 import type { Sql } from '../db/database.ts';
-import type { Hints } from '../db/hints.ts';
-import type { Admission } from '../jobs/admission.ts';
-import { announceEnds } from '../jobs/announceEnds.ts';
+import { announceEnds, type EndsContext } from '../jobs/announceEnds.ts';
 import { loseAttempts } from '../jobs/queries/loseAttempts.ts';
 import { registerRunner } from './queries/registerRunner.ts';
 import { rotateLeases } from './queries/rotateLeases.ts';
@@ -17,12 +15,7 @@ import { rotateLeases } from './queries/rotateLeases.ts';
  * lost now, not when their leases end.
  */
 export async function hello(
-  context: {
-    readonly sql: Sql;
-    readonly hints: Hints;
-    readonly config: Config;
-    readonly admission: Admission;
-  },
+  context: EndsContext & { readonly sql: Sql; readonly config: Config },
   tokenId: number,
   input: HelloInput,
 ): Promise<HelloAnswer> {

@@ -31,7 +31,7 @@ export async function askForWork(
  * payload, at the earlier of both times; what is just being done is done again afterwards, because it may not have seen
  * the cause.
  */
-function askingForWork(sql: Sql, rows: Fragment): Fragment {
+export function askingForWork(sql: Sql, rows: Fragment): Fragment {
   return sql`
     insert into work (kind, key, payload, due_at) ${rows}
     on conflict (kind, key) do update

@@ -1,6 +1,6 @@
 import type { JobState } from './jobLifecycle.ts';
 
-/** States of an Execution: `resolving` is stored, all others are derived from its Jobs. */
+/** States of an Execution: that it is resolved, and that it has ended, is stored; all else is derived from its Jobs. */
 export type ExecutionState =
   | 'resolving'
   | 'queued'
@@ -24,14 +24,23 @@ export const noJobs: JobCounts = {
   errored: 0,
 };
 
+/** What of the state of an Execution its Jobs do not say. */
+export interface ExecutionMarks {
+  readonly cancelRequested: boolean;
+  /** Whether its end has been marked, which is a moment after its last Job has ended. */
+  readonly hasEnded: boolean;
+}
+
 /**
- * The state of an Execution. It has ended only when all its Jobs have; then it failed if any Job did, else it was
- * cancelled if any Job was, else it succeeded.
+ * The state of an Execution that has been resolved. It has ended only when all its Jobs have, and that has been marked;
+ * then it failed if any Job did, else it was cancelled if any Job was, else it succeeded.
  */
-export function executionState(counts: JobCounts, cancelRequested: boolean): ExecutionState {
-  const live = counts.queued + counts.running;
-  if (live > 0 && cancelRequested) return 'cancelling';
-  if (live > 0) return live === jobCount(counts) && counts.running === 0 ? 'queued' : 'running';
+export function executionState(counts: JobCounts, marks: ExecutionMarks): ExecutionState {
+  if (!marks.hasEnded) {
+    if (marks.cancelRequested) return 'cancelling';
+    const jobs = jobCount(counts);
+    return jobs > 0 && counts.queued === jobs ? 'queued' : 'running';
+  }
   if (counts.failed + counts.timedOut + counts.errored > 0) return 'failed';
   return counts.cancelled > 0 ? 'cancelled' : 'succeeded';
 }

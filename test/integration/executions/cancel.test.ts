@@ -35,11 +35,11 @@ test('cancelling ends queued Jobs at once, and running ones when their Runner co
     fenced: [],
   });
   await runner.finish(job, { kind: 'cancelled', step: 0 });
-  expect(await api.executions.get.query({ executionId })).toMatchObject({
-    state: 'cancelled',
-    counts: { cancelled: 3 },
-    endedAt: expect.any(Number),
+  const ended = await waitFor('the end', async () => {
+    const execution = await api.executions.get.query({ executionId });
+    return execution.endedAt !== null && execution;
   });
+  expect(ended).toMatchObject({ state: 'cancelled', counts: { cancelled: 3 } });
 });
 
 test.each(['job', 'execution'] as const)('a Runner hears at once of a cancelled %s', async (what) => {

@@ -124,9 +124,10 @@ test('an Execution that is cancelled while its scope is resolved starts no Job',
   const begun = await beginAndDie(flotilla, 500);
   await flotilla.api.executions.cancel.mutate({ executionId: begun.executionId });
   expect((await jobsOf(flotilla, begun)).map((job) => job.state)).toEqual(['cancelled', 'cancelled']);
-  expect((await flotilla.api.executions.get.query({ executionId: begun.executionId })).state).toBe(
-    'cancelled',
-  );
+  await waitFor('its end', async () => {
+    const { state } = await flotilla.api.executions.get.query({ executionId: begun.executionId });
+    return state === 'cancelled';
+  });
 });
 
 test('a scope that matches nothing is refused with the reasons, and leaves nothing', async () => {

@@ -2,8 +2,9 @@ import { join } from 'node:path';
 import type { ExecutionView } from '@flotilla/shared/views';
 import { expect, test } from 'vitest';
 import { removeExecution } from '../../../service/src/executions/queries/removeExecution.ts';
+import { rerunJobs } from '../../../service/src/jobs/queries/rerunJobs.ts';
 import { startExecution } from '../../support/actionText.ts';
-import { hold, waitForBlocked } from '../../support/holdPoints.ts';
+import { hold } from '../../support/holdPoints.ts';
 import { keepHouse, objectsOf } from '../../support/keepHouse.ts';
 import { patchOf } from '../../support/patches.ts';
 import { refusalOfCall } from '../../support/refusal.ts';
@@ -37,12 +38,17 @@ async function endOne(flotilla: TestService): Promise<ExecutionView> {
     },
   );
   expect(answer).toEqual({ result: 'done' });
+  await waitFor('the end', async () => {
+    const { endedAt } = await flotilla.api.executions.get.query({ executionId: execution.id });
+    return endedAt !== null;
+  });
   return execution;
 }
 
 /** Moves everything that has happened so many days back. */
 async function age({ service: { sql } }: TestService, days: number): Promise<void> {
-  await sql`update executions set created_at = created_at - make_interval(days => ${days})`;
+  const by = sql`make_interval(days => ${days})`;
+  await sql`update executions set created_at = created_at - ${by}, ended_at = ended_at - ${by}`;
   await sql`update jobs set ended_at = ended_at - make_interval(days => ${days})`;
   await sql`update attempts set ended_at = ended_at - make_interval(days => ${days})`;
 }
@@ -148,7 +154,7 @@ test('an Execution that runs, waits, is paused or is being resolved stays, howev
   await flotilla.api.executions.cancel.mutate({ executionId: ended.id });
   const resolving = await startExecution(flotilla.api);
   await flotilla.api.executions.cancel.mutate({ executionId: resolving.id });
-  await sql`update executions set resolved_at = null where id = ${resolving.id}`;
+  await sql`update executions set resolved_at = null, ended_at = null where id = ${resolving.id}`;
   await age(flotilla, 100);
   await keepHouse(flotilla);
   expect(await idsOf(flotilla)).toEqual([resolving.id, queued.id, paused.id, running.id]);
@@ -159,11 +165,12 @@ test('a rerun that is first keeps its Execution', async () => {
   const { sql } = flotilla.service;
   const { id } = await endOne(flotilla);
   await age(flotilla, 11);
-  await using rerun = await hold(sql, (tx) => tx`update jobs set state = 'queued', ended_at = null`);
-  const removal = removeExecution(sql, 10, 0);
-  await waitForBlocked(sql, 1);
+  await using rerun = await hold(sql, (tx) =>
+    rerunJobs(tx, { executionId: id, scope: 'all' }, { requestKey: null, by: 'Ada' }),
+  );
+  expect(await removeExecution(sql, 10)).toBeUndefined();
   await rerun.release();
-  expect(await removal).toEqual({ executionId: id, removed: false });
+  expect(await removeExecution(sql, 10)).toBeUndefined();
   expect(await rowsOf(flotilla)).toMatchObject({ executions: 1, jobs: 1, attempts: 1, leftovers: 0 });
 });
 
@@ -184,7 +191,7 @@ test('what was left by a replica that was killed between the rows and the bytes 
   await using flotilla = await open();
   await endOne(flotilla);
   await age(flotilla, 11);
-  await removeExecution(flotilla.service.sql, 10, 0);
+  await removeExecution(flotilla.service.sql, 10);
   expect(await rowsOf(flotilla)).toMatchObject({ executions: 0, chunks: 2, leftovers: 1 });
   expect(await refsOf(flotilla)).toContain('refs/flotilla/trees/');
   await keepHouse(flotilla);
@@ -207,7 +214,7 @@ test('a commit keeps its pin while a Job of another Execution works on it, or an
   await flotilla.api.executions.cancel.mutate({ executionId: other.id });
   await age(flotilla, 11);
   const resolving = await startExecution(flotilla.api);
-  await sql`update executions set resolved_at = null where id = ${resolving.id}`;
+  await sql`update executions set resolved_at = null, ended_at = null where id = ${resolving.id}`;
   await keepHouse(flotilla);
   expect(await idsOf(flotilla)).toEqual([resolving.id]);
   expect(await mirrors.keeps(1, commit)).toBe(true);

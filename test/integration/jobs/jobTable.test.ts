@@ -13,6 +13,7 @@ import { inTurn } from '../../support/lifecycle/jobDeeds.ts';
 import { claimJobOfOne } from '../../support/lifecycle/jobOfOne.ts';
 import { makeRepositories } from '../../support/repositories.ts';
 import { testService, type TestService } from '../../support/testService.ts';
+import { waitFor } from '../../support/waitFor.ts';
 
 /** How a Job that was just claimed comes into each state. Somebody has held it in all of them, and may write late. */
 const wayInto: Readonly<Record<JobState, AttemptDeed | undefined>> = {
@@ -117,5 +118,10 @@ describe('a Job that is', () => {
     expect(attemptAfter['ended_at'] !== null).toBe(ends || attempt['ended_at'] !== null);
     expect(ends ? attempt : attemptAfter).toEqual(attempt);
     expect([answer]).toEqual(answersOf(deed, next !== null) ?? [answer]);
+    // It is the only Job: whatever ends it ends the Execution, and a rerun takes that back. No round of the janitor comes.
+    await waitFor('the end of its Execution to be as the Job says', async () => {
+      const { ended_at: endedAt } = await job.execution();
+      return (endedAt !== null) === isJobEnded(reached);
+    });
   });
 });

@@ -69,8 +69,11 @@ test('the third lost Attempt ends the Job as errored, and says that it was the t
     { kind: 'lost' },
     { kind: 'lost' },
   ]);
-  const [execution] = await flotilla.api.executions.list.query({});
-  expect(execution).toMatchObject({ state: 'failed', counts: { errored: 1 }, endedAt: expect.any(Number) });
+  const execution = await waitFor('the end', async () => {
+    const [view] = await flotilla.api.executions.list.query({});
+    return view?.endedAt !== null && view;
+  });
+  expect(execution).toMatchObject({ state: 'failed', counts: { errored: 1 } });
 });
 
 test('a release does not count as a loss', async () => {

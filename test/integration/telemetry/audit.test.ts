@@ -290,9 +290,8 @@ const byItself: readonly Change[] = [
     async arrange(flotilla) {
       const { sql } = flotilla.service;
       await cancelled(flotilla);
-      await sql`update executions set created_at = now() - interval '2 days'`;
-      await sql`update jobs set ended_at = now() - interval '2 days'`;
-      return () => removeExecution(sql, 1, 0);
+      await sql`update executions set ended_at = now() - interval '2 days'`;
+      return () => removeExecution(sql, 1);
     },
   },
 ];

@@ -82,11 +82,11 @@ export class Crowd {
     return [...broken, ...changed];
   }
 
-  /** Waits until the admissions have done what they were asked for. Nobody looks by himself. */
+  /** Waits until admissions and settlements have done what they were asked for. Nobody looks by himself. */
   async settled(): Promise<void> {
     let due: string[] = [];
     try {
-      await waitFor('the admissions to be done', async () => {
+      await waitFor('admissions and settlements to be done', async () => {
         due = await unsettled(this.#first.service.sql, this.executionIds);
         return due.length === 0;
       });
@@ -107,6 +107,7 @@ export class Crowd {
     const runner = this.#runnerAt(0);
     for (const { id, lease_token: leaseToken } of live)
       await runner.finish({ attemptId: Number(id), leaseToken }, ends.cancelled);
+    await this.settled();
     const executions = await Promise.all(
       this.executionIds.map((executionId) => api.executions.get.query({ executionId })),
     );
@@ -125,7 +126,9 @@ export async function openCrowd(): Promise<Crowd & AsyncDisposable> {
       config,
     }),
   );
-  const second = resources.use(await testService({ database: first.database, config }));
+  const second = resources.use(
+    await testService({ database: first.database, repositoriesFolder: first.repositoriesFolder, config }),
+  );
   const twin = { name: 'twin', instance: randomUUID() };
   const runners = [];
   for (const [index, options] of [twin, twin, {}, {}].entries()) {

@@ -2,7 +2,7 @@ import type { Sql } from '../../../service/src/db/database.ts';
 
 /**
  * What the rows of some Executions have that the spec's invariants exclude, each as a sentence with an id. A look at
- * any moment, while others write; what holds only when the admission has looked is {@link unsettled}.
+ * any moment, while others write; what holds only when the admission and the settlement have looked is {@link unsettled}.
  */
 export async function brokenInvariants(
   sql: Sql,
@@ -59,6 +59,12 @@ export async function brokenInvariants(
     select 'an Execution whose cancellation was asked for has queued Jobs', id
       from chosen join counted on execution_id = id where cancel_requested_at is not null and queued > 0
     union all
+    select 'E1: an Execution has ended and a Job of it lives', id
+      from chosen join counted on execution_id = id where ended_at is not null and queued + running > 0
+    union all
+    select 'E2: an Execution has ended and has no number of its end', id
+      from chosen where ended_at is not null and end_number = 0
+    union all
     select 'more Jobs of an Execution run, or may be claimed, than maxParallel says', id
       from chosen join counted on execution_id = id where running + ready > max_parallel
     union all
@@ -67,7 +73,7 @@ export async function brokenInvariants(
   return rows.map(({ broken, id }) => `${broken}: ${id}`);
 }
 
-/** What the admission has still to do in Executions: to pause them, or to hold or admit their Jobs. */
+/** What the admission and the settlement have still to do in Executions. */
 export async function unsettled(sql: Sql, executionIds: readonly number[]): Promise<string[]> {
   const rows = await sql<{ due: string; id: string }[]>`
     with own as materialized (
@@ -79,7 +85,10 @@ export async function unsettled(sql: Sql, executionIds: readonly number[]): Prom
              count(*) filter (where state = 'running') as running,
              count(*) filter (where state in ('failed', 'timedOut', 'errored')) as failures
         from own group by execution_id)
-    select 'a Job of a paused Execution may be claimed' as due, id
+    select 'an Execution whose Jobs have ended has not' as due, id
+      from counted join executions on id = execution_id where queued + running = 0 and ended_at is null
+    union all
+    select 'a Job of a paused Execution may be claimed', id
       from counted join executions on id = execution_id where paused_at is not null and ready > 0
     union all
     select 'an Execution goes on after so many failures as maxFailures says', id

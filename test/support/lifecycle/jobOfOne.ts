@@ -14,6 +14,7 @@ export interface JobOfOne extends AsyncDisposable {
   /** The Attempt's row, without what its sealing writes. */
   attempt(): Promise<Row>;
   job(): Promise<Row>;
+  execution(): Promise<Row>;
 }
 
 /** A row, by the names of its columns. */
@@ -43,6 +44,13 @@ export async function claimJobOfOne(flotilla: TestService): Promise<JobOfOne> {
         { row: Row }[]
       >`select to_jsonb(jobs) as row from jobs where id = ${held.jobId}`;
       if (row === undefined) throw new Error(`there is no Job ${held.jobId}`);
+      return row.row;
+    },
+    execution: async () => {
+      const [row] = await sql<
+        { row: Row }[]
+      >`select to_jsonb(executions) as row from executions where id = ${executionId}`;
+      if (row === undefined) throw new Error(`there is no Execution ${executionId}`);
       return row.row;
     },
     [Symbol.asyncDispose]: async () => {

@@ -43,6 +43,9 @@ export interface ExecutionModel {
   paused: 'person' | 'failures' | null;
   failuresForgiven: number;
   cancelRequested: boolean;
+  hasEnded: boolean;
+  /** How often it has ended. */
+  ends: number;
 }
 
 const isFailure = (job: JobModel) =>
@@ -80,6 +83,8 @@ export class LifecycleModel {
       paused: null,
       failuresForgiven: 0,
       cancelRequested: false,
+      hasEnded: false,
+      ends: 0,
     };
     for (const jobId of jobIds) {
       this.#lastRank += 1;
@@ -97,7 +102,7 @@ export class LifecycleModel {
       });
     }
     this.executions.push(execution);
-    this.admit();
+    this.look();
   }
 
   /** The Jobs that a claim gets. */
@@ -156,6 +161,7 @@ export class LifecycleModel {
       });
     }
     execution.cancelRequested = false;
+    execution.hasEnded = false;
     execution.failuresForgiven = Math.max(0, execution.failuresForgiven - failures);
   }
 
@@ -169,9 +175,12 @@ export class LifecycleModel {
     execution.failuresForgiven = execution.jobs.filter(isFailure).length;
   }
 
-  /** What the admission makes of it: after each event, when it has looked. */
-  admit(): void {
-    for (const execution of this.executions) admit(execution);
+  /** What the admission and the settlement make of it: after each event, when they have looked. */
+  look(): void {
+    for (const execution of this.executions) {
+      admit(execution);
+      settle(execution);
+    }
   }
 }
 
@@ -189,6 +198,12 @@ function admit(execution: ExecutionModel): void {
     maxParallel === null ? Infinity : maxParallel - running - queued.filter(({ ready }) => ready).length;
   const due = queued.filter(({ ready, backsOff }) => !ready && !backsOff);
   for (const job of due.slice(0, Math.max(0, room))) job.ready = true;
+}
+
+function settle(execution: ExecutionModel): void {
+  if (execution.hasEnded || !execution.jobs.every(({ state }) => isJobEnded(state))) return;
+  execution.hasEnded = true;
+  execution.ends += 1;
 }
 
 /** What the end of a Job's current Attempt is for the Job. */

@@ -212,7 +212,7 @@ function command<T>(deed: Deed<T>): Arbitrary<Command> {
     run: async (model, real) => {
       const all = deed.among(model);
       await deed.act(all[which % all.length] as T, model, real);
-      model.admit();
+      model.look();
       await real.compare(model);
     },
     toString: () => `${deed.name} ${which}`,

@@ -93,7 +93,7 @@ export class LifecycleReal {
 
   expectEqual = (actual: unknown, expected: unknown): void => deepStrictEqual(actual, expected);
 
-  /** Waits until the service shows what the model has, which takes a look of the admission; then looks at the rows. */
+  /** Waits until the service shows what the model has, which takes a look of the admission and of the settlement; then looks at the rows. */
   async compare(model: LifecycleModel): Promise<void> {
     const executionIds = model.executions.map(({ id }) => id);
     const expected = pictureOfModel(model);

@@ -9,6 +9,8 @@ export interface Picture {
   readonly counts: Readonly<Record<string, number>>;
   readonly held: number;
   readonly paused: 'person' | 'failures' | null;
+  /** How often it has ended. */
+  readonly ends: number;
   /** Jobs by id, each with the states of its Attempts in order. */
   readonly jobs: readonly {
     readonly id: number;
@@ -20,7 +22,7 @@ export interface Picture {
 
 export const pictureOfModel = (model: LifecycleModel): Picture[] => model.executions.map(pictureOf);
 
-function pictureOf({ id, paused, jobs, cancelRequested }: ExecutionModel): Picture {
+function pictureOf({ id, paused, jobs, cancelRequested, hasEnded, ends }: ExecutionModel): Picture {
   const counts = { ...noJobs };
   for (const { state } of jobs) counts[state] += 1;
   const pictures = jobs.map((job) => ({
@@ -30,7 +32,8 @@ function pictureOf({ id, paused, jobs, cancelRequested }: ExecutionModel): Pictu
     attempts: job.attempts.map(({ state }) => state),
   }));
   const held = pictures.filter((job) => job.held).length;
-  return { id, state: executionState(counts, cancelRequested), counts, held, paused, jobs: pictures };
+  const state = executionState(counts, { cancelRequested, hasEnded });
+  return { id, state, counts, held, paused, ends, jobs: pictures };
 }
 
 /** What editors see, and the rows of the Attempts. */
@@ -43,6 +46,10 @@ export async function pictureOfService(
       from attempts join jobs on jobs.id = job_id
      where execution_id in (select value::bigint from jsonb_array_elements_text(${sql.json([...executionIds])}))
      group by job_id`;
+  const numbers = await sql<{ id: string; ends: number }[]>`
+    select id, end_number as ends from executions
+     where id in (select value::bigint from jsonb_array_elements_text(${sql.json([...executionIds])}))`;
+  const endsOf = new Map(numbers.map((row) => [Number(row.id), row.ends]));
   const statesOf = new Map(attempts.map((row) => [Number(row.job_id), row.states]));
   return Promise.all(
     executionIds.map(async (executionId) => {
@@ -55,6 +62,7 @@ export async function pictureOfService(
         state,
         counts,
         held,
+        ends: endsOf.get(id) ?? Number.NaN,
         paused: paused === null ? null : paused.by === null ? 'failures' : 'person',
         jobs: jobs
           .map((job) => ({

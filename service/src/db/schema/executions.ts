@@ -44,6 +44,10 @@ export const executions = pgTable(
     failuresForgiven: integer('failures_forgiven').notNull().default(0),
     /** When its Jobs were made; null while its scope is being resolved, which is `work` of kind *resolve*. */
     resolvedAt: at('resolved_at'),
+    /** When its last Job ended; null while one is live, and until that is marked (see executions/settlement). */
+    endedAt: at('ended_at'),
+    /** How often it has ended: a rerun takes the end back, and not the number. */
+    endNumber: integer('end_number').notNull().default(0),
     /** What the resolution works from, until it is done. */
     resolvingRequest: jsonb('resolving_request').$type<ResolvingRequest>(),
     changedXid: changedXid(),
@@ -57,6 +61,11 @@ export const executions = pgTable(
     index('executions_resolving')
       .on(t.id)
       .where(sql`resolved_at is null`),
+    // What the settlement looks at, and what goes when it has been kept long enough.
+    index('executions_unended')
+      .on(t.id)
+      .where(sql`ended_at is null`),
+    index('executions_ended').on(t.endedAt),
     // What the admission looks at besides held Jobs.
     index('executions_paused')
       .on(t.id)

@@ -21,7 +21,8 @@ export interface ExecutionRow {
   readonly counts: JobCounts;
   readonly changed: number;
   readonly startedAt: number | null;
-  readonly lastEndAt: number | null;
+  /** When its last Job ended; null while one is live, and until the end is marked. */
+  readonly endedAt: number | null;
 }
 
 type RawRow = Readonly<Record<JobState, number>> & {
@@ -39,7 +40,7 @@ type RawRow = Readonly<Record<JobState, number>> & {
   readonly held: number;
   readonly changed: number;
   readonly started_at: number | null;
-  readonly last_end_at: number | null;
+  readonly ended_at: number | null;
 };
 
 /** Executions with the counts of their Jobs, aggregated now (finishing a Job never updates the Execution's row). */
@@ -50,6 +51,7 @@ export async function selectExecutions(sql: Sql, filter: Fragment, limit: number
     select executions.id, action_id, action_version, definition, users.id as created_by_id, users.name as created_by,
            (extract(epoch from executions.created_at) * 1000)::float8 as created_at,
            cancel_requested_at is not null as cancel_requested, resolved_at is null as resolving,
+           (extract(epoch from executions.ended_at) * 1000)::float8 as ended_at,
            (extract(epoch from paused_at) * 1000)::float8 as paused_at, paused_by, counted.*
       from chosen join executions using (id) left join users on users.id = executions.created_by
       cross join lateral (
@@ -62,8 +64,7 @@ export async function selectExecutions(sql: Sql, filter: Fragment, limit: number
                count(*) filter (where jobs.state = 'cancelled')::int as cancelled,
                count(*) filter (where jobs.state = 'errored')::int as errored,
                count(*) filter (where attempts.result_tree is not null)::int as changed,
-               (extract(epoch from min(attempts.claimed_at)) * 1000)::float8 as started_at,
-               (extract(epoch from max(jobs.ended_at)) * 1000)::float8 as last_end_at
+               (extract(epoch from min(attempts.claimed_at)) * 1000)::float8 as started_at
           from jobs left join attempts on attempts.id = jobs.current_attempt_id
          where jobs.execution_id = executions.id) as counted
      order by executions.id desc`;
@@ -83,6 +84,6 @@ export async function selectExecutions(sql: Sql, filter: Fragment, limit: number
     counts: Object.fromEntries(jobStates.map((state) => [state, row[state]])) as Record<JobState, number>,
     changed: row.changed,
     startedAt: row.started_at,
-    lastEndAt: row.last_end_at,
+    endedAt: row.ended_at,
   }));
 }

@@ -25,14 +25,25 @@ export interface EndOfAttempt {
 /** What the statement found: whether it ended the Attempt, and how the Attempt stood before. */
 export interface EndAnswer {
   readonly ended: boolean;
-  /** The Execution, when its Jobs have to be admitted anew. */
-  readonly admit: number | null;
   readonly holder: boolean;
   readonly live: boolean;
   /** Ended by a finish of its Runner, as opposed to lost or released. */
   readonly finished: boolean;
   readonly logLength: number;
   readonly patchLength: number;
+}
+
+/** An Execution of which Jobs were moved. */
+export interface MovedExecution {
+  readonly executionId: number;
+  /** Whether its Jobs have to be admitted anew: it has a limit that counts them. */
+  readonly limited: boolean;
+}
+
+export interface EndedAttempts {
+  /** In the order of what was asked; undefined stands for an Attempt that there is not. */
+  readonly answers: readonly (EndAnswer | undefined)[];
+  readonly executions: readonly MovedExecution[];
 }
 
 /** First pause before an errored Job is tried again, in seconds; each further one is four times as long. */
@@ -43,13 +54,9 @@ const firstBackOffSeconds = 1;
  * token, by the lengths of the streams and by the Job's current Attempt (invariants I2, I3, I4). Rows are locked in the
  * order of their ids, as everywhere where a statement takes several; what is decided and answered is decided of the rows
  * as they are locked. Each part hands all that the next one needs to it, so that nothing is joined with itself: that
- * costs the square of the batch. A log without a byte needs no reading back. The answers are in the order of `ends`;
- * undefined stands for an Attempt that there is not.
+ * costs the square of the batch. A log without a byte needs no reading back.
  */
-export async function endAttempts(
-  sql: Sql,
-  ends: readonly EndOfAttempt[],
-): Promise<(EndAnswer | undefined)[]> {
+export async function endAttempts(sql: Sql, ends: readonly EndOfAttempt[]): Promise<EndedAttempts> {
   const given = ends.map(({ finish, state, retried, patch }) => ({
     attempt_id: finish.attemptId,
     lease_token: finish.leaseToken,
@@ -109,29 +116,28 @@ export async function endAttempts(
                then now() + make_interval(secs => ${firstBackOffSeconds} * power(4, errored_count)) end,
              changed_xid = (pg_current_xact_id()::text)::bigint
         from owned where jobs.id = owned.id and owned.current
-      returning jobs.current_attempt_id as attempt_id, jobs.execution_id)
-    select attempt_id, null as admit, holder, live, finished, log_end, patch_end, ends as ended from held
+      returning jobs.execution_id)
+    select attempt_id, holder, live, finished, log_end, patch_end, ends as ended, null as execution_id, null as limited
+      from held
     union all
-    select attempt_id, executions.id, null, null, null, null, null, null
-      from result join executions on executions.id = result.execution_id
-     where executions.max_parallel is not null or executions.max_failures is not null`;
-  const admits = new Map(
-    rows.flatMap((row) => (row.admit === null ? [] : [[row.attempt_id, Number(row.admit)] as const])),
-  );
+    select null, null, null, null, null, null, null, executions.id, max_parallel is not null or max_failures is not null
+      from (select distinct execution_id from result) as moved join executions on executions.id = moved.execution_id`;
   const answers = new Map(
     rows.flatMap((row) =>
-      row.admit === null
-        ? [[Number(row.attempt_id), answerOf(row, admits.get(row.attempt_id))] as const]
-        : [],
+      row.attempt_id === null ? [] : [[Number(row.attempt_id), answerOf(row)] as const],
     ),
   );
-  return ends.map(({ finish }) => answers.get(finish.attemptId));
+  return {
+    answers: ends.map(({ finish }) => answers.get(finish.attemptId)),
+    executions: rows.flatMap((row) =>
+      row.attempt_id === null ? [{ executionId: Number(row.execution_id), limited: row.limited }] : [],
+    ),
+  };
 }
 
-interface Row {
+/** The answer about an Attempt. */
+interface AttemptRow {
   readonly attempt_id: string;
-  /** Given in a row of its own, in which all else is null. */
-  readonly admit: string | null;
   readonly holder: boolean;
   readonly live: boolean;
   readonly finished: boolean;
@@ -140,10 +146,13 @@ interface Row {
   readonly ended: boolean;
 }
 
-function answerOf(row: Row, admit: number | undefined): EndAnswer {
+type Row =
+  | AttemptRow
+  | { readonly attempt_id: null; readonly execution_id: string; readonly limited: boolean };
+
+function answerOf(row: AttemptRow): EndAnswer {
   return {
     ended: row.ended,
-    admit: admit ?? null,
     holder: row.holder,
     live: row.live,
     finished: row.finished,

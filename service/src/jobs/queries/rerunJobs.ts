@@ -27,8 +27,8 @@ export interface Rerun {
 
 /**
  * Puts ended Jobs back into the queue, behind what waits already: each gets a new Attempt, and keeps the old ones. What
- * its Execution was told before (a cancellation) is over; its pause stands. One auto-commit statement. Jobs that
- * live are left alone. The Execution is locked before its
+ * its Execution was told before (a cancellation) is over, and so is its end; its pause stands. One auto-commit statement.
+ * Jobs that live are left alone. The Execution is locked before its
  * Jobs, as by a cancellation. Undefined when there is nothing to put back.
  *
  * A rerun with a key is done once; asked again, it answers as the first time. Of copies at the same time each may see Jobs
@@ -97,7 +97,7 @@ async function rerunOnce(
         from queued group by execution_id),
     revived as (
       update executions
-         set cancel_requested_at = null, changed_xid = (pg_current_xact_id()::text)::bigint,
+         set cancel_requested_at = null, ended_at = null, changed_xid = (pg_current_xact_id()::text)::bigint,
              -- A failure that is tried again is none that a resume has looked over.
              failures_forgiven = greatest(0, failures_forgiven - counted.failures)
         from counted where executions.id = counted.execution_id),

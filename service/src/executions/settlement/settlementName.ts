@@ -1,0 +1,2 @@
+/** The kind of work that settles the end of an Execution. */
+export const settlementName = 'settle';

@@ -43,6 +43,17 @@ test.each<[string, Target[], string[]]>([
   expect(files(...targets)).toEqual(names);
 });
 
+test('a file stays in its folder, whatever host, branch and directory are called', () => {
+  const hostile = { ...web, codeHost: '../..', baseRef: 'refs/heads/C:\\x', directory: '/etc/passwd' };
+  const [first, second] = files(hostile, { ...hostile, baseRef: '../../b', directory: '..\\c' });
+  const [third] = files({ ...hostile, repository: '' }, { ...elsewhere, repository: '' });
+  expect([first, second, third]).toEqual([
+    'acme__web@C___x___etc__passwd.patch',
+    'acme__web@..__..__b_..__c.patch',
+    '___..__.patch',
+  ]);
+});
+
 test('a Target that is none of those that have files gets none', () => {
   expect(() => targetFileNames([web], '.patch')(elsewhere)).toThrow('is none of the Targets');
 });

@@ -127,15 +127,15 @@ describe('one repository with two Jobs in an Execution', () => {
     const [whole] = scope.targets;
     if (whole === undefined) throw new Error('nothing is in scope');
     const executionId = await insert([
-      { ...whole, directory: 'apps/b' },
       { ...whole, directory: 'apps/a' },
+      { ...whole, directory: 'apps/b' },
     ]);
     for (const job of await runner.claim(2))
       await change(job, { [`${job.directory}/x`]: 'y\n', [`${job.directory}/new`]: 'new\n' });
     jobs = await jobsOf(executionId);
   });
 
-  test('has them listed by directory, which is in their names', () => {
+  test('has them listed with their directories, which are in their names', () => {
     expect(jobs.map(({ directory }) => directory)).toEqual(['apps/a', 'apps/b']);
     expect(jobs.map(targetNames(jobs))).toEqual(['web:apps/a', 'web:apps/b']);
     expect(jobs.map(targetFileNames(jobs, '.patch'))).toEqual(['web_apps__a.patch', 'web_apps__b.patch']);

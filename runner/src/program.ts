@@ -7,7 +7,7 @@ import { messageOf } from '@flotilla/shared/errors';
 import pino, { type Logger } from 'pino';
 import { readConfig, runnerName, type Config } from './config.ts';
 import { ObjectCache } from './git/objectCache.ts';
-import { LeftBehind } from './jobs/leftBehind.ts';
+import { LeftBehind } from './jobs/leftBehind/leftBehind.ts';
 import { runJob } from './jobs/runJob.ts';
 import { DiskShortage } from './sandbox/disk/diskShortage.ts';
 import { dockerEngine } from './sandbox/engine/engine.ts';

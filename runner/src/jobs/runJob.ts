@@ -8,13 +8,13 @@ import type { Lease } from '../session/lease.ts';
 import type { RunningSession } from '../session/runningSession.ts';
 import type { Place } from '../session/slots.ts';
 import { FencedError } from '../session/untilAnswered.ts';
-import { Attempt, type JobContext } from './attempt.ts';
-import { finishAttempt } from './finishAttempt.ts';
-import { boundedRelease, giveBack } from './giveBack.ts';
-import { errored } from './outcomes.ts';
-import { prepare, type Prepared } from './prepare.ts';
-import { runSteps } from './runSteps.ts';
-import { sendPatch } from './sendPatch.ts';
+import { Attempt, type JobContext } from './attempt/attempt.ts';
+import { finishAttempt } from './end/finishAttempt.ts';
+import { boundedRelease, giveBack } from './end/giveBack.ts';
+import { errored } from './end/outcomes.ts';
+import { sendPatch } from './end/sendPatch.ts';
+import { prepare, type Prepared } from './prepare/prepare.ts';
+import { runSteps } from './steps/runSteps.ts';
 
 /**
  * Runs a Job to its end and tells the service. Never rejects. It prepares the Attempt at once and waits for a slot of

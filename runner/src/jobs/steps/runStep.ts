@@ -1,10 +1,10 @@
 import { messageOf } from '@flotilla/shared/errors';
-import { AttemptError } from '../endings/attemptError.ts';
-import { stopCauseOf } from '../endings/stopCause.ts';
-import type { Container, FinishedContainer } from '../sandbox/container/container.ts';
-import type { Attempt } from './attempt.ts';
-import { watchDisk } from './diskWatch.ts';
-import type { PreparedStep } from './prepareStep.ts';
+import { AttemptError } from '../../endings/attemptError.ts';
+import { stopCauseOf } from '../../endings/stopCause.ts';
+import type { Container, FinishedContainer } from '../../sandbox/container/container.ts';
+import type { Attempt } from '../attempt/attempt.ts';
+import { watchDisk } from '../attempt/diskWatch.ts';
+import type { PreparedStep } from '../prepare/prepareStep.ts';
 
 /** Above this a timer of Node's fires at once. */
 const longestTimerMs = 2 ** 31 - 1;

@@ -1,6 +1,6 @@
 import type { ClaimedStep } from '@flotilla/shared/definition/stepDefinition';
 import type { StepProgress } from '@flotilla/shared/protocol/runnerMessages';
-import { steadyClock } from '../steadyClock.ts';
+import { steadyClock } from '../../steadyClock.ts';
 
 /**
  * How far the Steps of an Attempt are. Every report is the whole list, so that none depends on another, and waits for the

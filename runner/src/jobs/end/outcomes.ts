@@ -2,8 +2,8 @@ import { messageOf } from '@flotilla/shared/errors';
 import { describeOutcome } from '@flotilla/shared/lifecycle/describeOutcome';
 import type { Outcome } from '@flotilla/shared/lifecycle/outcome';
 import { oneLine, shortened } from '@flotilla/shared/text/oneLine';
-import { AttemptError } from '../endings/attemptError.ts';
-import type { Mask } from '../logs/mask.ts';
+import { AttemptError } from '../../endings/attemptError.ts';
+import type { Mask } from '../../logs/mask.ts';
 
 /** Characters of the message of an outcome. */
 const maxMessage = 2000;

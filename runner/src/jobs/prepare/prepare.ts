@@ -1,8 +1,8 @@
-import { AttemptError } from '../endings/attemptError.ts';
-import type { Checkout } from '../git/checkout.ts';
-import { tooLargeFor } from '../git/commitSize.ts';
-import type { Attempt } from './attempt.ts';
-import { watchDisk } from './diskWatch.ts';
+import { AttemptError } from '../../endings/attemptError.ts';
+import type { Checkout } from '../../git/checkout.ts';
+import { tooLargeFor } from '../../git/commitSize.ts';
+import type { Attempt } from '../attempt/attempt.ts';
+import { watchDisk } from '../attempt/diskWatch.ts';
 import { fetchTarget } from './fetchTarget.ts';
 import { mustBePulled } from './pinnedImage.ts';
 import { prepareStep, type PreparedStep } from './prepareStep.ts';

@@ -1,9 +1,9 @@
 import type { LeaseRef } from '@flotilla/shared/protocol/leaseRef';
 import type { FinishAnswer, FinishInput } from '@flotilla/shared/protocol/runnerMessages';
-import type { Lease } from '../session/lease.ts';
-import type { ServiceClient } from '../session/serviceClient.ts';
-import { FencedError, untilAnswered } from '../session/untilAnswered.ts';
-import { withTimeout } from '../session/waits.ts';
+import type { Lease } from '../../session/lease.ts';
+import type { ServiceClient } from '../../session/serviceClient.ts';
+import { FencedError, untilAnswered } from '../../session/untilAnswered.ts';
+import { withTimeout } from '../../session/waits.ts';
 
 /** A finish without its lease, whose token may change while it is said. */
 export type UnleasedFinish = Omit<FinishInput, keyof LeaseRef>;

@@ -1,8 +1,8 @@
 import type { FinishAnswer, FinishInput } from '@flotilla/shared/protocol/runnerMessages';
 import { TRPCClientError } from '@trpc/client';
 import { expect, test } from 'vitest';
-import { Lease } from '../session/lease.ts';
-import { FencedError } from '../session/untilAnswered.ts';
+import { Lease } from '../../session/lease.ts';
+import { FencedError } from '../../session/untilAnswered.ts';
 import { sayFinish, type UnleasedFinish } from './sayFinish.ts';
 
 const input: UnleasedFinish = {

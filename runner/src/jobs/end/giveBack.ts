@@ -1,7 +1,7 @@
 import { messageOf } from '@flotilla/shared/errors';
-import type { Lease } from '../session/lease.ts';
-import { untilAnswered } from '../session/untilAnswered.ts';
-import type { Attempt } from './attempt.ts';
+import type { Lease } from '../../session/lease.ts';
+import { untilAnswered } from '../../session/untilAnswered.ts';
+import type { Attempt } from '../attempt/attempt.ts';
 
 /** How long an Attempt whose work is over may take to say all that there is to say, once it is to be given back. */
 const releaseMs = 10_000;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { AttemptError } from '../endings/attemptError.ts';
-import { Mask } from '../logs/mask.ts';
+import { AttemptError } from '../../endings/attemptError.ts';
+import { Mask } from '../../logs/mask.ts';
 import { errored } from './outcomes.ts';
 
 const messageOf = (message: string) => {

@@ -1,7 +1,7 @@
 import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { attemptsFolder, spoolPath } from '../sandbox/folders/attemptFolder.ts';
+import { attemptsFolder, spoolPath } from '../../sandbox/folders/attemptFolder.ts';
 
 const schema = z.object({
   attemptId: z.number().int().positive(),

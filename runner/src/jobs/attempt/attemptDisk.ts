@@ -1,11 +1,11 @@
 import { stat } from 'node:fs/promises';
 import type Docker from 'dockerode';
-import { folderUse, sumOf, type DiskUse } from '../sandbox/disk/diskUse.ts';
-import { layerUse } from '../sandbox/disk/layerUse.ts';
-import type { AttemptDisks } from '../sandbox/folders/attemptDisks.ts';
-import { workTreeUse } from '../sandbox/folders/attemptDisks.ts';
-import { workFolder } from '../sandbox/folders/attemptFolder.ts';
-import { sizeText } from '../sizeText.ts';
+import { folderUse, sumOf, type DiskUse } from '../../sandbox/disk/diskUse.ts';
+import { layerUse } from '../../sandbox/disk/layerUse.ts';
+import type { AttemptDisks } from '../../sandbox/folders/attemptDisks.ts';
+import { workTreeUse } from '../../sandbox/folders/attemptDisks.ts';
+import { workFolder } from '../../sandbox/folders/attemptFolder.ts';
+import { sizeText } from '../../sizeText.ts';
 
 /** A file or a folder counts as so many bytes at least, as on a disk of its own (sandbox/loopDisk.ts). */
 const bytesPerFile = 4096;

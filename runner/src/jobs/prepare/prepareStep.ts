@@ -1,13 +1,13 @@
 import type { ClaimedStep } from '@flotilla/shared/definition/stepDefinition';
 import type { ClaimedJob } from '@flotilla/shared/protocol/claimedJob';
 import { branchOf } from '@flotilla/shared/target/branchOf';
-import { containerObjectsPath, type Checkout } from '../git/checkout.ts';
-import type { Container, Mount } from '../sandbox/container/container.ts';
-import { confinementOf } from '../sandbox/container/profile.ts';
-import { noteImage } from '../sandbox/folders/attemptFolder.ts';
-import { giveToContainers, workTreeOwner } from '../sandbox/folders/workTreeOwner.ts';
-import { ensureTakeBack } from '../sandbox/image/helperImage.ts';
-import type { Attempt } from './attempt.ts';
+import { containerObjectsPath, type Checkout } from '../../git/checkout.ts';
+import type { Container, Mount } from '../../sandbox/container/container.ts';
+import { confinementOf } from '../../sandbox/container/profile.ts';
+import { noteImage } from '../../sandbox/folders/attemptFolder.ts';
+import { giveToContainers, workTreeOwner } from '../../sandbox/folders/workTreeOwner.ts';
+import { ensureTakeBack } from '../../sandbox/image/helperImage.ts';
+import type { Attempt } from '../attempt/attempt.ts';
 import { pinnedImage, pullingFor } from './pinnedImage.ts';
 import { repositoryIdentity } from './repositoryIdentity.ts';
 

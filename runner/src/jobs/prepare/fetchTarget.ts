@@ -1,13 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ClaimedJob } from '@flotilla/shared/protocol/claimedJob';
-import { checkOut, type Checkout } from '../git/checkout.ts';
-import { FetchError } from '../git/fetchCommit.ts';
-import type { ObjectCache } from '../git/objectCache.ts';
-import type { AttemptLog } from '../logs/attemptLog.ts';
-import { emptyAttemptFolder } from '../sandbox/folders/attemptFolder.ts';
-import type { Lease } from '../session/lease.ts';
+import { checkOut, type Checkout } from '../../git/checkout.ts';
+import { FetchError } from '../../git/fetchCommit.ts';
+import type { ObjectCache } from '../../git/objectCache.ts';
+import type { AttemptLog } from '../../logs/attemptLog.ts';
+import { emptyAttemptFolder } from '../../sandbox/folders/attemptFolder.ts';
+import type { Lease } from '../../session/lease.ts';
+import type { AttemptDisk } from '../attempt/attemptDisk.ts';
 import { repositoryIdentity } from './repositoryIdentity.ts';
-import type { AttemptDisk } from './attemptDisk.ts';
 
 /** Between two tries while the service is away, in milliseconds. */
 const fetchAgainMs = 500;

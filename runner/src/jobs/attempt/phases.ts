@@ -1,5 +1,5 @@
 import type { Phase } from '@flotilla/shared/protocol/runnerMessages';
-import { steadyClock } from '../steadyClock.ts';
+import { steadyClock } from '../../steadyClock.ts';
 
 /** What an Attempt's time went to, in the order in which the phases began. */
 export class Phases {

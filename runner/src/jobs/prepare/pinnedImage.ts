@@ -1,9 +1,9 @@
 import { isPinOf } from '@flotilla/shared/protocol/imageName';
-import { AttemptError } from '../endings/attemptError.ts';
-import { localImage, resolveImage, type LocalImage } from '../sandbox/image/image.ts';
-import type { Pulling } from '../sandbox/image/imageRequest.ts';
-import { untilAnswered } from '../session/untilAnswered.ts';
-import type { Attempt } from './attempt.ts';
+import { AttemptError } from '../../endings/attemptError.ts';
+import { localImage, resolveImage, type LocalImage } from '../../sandbox/image/image.ts';
+import type { Pulling } from '../../sandbox/image/imageRequest.ts';
+import { untilAnswered } from '../../session/untilAnswered.ts';
+import type { Attempt } from '../attempt/attempt.ts';
 
 /** The image of a Step, as this Execution means it: the first Attempt that resolves a name decides for all. */
 export async function pinnedImage(attempt: Attempt, index: number): Promise<LocalImage> {

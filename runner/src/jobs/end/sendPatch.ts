@@ -1,9 +1,9 @@
 import { open } from 'node:fs/promises';
-import type { Checkout } from '../git/checkout.ts';
-import { refuseSecrets } from '../git/refuseSecrets.ts';
-import { takeSnapshot, type Snapshot } from '../git/snapshot.ts';
-import { Uploader } from '../logs/uploader.ts';
-import type { Attempt } from './attempt.ts';
+import type { Checkout } from '../../git/checkout.ts';
+import { refuseSecrets } from '../../git/refuseSecrets.ts';
+import { takeSnapshot, type Snapshot } from '../../git/snapshot.ts';
+import { Uploader } from '../../logs/uploader.ts';
+import type { Attempt } from '../attempt/attempt.ts';
 
 /** Takes the Patch of an Attempt's work tree and uploads it, unless it has a secret in it. Null when nothing changed. */
 export async function sendPatch(attempt: Attempt, checkout: Checkout): Promise<Snapshot | null> {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { folderNameOf } from '../identity.ts';
+import { folderNameOf } from '../../identity.ts';
 import { repositoryIdentity } from './repositoryIdentity.ts';
 
 const folderOf = (...repository: Parameters<typeof repositoryIdentity>) =>

@@ -1,6 +1,6 @@
 import type { Outcome } from '@flotilla/shared/lifecycle/outcome';
-import type { Snapshot } from '../git/snapshot.ts';
-import type { Attempt } from './attempt.ts';
+import type { Snapshot } from '../../git/snapshot.ts';
+import type { Attempt } from '../attempt/attempt.ts';
 import { lastLine } from './outcomes.ts';
 import { sayFinish, type UnleasedFinish } from './sayFinish.ts';
 

@@ -1,16 +1,16 @@
 import { join } from 'node:path';
 import { messageOf } from '@flotilla/shared/errors';
 import type { LeaseRef } from '@flotilla/shared/protocol/leaseRef';
-import type { Spool } from '../logs/spool.ts';
-import { SpooledLog } from '../logs/spooledLog.ts';
-import { attemptsFolder } from '../sandbox/folders/attemptFolder.ts';
-import type { Lease } from '../session/lease.ts';
-import type { RunningSession } from '../session/runningSession.ts';
-import { untilAnswered } from '../session/untilAnswered.ts';
-import { whenAborted } from '../session/waits.ts';
-import type { JobContext } from './attempt.ts';
+import type { Spool } from '../../logs/spool.ts';
+import { SpooledLog } from '../../logs/spooledLog.ts';
+import { attemptsFolder } from '../../sandbox/folders/attemptFolder.ts';
+import type { Lease } from '../../session/lease.ts';
+import type { RunningSession } from '../../session/runningSession.ts';
+import { untilAnswered } from '../../session/untilAnswered.ts';
+import { whenAborted } from '../../session/waits.ts';
+import type { JobContext } from '../attempt/attempt.ts';
+import { readAllNotes, writeNotes, type SpoolNotes } from '../attempt/spoolNotes.ts';
 import { bringInRest } from './bringInRest.ts';
-import { readAllNotes, writeNotes, type SpoolNotes } from './spoolNotes.ts';
 
 interface Left {
   readonly notes: SpoolNotes;

@@ -1,5 +1,5 @@
 import type { ClaimedJob } from '@flotilla/shared/protocol/claimedJob';
-import type { Identity } from '../identity.ts';
+import type { Identity } from '../../identity.ts';
 
 /**
  * What tells a repository from all others of which this runner keeps something: the service that has it, and its id there.

@@ -1,15 +1,15 @@
 import { join } from 'node:path';
 import { messageOf } from '@flotilla/shared/errors';
 import { descriptors } from '@flotilla/shared/logs/frame';
-import { AttemptLog } from '../logs/attemptLog.ts';
-import { Continuation } from '../logs/continuation.ts';
-import { Mask } from '../logs/mask.ts';
-import { recoverSpool, type RecoveredSpool } from '../logs/recoverSpool.ts';
-import { Spool } from '../logs/spool.ts';
-import { leftContainers, type LeftContainer } from '../sandbox/container/leftContainers.ts';
-import { attemptsFolder, spoolPath } from '../sandbox/folders/attemptFolder.ts';
-import type { JobContext } from './attempt.ts';
-import type { SpoolNotes } from './spoolNotes.ts';
+import { AttemptLog } from '../../logs/attemptLog.ts';
+import { Continuation } from '../../logs/continuation.ts';
+import { Mask } from '../../logs/mask.ts';
+import { recoverSpool, type RecoveredSpool } from '../../logs/recoverSpool.ts';
+import { Spool } from '../../logs/spool.ts';
+import { leftContainers, type LeftContainer } from '../../sandbox/container/leftContainers.ts';
+import { attemptsFolder, spoolPath } from '../../sandbox/folders/attemptFolder.ts';
+import type { JobContext } from '../attempt/attempt.ts';
+import type { SpoolNotes } from '../attempt/spoolNotes.ts';
 
 /**
  * Ends the containers of an Attempt whose process was killed, and adds to its spool what they wrote that the process had

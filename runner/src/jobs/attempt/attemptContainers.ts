@@ -1,7 +1,7 @@
 import { messageOf } from '@flotilla/shared/errors';
 import type Docker from 'dockerode';
 import type { Logger } from 'pino';
-import { createContainer, type Container, type ContainerSpec } from '../sandbox/container/container.ts';
+import { createContainer, type Container, type ContainerSpec } from '../../sandbox/container/container.ts';
 
 /** How long an Attempt that ends waits for the engine to remove its containers, in milliseconds. */
 const removeMs = 30_000;

@@ -1,11 +1,11 @@
 import type { Outcome } from '@flotilla/shared/lifecycle/outcome';
-import type { Ending } from '../endings/ending.ts';
-import type { Checkout } from '../git/checkout.ts';
-import { workFolder } from '../sandbox/folders/attemptFolder.ts';
-import { takeBack } from '../sandbox/folders/takeBack.ts';
-import { disarm } from '../trees/disarm.ts';
-import type { Attempt } from './attempt.ts';
-import { prepareStep, type PreparedStep } from './prepareStep.ts';
+import type { Ending } from '../../endings/ending.ts';
+import type { Checkout } from '../../git/checkout.ts';
+import { workFolder } from '../../sandbox/folders/attemptFolder.ts';
+import { takeBack } from '../../sandbox/folders/takeBack.ts';
+import { disarm } from '../../trees/disarm.ts';
+import type { Attempt } from '../attempt/attempt.ts';
+import { prepareStep, type PreparedStep } from '../prepare/prepareStep.ts';
 import { runStep, type FinishedStep } from './runStep.ts';
 
 /**

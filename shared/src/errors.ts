@@ -17,7 +17,7 @@ export const errorClasses = {
   'request.invalid': 'BAD_REQUEST',
   'request.conflict': 'CONFLICT',
   'attempt.fenced': 'CONFLICT',
-  'patch.tooLarge': 'PAYLOAD_TOO_LARGE',
+  'content.tooLarge': 'PAYLOAD_TOO_LARGE',
   'patch.doesNotApply': 'BAD_REQUEST',
   unavailable: 'SERVICE_UNAVAILABLE',
 } as const;

@@ -15,7 +15,7 @@ export interface TreePair {
 
 /**
  * The files that differ between two trees, by path; renames are found by git's own measure. Paths are read as UTF-8:
- * a byte that is none appears as U+FFFD here, and is untouched in the Patch itself. Throws `patch.tooLarge` when git would
+ * a byte that is none appears as U+FFFD here, and is untouched in the Patch itself. Throws `content.tooLarge` when git would
  * take more than it may.
  */
 export async function changedFiles(pair: TreePair): Promise<ChangedFile[]> {
@@ -39,7 +39,7 @@ export async function changedFiles(pair: TreePair): Promise<ChangedFile[]> {
 function refuseTooLarge(error: unknown): never {
   if (!(error instanceof GitLimitError)) throw error;
   throw new FlotillaError(
-    'patch.tooLarge',
+    'content.tooLarge',
     `The changed files are too large to be compared: ${error.stderr}. Save the patch, and look at it in a clone of the repository.`,
     { cause: error },
   );

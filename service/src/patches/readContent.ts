@@ -15,7 +15,7 @@ interface Place {
 
 /**
  * The bytes of a file in a tree; of a symbolic link its target. Null when the path is no file there. Throws
- * `patch.tooLarge` for one that is not shown.
+ * `content.tooLarge` for one that is not shown.
  */
 export async function readContent(place: Place): Promise<Spool | null> {
   const { mirrorPath: gitDir, path, owner, signal } = place;
@@ -23,7 +23,7 @@ export async function readContent(place: Place): Promise<Spool | null> {
   if (found === null) return null;
   if (found.size > maxContentBytes)
     throw new FlotillaError(
-      'patch.tooLarge',
+      'content.tooLarge',
       `File ${path} has ${Math.ceil(found.size / 1024 / 1024)} MiB; files of more than ${maxContentBytes / 1024 / 1024} MiB are not shown. Read it in a clone of the repository, or in the saved patch.`,
     );
   return gitToSpool(

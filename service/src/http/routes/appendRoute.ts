@@ -33,7 +33,7 @@ export function appendRoute(app: FastifyInstance, service: Service): void {
     const { id: attemptId, stream } = target.data;
     const limit = stream === 'patch' ? maxPatchBytes : service.config.logLimitBytes + logSlackBytes;
     if (place.data.offset + request.body.length > limit) {
-      throw new FlotillaError('patch.tooLarge', `The ${stream} is larger than ${limit} bytes.`);
+      throw new FlotillaError('content.tooLarge', `The ${stream} is larger than ${limit} bytes.`);
     }
     const stored = await service.logs.append({
       attemptId,

@@ -54,12 +54,14 @@ export async function sendSpool(
 function refusalOf(error: unknown, signal: AbortSignal, what: string): unknown {
   if (error instanceof SpoolFullError)
     return new FlotillaError(
-      'patch.tooLarge',
+      'content.tooLarge',
       `${what} has more than ${error.mostBytes / 1024 / 1024} MiB, which is the limit.`,
       { cause: error },
     );
   if (error instanceof GitLimitError)
-    return new FlotillaError('patch.tooLarge', `${what} cannot be read: ${error.stderr}.`, { cause: error });
+    return new FlotillaError('content.tooLarge', `${what} cannot be read: ${error.stderr}.`, {
+      cause: error,
+    });
   if (error instanceof FlotillaError || !signal.aborted) return error;
   return new FlotillaError(
     'unavailable',

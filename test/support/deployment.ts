@@ -123,11 +123,8 @@ export async function startDeployment(options: DeploymentOptions): Promise<Deplo
   await waitFor(
     'the service to have scanned the repositories',
     async () => {
-      const repositories = await client.api.repositories.list.query();
-      return (
-        repositories.length > 0 &&
-        repositories.every(({ reason }) => reason !== 'it has not been fetched yet')
-      );
+      const { hosts } = await client.api.repositories.sync.mutate();
+      return hosts.every(({ state }) => state !== 'goesOn');
     },
     { timeoutMs: 60_000 },
   );

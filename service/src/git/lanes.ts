@@ -26,6 +26,7 @@ export interface LaneLimits extends LaneWidth {
  * - `resolution`: scopes of Executions; `search`: those of previews. Both may read all of a repository.
  * - `reader`: what a person looks at: contents, diffs.
  * - `scan`: reads the branches of a repository of a code host, which is a stranger's; `fetch`: fetches them from this machine.
+ * - `upkeep`: packs mirrors anew, one at a time.
  * - `remote`: fetches over a network, which is mostly waiting, perhaps for nothing; a host is an owner, so that it holds up
  *   itself alone. Their number is that of the hosts that people have connected.
  */
@@ -37,6 +38,7 @@ export const limitsOfLanes = {
   reader: { slots: cores, perOwner: share, timeLimitMs: 30 * seconds, memoryBytes: 160 * mebibyte },
   scan: { slots: cores, perOwner: cores, timeLimitMs: 10 * seconds, memoryBytes: 160 * mebibyte },
   fetch: { slots: cores, perOwner: cores, timeLimitMs: 5 * minutes, memoryBytes: 512 * mebibyte },
+  upkeep: { slots: 1, perOwner: 1, timeLimitMs: 10 * minutes, memoryBytes: standardMemoryBytes },
   remote: { slots: Infinity, perOwner: 4, timeLimitMs: 5 * minutes, memoryBytes: 512 * mebibyte },
 } as const satisfies Record<string, LaneLimits>;
 

@@ -9,9 +9,10 @@ import { expireStreams } from './expireStreams.ts';
 import type { HousekeepingContext } from './housekeepingContext.ts';
 import { removeExecutions } from './removeExecutions.ts';
 import { removePins } from './removePins.ts';
+import { findHeaps, repackMirrors } from './repackMirrors.ts';
 
 /**
- * Compacts sealed logs and deletes what has been kept long enough, Executions too, every `housekeepingMs` until the signal aborts, in
+ * Compacts sealed logs and mirrors and deletes what has been kept long enough, Executions too, every `housekeepingMs` until the signal aborts, in
  * one replica at a time: two would write the same objects.
  */
 export async function keepHouse(context: HousekeepingContext, signal: AbortSignal): Promise<void> {
@@ -40,6 +41,8 @@ export async function keepHouseOnce(context: HousekeepingContext, signal: AbortS
   await deleteBytes(sql, objects, signal);
   await deleteLeftovers(context, signal);
   await removePins(context, signal);
+  await findHeaps(context, signal);
+  await repackMirrors(context, signal);
 }
 
 /** A disk that is full, or a folder that may not be written: for a person to repair. */

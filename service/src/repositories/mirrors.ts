@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { GitAccess } from '../codeHosts/codeHost.ts';
 import { readIfThere } from '../files.ts';
 import { git, type GitOptions } from '../git/git.ts';
+import { removeHalfMadePacks } from './mirrorUpkeep.ts';
 
 /** Ends the name of a mirror that is being made. */
 const makingSuffix = '.new';
@@ -142,17 +143,9 @@ async function fetchBranches(gitDir: string, source: FetchSource, limits: FetchL
   try {
     await git(args, { gitDir, environment, ...laneOf(source), ...limits });
   } catch (error) {
-    await removeTemporaryPacks(gitDir);
+    await removeHalfMadePacks(gitDir);
     throw error;
   }
-}
-
-/** Removes what a fetch that was ended leaves of a pack: nobody else writes packs into a mirror, and git would keep it. */
-async function removeTemporaryPacks(gitDir: string): Promise<void> {
-  const folder = join(gitDir, 'objects/pack');
-  const names = await readdir(folder);
-  const temporary = names.filter((name) => name.startsWith('tmp_'));
-  await Promise.all(temporary.map((name) => rm(join(folder, name), { force: true })));
 }
 
 async function exists(path: string): Promise<boolean> {

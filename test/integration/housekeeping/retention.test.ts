@@ -51,6 +51,7 @@ async function age({ service: { sql } }: TestService, days: number): Promise<voi
   await sql`update executions set created_at = created_at - ${by}, ended_at = ended_at - ${by}`;
   await sql`update jobs set ended_at = ended_at - make_interval(days => ${days})`;
   await sql`update attempts set ended_at = ended_at - make_interval(days => ${days})`;
+  await sql`update former_heads set moved_at = moved_at - make_interval(days => ${days})`;
 }
 
 async function idsOf({ api }: TestService): Promise<number[]> {

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { index, pgTable } from 'drizzle-orm/pg-core';
+import { index, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
 import { at, ref } from './columns.ts';
 import { repositories } from './repositories.ts';
 
@@ -25,4 +25,17 @@ export const mirrors = pgTable(
       .on(t.repackDueAt)
       .where(sql`repack_due_at is not null`),
   ],
+);
+
+/** Commits that were heads until a while ago: who read one as a head may be about to name it. */
+export const formerHeads = pgTable(
+  'former_heads',
+  {
+    repositoryId: ref('repository_id')
+      .notNull()
+      .references(() => repositories.id),
+    commit: text().notNull(),
+    movedAt: at('moved_at').notNull().defaultNow(),
+  },
+  (t) => [primaryKey({ columns: [t.repositoryId, t.commit] })],
 );

@@ -4,6 +4,7 @@ import { runningAttemptOf, startExecution, untilEnded } from './support/executeA
 import type { Benchmark, Figure } from './support/figure.ts';
 import { percentile } from './support/statistics.ts';
 import { openTestBed, type TestBed } from './support/testBed.ts';
+import { listJobs } from '../scripts/launch/liveRows.ts';
 
 /** Limit of the Step whose end is measured, in seconds. */
 const timeoutSeconds = 2;
@@ -69,7 +70,7 @@ async function timeOut({ client }: TestBed): Promise<number> {
     steps: [{ type: 'command', args: ['sleep', '600'], timeout: `${timeoutSeconds}s` }],
   });
   const { state } = await untilEnded(client, id);
-  const [job] = await client.api.jobs.list.query({ executionId: id });
+  const [job] = await listJobs(client.api, id);
   const [attempt] = job === undefined ? [] : await client.api.attempts.list.query({ jobId: job.id });
   const [step] = attempt?.steps ?? [];
   if (attempt?.state !== 'timedOut' || step?.startedAt == null || step.endedAt == null) {

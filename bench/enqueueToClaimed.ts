@@ -3,6 +3,7 @@ import { startExecution, untilEnded } from './support/executeAction.ts';
 import type { Benchmark, Settings } from './support/figure.ts';
 import { percentile } from './support/statistics.ts';
 import { openTestBed, type TestBed } from './support/testBed.ts';
+import { listJobs } from '../scripts/launch/liveRows.ts';
 
 /**
  * From the insertion of a Job to its claim by an idle runner, both by the database's clock (what comes before, the
@@ -36,7 +37,7 @@ async function measure({ client }: TestBed, settings: Settings): Promise<number[
   for (let sample = 0; sample < settings.seconds; sample++) {
     const { id } = await startExecution(client, 'claim', 'true');
     await untilEnded(client, id);
-    const [job] = await client.api.jobs.list.query({ executionId: id });
+    const [job] = await listJobs(client.api, id);
     if (job === undefined) throw new Error('the Execution has no Job');
     const [attempt] = await client.api.attempts.list.query({ jobId: job.id });
     if (attempt?.queuedAt == null) throw new Error('the Job has no Attempt that was queued');

@@ -11,6 +11,7 @@ import type { Benchmark } from './support/figure.ts';
 import { watchMemory } from './support/residentMemory.ts';
 import { median, relativeRange } from './support/statistics.ts';
 import { openTestBed, type TestBed } from './support/testBed.ts';
+import { listJobs } from '../scripts/launch/liveRows.ts';
 
 /** At once, in the second measurement (docs/performance.md). */
 const together = 8;
@@ -95,7 +96,7 @@ async function write(
   const { id } = await startExecution(client, 'write', scriptOf(seconds), repositoryIds);
   await untilSucceeded(client, id);
   const written: Written[] = [];
-  for (const job of await client.api.jobs.list.query({ executionId: id })) {
+  for (const job of await listJobs(client.api, id)) {
     const [attempt] = await client.api.attempts.list.query({ jobId: job.id });
     const begun = attempt?.steps[0]?.startedAt;
     if (attempt?.endedAt == null || begun == null) throw new Error(`Job ${job.id} has no ended Attempt`);

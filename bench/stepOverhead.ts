@@ -4,6 +4,7 @@ import { startExecution, untilSucceeded } from './support/executeAction.ts';
 import type { Benchmark } from './support/figure.ts';
 import { median, relativeRange } from './support/statistics.ts';
 import { openTestBed, type TestBed } from './support/testBed.ts';
+import { listJobs } from '../scripts/launch/liveRows.ts';
 
 /** Steps of the long Job; what they take longer than the one Step of the short Job is theirs. */
 const steps = 11;
@@ -41,7 +42,7 @@ async function millisecondsOfSteps({ client }: TestBed, count: number): Promise<
     steps: Array.from({ length: count }, () => step),
   });
   await untilSucceeded(client, id);
-  const [job] = await client.api.jobs.list.query({ executionId: id });
+  const [job] = await listJobs(client.api, id);
   const [attempt] = job === undefined ? [] : await client.api.attempts.list.query({ jobId: job.id });
   if (attempt?.endedAt == null) throw new Error('the Job has no ended Attempt');
   return attempt.endedAt - attempt.claimedAt;

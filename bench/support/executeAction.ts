@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { AttemptView, ExecutionView } from '@flotilla/shared/views';
 import type { ServiceClient } from '../../scripts/launch/serviceClient.ts';
 import { waitFor } from '../../test/support/waitFor.ts';
+import { listJobs, watchRows } from '../../scripts/launch/liveRows.ts';
 
 /** Starts an Execution of a one-step Action over the repositories of some ids (null: all); `more` are members of its file. */
 export function startExecution(
@@ -26,18 +27,15 @@ export function startExecution(
 /** Resolves when an Execution has ended, with how; told by the feed of changes, as an editor is. */
 export function untilEnded(client: ServiceClient, executionId: number): Promise<ExecutionView> {
   return new Promise((resolve, reject) => {
-    const subscription = client.api.executions.watch.subscribe(
-      {},
-      {
-        onData({ data }) {
-          const execution = data.executions.find((candidate) => candidate.id === executionId);
-          if (execution === undefined || execution.endedAt === null) return;
-          subscription.unsubscribe();
-          resolve(execution);
-        },
-        onError: reject,
+    const subscription = watchRows(client.api, {
+      onChanges(data) {
+        const execution = data.executions.find((candidate) => candidate.id === executionId);
+        if (execution === undefined || execution.endedAt === null) return;
+        subscription.unsubscribe();
+        resolve(execution);
       },
-    );
+      onError: reject,
+    });
     // It may have ended before the feed began.
     client.api.executions.get.query({ executionId }).then((execution) => {
       if (execution.endedAt === null) return;
@@ -51,7 +49,7 @@ export function untilEnded(client: ServiceClient, executionId: number): Promise<
 export async function untilSucceeded(client: ServiceClient, executionId: number): Promise<void> {
   const { state, counts } = await untilEnded(client, executionId);
   if (state === 'succeeded') return;
-  const jobs = await client.api.jobs.list.query({ executionId });
+  const jobs = await listJobs(client.api, executionId);
   const job = jobs.find((each) => each.state !== 'succeeded');
   const attempts = job === undefined ? [] : await client.api.attempts.list.query({ jobId: job.id });
   const outcomes = JSON.stringify(attempts.map(({ outcome }) => outcome));
@@ -62,7 +60,7 @@ export async function untilSucceeded(client: ServiceClient, executionId: number)
 export function attemptOf(client: ServiceClient, executionId: number): Promise<number> {
   return waitFor(
     'the Job to be claimed',
-    async () => (await client.api.jobs.list.query({ executionId }))[0]?.currentAttemptId ?? undefined,
+    async () => (await listJobs(client.api, executionId))[0]?.currentAttemptId ?? undefined,
     { timeoutMs: 60_000 },
   );
 }
@@ -72,7 +70,7 @@ export async function runningAttemptOf(client: ServiceClient, executionId: numbe
   return waitFor(
     'a Step to run',
     async () => {
-      const [job] = await client.api.jobs.list.query({ executionId });
+      const [job] = await listJobs(client.api, executionId);
       if (job === undefined) return undefined;
       const attempts = await client.api.attempts.list.query({ jobId: job.id });
       return attempts.find(

@@ -1,5 +1,6 @@
 import type { ServiceClient } from '../../scripts/launch/serviceClient.ts';
 import { median } from './statistics.ts';
+import { listJobs } from '../../scripts/launch/liveRows.ts';
 
 /** Medians of what the Attempts of an Execution spent their time on, in milliseconds. */
 export interface Phases {
@@ -16,7 +17,7 @@ export async function phasesOf(client: ServiceClient, executionId: number): Prom
   const prepare: number[] = [];
   const steps: number[] = [];
   const finish: number[] = [];
-  for (const job of await client.api.jobs.list.query({ executionId })) {
+  for (const job of await listJobs(client.api, executionId)) {
     const [attempt] = await client.api.attempts.list.query({ jobId: job.id });
     const begun = attempt?.steps.at(0)?.startedAt;
     const done = attempt?.steps.at(-1)?.endedAt;

@@ -1,4 +1,3 @@
-import { isExecutionEnded } from '@flotilla/shared/lifecycle/executionState';
 import { window, workspace, type ExtensionContext } from 'vscode';
 import { AttemptDocuments } from './attempts/attemptDocuments.ts';
 import { registerActionDocuments } from './authoring/actionDocuments.ts';
@@ -21,6 +20,9 @@ import { Logs } from './logs/logs.ts';
 import { Catalogue } from './model/catalogue.ts';
 import { ChangedFiles } from './model/changedFiles.ts';
 import { JobNames } from './model/jobNames.ts';
+import { liveAttempts } from './model/liveAttempts.ts';
+import { liveExecutions, unendedExecutions } from './model/liveExecutions.ts';
+import { liveJobs } from './model/liveJobs.ts';
 import { LiveModel } from './model/liveModel.ts';
 import { Waits } from './model/waits.ts';
 import { Disposables, type Disposable } from './platform/disposables.ts';
@@ -58,16 +60,17 @@ export function activate(context: ExtensionContext): void {
   );
   const origin = () => ('address' in connection.state ? connection.state.address.origin : '');
   const model = owned.own(new LiveModel(connection));
-  const names = owned.own(new JobNames(model));
+  const jobs = model.of(liveJobs);
+  const names = owned.own(new JobNames(jobs));
   const catalogue = owned.own(new Catalogue(connection, model));
-  const files = owned.own(new ChangedFiles(connection, model));
+  const files = owned.own(new ChangedFiles(connection, jobs));
   const waits = owned.own(new Waits(connection, model, log));
   const contents = new Contents(connection);
   const logs = owned.own(new Logs(connection, log));
   const actionFiles = owned.own(new ActionFiles());
   const scopeDocuments = owned.own(new ScopeDocuments(connection));
 
-  const attemptDocuments = owned.own(new AttemptDocuments(connection, model));
+  const attemptDocuments = owned.own(new AttemptDocuments(connection, model.of(liveAttempts)));
 
   const executionsTree = owned.own(new ExecutionsTree({ model, names, files, waits, log }));
   const jobLogsTree = owned.own(new JobLogsTree(model, log));
@@ -89,12 +92,12 @@ export function activate(context: ExtensionContext): void {
   const statusBar = owned.own(new StatusBar(connection, model));
 
   const cancelledHere = new Set<number>();
-  owned.own(registerEndNotices(model, cancelledHere));
+  owned.own(registerEndNotices(model.of(liveExecutions), cancelledHere));
   owned.own(registerDiagnostics());
   owned.own(registerCodeLenses());
   owned.own(registerActionDocuments(connection));
   owned.own(registerPatchFiles(contents));
-  owned.own(registerFileDecorations(model, files));
+  owned.own(registerFileDecorations(jobs, files));
   owned.own(
     registerCommands({
       context,
@@ -140,10 +143,9 @@ export function activate(context: ExtensionContext): void {
 /** Holds the connection while an Execution of the user is live or a document of ours is open. */
 function holdWhileNeeded(connection: Connection, model: LiveModel): Disposable {
   const owned = new Disposables();
+  const executions = model.of(liveExecutions);
   const ourSchemes = new Set<string>(Object.values(schemes));
-  const live = owned.own(
-    holdWhile(connection, () => model.executions.some(({ mine, state }) => mine && !isExecutionEnded(state))),
-  );
+  const live = owned.own(holdWhile(connection, () => unendedExecutions(executions).some(({ mine }) => mine)));
   const open = owned.own(
     holdWhile(connection, () =>
       window.visibleTextEditors.some(({ document }) => ourSchemes.has(document.uri.scheme)),

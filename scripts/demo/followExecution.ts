@@ -1,6 +1,7 @@
 import type { AttemptView, ExecutionView, JobView } from '@flotilla/shared/views';
 import type { ServiceClient } from '../launch/serviceClient.ts';
 import { LogLines, type LogLine } from './logLines.ts';
+import { listJobs, watchRows } from '../launch/liveRows.ts';
 
 export interface ExecutionReader {
   onLine(job: JobView, line: LogLine): void;
@@ -34,7 +35,7 @@ export async function followExecution(
     const { id } = await start();
     await follower.ended;
     // The feed says everything at least once, but two rows may come in two messages.
-    const jobs = await client.api.jobs.list.query({ executionId: id });
+    const jobs = await listJobs(client.api, id);
     await Promise.all(jobs.map((job) => follower.logOf(job)));
     return { execution: await client.api.executions.get.query({ executionId: id }), jobs };
   } finally {
@@ -60,22 +61,19 @@ class Follower implements Disposable {
     // Each wait below is raced against it; without a wait there is nobody to tell.
     this.#failed.promise.catch(() => undefined);
     this.#subscriptions.push(
-      client.api.executions.watch.subscribe(
-        {},
-        {
-          onData: ({ data }) => {
-            this.#listening.resolve();
-            for (const job of data.jobs) this.#takeJob(job);
-            for (const attempt of data.attempts) this.#attempts.set(attempt.id, attempt);
-            this.#readLogs();
-            for (const execution of data.executions) {
-              this.#reader.onExecution(execution);
-              if (execution.endedAt !== null) this.#ended.resolve();
-            }
-          },
-          onError: (error) => this.fail(error),
+      watchRows(client.api, {
+        onChanges: (data) => {
+          this.#listening.resolve();
+          for (const job of data.jobs) this.#takeJob(job);
+          for (const attempt of data.attempts) this.#attempts.set(attempt.id, attempt);
+          this.#readLogs();
+          for (const execution of data.executions) {
+            this.#reader.onExecution(execution);
+            if (execution.endedAt !== null) this.#ended.resolve();
+          }
         },
-      ),
+        onError: (error) => this.fail(error),
+      }),
     );
   }
 

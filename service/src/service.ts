@@ -12,7 +12,8 @@ import type { Config } from './config.ts';
 import { connect, type Database, type Sql } from './db/database.ts';
 import { Hints } from './db/hints.ts';
 import { migrate } from './db/migrate.ts';
-import { ChangeFeed } from './executions/changeFeed.ts';
+import { ChangeFeed } from './feed/changeFeed.ts';
+import { loadTopics, type Topics } from './feed/topics.ts';
 import { Definitions } from './executions/definitions.ts';
 import { resolutionKind } from './executions/resolutionKind.ts';
 import { Settlement } from './executions/settlement/settlement.ts';
@@ -42,6 +43,8 @@ export interface Service extends AsyncDisposable {
   readonly mirrors: Mirrors;
   readonly logs: LogStore;
   readonly streams: StoredStreams;
+  /** The kinds of rows that editors hold live. */
+  readonly topics: Topics;
   readonly changeFeed: ChangeFeed;
   readonly definitions: Definitions;
   readonly claims: Claims;
@@ -119,6 +122,7 @@ export async function openService(
     }),
   );
 
+  const topics = await loadTopics();
   await hints.start();
   await takeFolders({ database, sql, databaseUrl, hints }, config.repositories);
   await codeHosts.takeUp();
@@ -150,7 +154,8 @@ export async function openService(
     mirrors,
     logs: new LogStore(sql, streams, hints),
     streams,
-    changeFeed: new ChangeFeed(sql, hints, config.leaseMs),
+    topics,
+    changeFeed: new ChangeFeed({ sql, hints, topics, leaseMs: config.leaseMs }),
     definitions: new Definitions(sql),
     claims: batchClaims({ sql: hot, config }),
     ends: batchEnds({ sql: hot, admission, settlement }),

@@ -365,26 +365,6 @@ export interface ComparedAttempts {
   readonly files: readonly ChangedFile[];
 }
 
-/** One message of the feed of changes: whole rows that replace what the editor holds. */
-export interface Changes {
-  /**
-   * Whether more has changed than one message takes. Then no rows are in it: an editor lists anew what it holds, and
-   * the next message says what has changed since.
-   */
-  readonly listAnew: boolean;
-  readonly executions: readonly ExecutionView[];
-  readonly jobs: readonly JobView[];
-  /** Attempts that changed, also where their Job did not; their Steps come with them. */
-  readonly attempts: readonly AttemptView[];
-  /** Executions that are there no more, with all that belongs to them. They win over the rows beside them. */
-  readonly removed: readonly number[];
-  readonly runnersOnline: number;
-  /** All Runners, when anything about them but the time they were last seen has changed; null otherwise. */
-  readonly runners: readonly RunnerView[] | null;
-  /** Null when it is as it was. */
-  readonly queue: QueueView | null;
-}
-
 /** One message of a followed log. */
 export type LogMessage =
   | {

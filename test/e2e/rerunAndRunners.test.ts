@@ -10,6 +10,7 @@ import { startFlotilla, type Flotilla } from './support/flotilla.ts';
 import { writeSampleActions } from './support/sampleActions.ts';
 import { makeSampleRepositories } from './support/sampleRepositories.ts';
 import type { Workbench } from './support/workbench.ts';
+import { listJobs } from '../../scripts/launch/liveRows.ts';
 
 const resources = new AsyncDisposableStack();
 let flotilla: Flotilla;
@@ -178,7 +179,7 @@ test('Cancel Job ends one Job, and the others are left alone', async () => {
   await workbench.executions.untilDescribed(busy, /^cancelled/);
   // Its timeline is still open.
   await expect.poll(() => workbench.editorText()).not.toContain('so far');
-  const jobs = await flotilla.client.api.jobs.list.query({ executionId: 2 });
+  const jobs = await listJobs(flotilla.client.api, 2);
   expect(jobs.filter(({ state }) => state === 'cancelled').map(({ repository }) => repository)).toEqual([
     busy,
   ]);
@@ -234,7 +235,7 @@ async function untilSomeRow(pattern: RegExp): Promise<void> {
 }
 
 async function attemptCounts(executionId: number): Promise<Record<string, number>> {
-  const jobs = await flotilla.client.api.jobs.list.query({ executionId });
+  const jobs = await listJobs(flotilla.client.api, executionId);
   return Object.fromEntries(jobs.map(({ repository, attemptCount }) => [repository, attemptCount]));
 }
 
@@ -243,6 +244,6 @@ async function pausedBy(executionId: number): Promise<string | null | undefined>
 }
 
 async function runningRepositories(executionId: number): Promise<readonly string[]> {
-  const jobs = await flotilla.client.api.jobs.list.query({ executionId });
+  const jobs = await listJobs(flotilla.client.api, executionId);
   return jobs.filter(({ state }) => state === 'running').map(({ repository }) => repository);
 }

@@ -12,6 +12,7 @@ import { writeSampleActions } from './support/sampleActions.ts';
 import { makeSampleRepositories } from './support/sampleRepositories.ts';
 import { passTurnstile } from './support/turnstile.ts';
 import type { Workbench } from './support/workbench.ts';
+import { listJobs } from '../../scripts/launch/liveRows.ts';
 
 const resources = new AsyncDisposableStack();
 let folder: TemporaryFolder;
@@ -199,7 +200,7 @@ test('Run on One Repository… asks which, and runs there alone', async () => {
   await workbench.screenshot('16-one-repository');
   await workbench.quickInput.pick('acme/admin-console');
   await workbench.executions.untilDescribed('node-24 #2', /^1\/1 · 1 changed/);
-  const jobs = await flotilla.client.api.jobs.list.query({ executionId: 2 });
+  const jobs = await listJobs(flotilla.client.api, 2);
   expect(jobs.map((job) => job.repository)).toEqual(['acme/admin-console']);
   await workbench.clearNotifications();
 });
@@ -224,21 +225,19 @@ test('Cancel Execution asks, ends the Jobs and removes their containers', async 
 });
 
 async function jobState(repository: string): Promise<string | undefined> {
-  const jobs = await flotilla.client.api.jobs.list.query({ executionId: 1 });
+  const jobs = await listJobs(flotilla.client.api, 1);
   return jobs.find((job) => job.repository === repository)?.state;
 }
 
 /** What the service keeps of the checkboxes: Jobs and files that are left out. */
 async function leftOut(): Promise<readonly string[]> {
   const { jobs } = flotilla.client.api;
-  const found = (await jobs.list.query({ executionId: 1 })).map(
-    async ({ id, repository, included, patch }) => {
-      const files = patch === null ? [] : await jobs.changedFiles.query({ jobId: id });
-      return [
-        ...(included ? [] : [repository]),
-        ...files.filter((file) => !file.included).map(({ path }) => `${repository} ${path}`),
-      ];
-    },
-  );
+  const found = (await listJobs({ jobs }, 1)).map(async ({ id, repository, included, patch }) => {
+    const files = patch === null ? [] : await jobs.changedFiles.query({ jobId: id });
+    return [
+      ...(included ? [] : [repository]),
+      ...files.filter((file) => !file.included).map(({ path }) => `${repository} ${path}`),
+    ];
+  });
   return (await Promise.all(found)).flat();
 }

@@ -7,6 +7,7 @@ import { readLog, stdoutOf } from '../support/logs.ts';
 import { startRegistry } from '../support/registry.ts';
 import { letGo, untilBegun, waitingScript } from '../support/steps.ts';
 import { waitFor } from '../support/waitFor.ts';
+import { listJobs } from '../../scripts/launch/liveRows.ts';
 
 const resources = new AsyncDisposableStack();
 let deployment: FaultDeployment;
@@ -70,7 +71,7 @@ test('#23 a Job that is cancelled and rerun at once has a new Attempt, and the o
   const first = await untilBegun(deployment, execution);
   await deployment.client.api.executions.cancel.mutate({ executionId: execution.id });
   await waitFor('the Job to be cancelled', async () => {
-    const [job] = await deployment.client.api.jobs.list.query({ executionId: execution.id });
+    const [job] = await listJobs(deployment.client.api, execution.id);
     return job?.state === 'cancelled';
   });
   await deployment.client.api.jobs.rerun.mutate({ jobId: first.jobId });

@@ -9,6 +9,7 @@ import { startProxy } from '../support/proxy.ts';
 import { letGo, waitingScript } from '../support/steps.ts';
 import { flows, letEnd, startStreaming, writesOn } from '../support/streaming.ts';
 import { waitFor } from '../support/waitFor.ts';
+import { listJobs } from '../../scripts/launch/liveRows.ts';
 
 /** Jobs that run at once while Postgres restarts. */
 const running = real ? 50 : 10;
@@ -29,7 +30,7 @@ test('#10 Postgres restarts as after a crash while many Jobs run: no process end
   const attempts = await waitFor(
     'every Job to run its Step',
     async () => {
-      const jobs = await deployment.client.api.jobs.list.query({ executionId: execution.id });
+      const jobs = await listJobs(deployment.client.api, execution.id);
       const all = await Promise.all(jobs.map(({ id }) => deployment.attemptsOf(id)));
       const started = all.flat().filter(({ steps }) => steps[0]?.state === 'running');
       return started.length === running && started;

@@ -7,6 +7,7 @@ import { hashesOf, stoppableLinesScript, stoppedAfter, truthOfStopped } from '..
 import { currentAttempt } from '../support/steps.ts';
 import { flows, letEnd, startStreaming } from '../support/streaming.ts';
 import { waitFor } from '../support/waitFor.ts';
+import { listJobs } from '../../scripts/launch/liveRows.ts';
 
 const resources = new AsyncDisposableStack();
 let deployment: FaultDeployment;
@@ -28,7 +29,7 @@ test('+ a runner that gets SIGTERM finishes what it has, claims nothing more, an
   expect(logs).toEqual({ stored: written, read: written, faults: [] });
   expect(await runner.exited).toMatchObject({ exitCode: 0 });
   await nothingLeft(runner);
-  const waiting = await deployment.client.api.jobs.list.query({ executionId: later.id });
+  const waiting = await listJobs(deployment.client.api, later.id);
   expect(waiting).toMatchObject([{ state: 'queued', attemptCount: 0 }]);
   await using _other = deployment.startRunner();
   expect((await deployment.ended(later)).execution.state).toBe('succeeded');

@@ -3,6 +3,7 @@ import { startFaultDeployment, type FaultDeployment } from '../support/faultDepl
 import { noticesOf, readLog, readLogSoFar, stdoutOf } from '../support/logs.ts';
 import { startRegistry, type Registry } from '../support/registry.ts';
 import { waitFor } from '../support/waitFor.ts';
+import { listJobs } from '../../scripts/launch/liveRows.ts';
 
 const resources = new AsyncDisposableStack();
 let deployment: FaultDeployment;
@@ -22,7 +23,7 @@ test('#26 a Job whose image comes slowly waits for it, says so, and succeeds', a
   registry.stall();
   const execution = await startOn(registry);
   await waitFor('the pull to wait for a layer', () => registry.stalled > 0, { timeoutMs: 30_000 });
-  const [job] = await deployment.client.api.jobs.list.query({ executionId: execution.id });
+  const [job] = await listJobs(deployment.client.api, execution.id);
   const attemptId = job?.currentAttemptId ?? 0;
   expect(job?.state).toBe('running');
   await waitFor('the log to say that it pulls', async () =>

@@ -14,6 +14,7 @@ import { startProxy, type Proxy } from '../support/proxy.ts';
 import { currentAttempt, letGo, untilBegun, waitingScript } from '../support/steps.ts';
 import { flows, letEnd, startStreaming } from '../support/streaming.ts';
 import { waitFor } from '../support/waitFor.ts';
+import { listJobs } from '../../scripts/launch/liveRows.ts';
 
 const resources = new AsyncDisposableStack();
 let deployment: FaultDeployment;
@@ -85,7 +86,7 @@ test('#7 a claim whose answer is lost is asked again with its key, and the Job r
   await waitFor('the runner to say hello', () => runner.output().includes('connected to the service'));
   network.blackHole('answers');
   const execution = await deployment.startScript(scope, 'true');
-  const [job] = await deployment.client.api.jobs.list.query({ executionId: execution.id });
+  const [job] = await listJobs(deployment.client.api, execution.id);
   // One that was under way when the answers were lost is waited for, a third of the lease, before the next is made.
   const [claimed] = await waitFor(
     'the claim to be committed',

@@ -9,6 +9,7 @@ import { smallDisk, type SmallDisk } from '../support/smallDisk.ts';
 import { currentAttempt, letGo } from '../support/steps.ts';
 import { expectResultOf, flows, startStreaming } from '../support/streaming.ts';
 import { waitFor } from '../support/waitFor.ts';
+import { listJobs } from '../../scripts/launch/liveRows.ts';
 
 const resources = new AsyncDisposableStack();
 let deployment: FaultDeployment;
@@ -47,7 +48,7 @@ test('#29 a runner whose disk is full ends its Attempt with the reason, claims n
   });
   expect(problem).toMatch(/^Only .* of 64 MiB are free on the disk of .*, so this runner claims no jobs/);
   await waitFor('the Job to be ready', async () => {
-    const [job] = await deployment.client.api.jobs.list.query({ executionId: execution.id });
+    const [job] = await listJobs(deployment.client.api, execution.id);
     return job?.state === 'queued' && !job.held;
   });
   const [before] = await deployment.sql<{ now: Date }[]>`select now()`;

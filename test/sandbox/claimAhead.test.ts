@@ -8,6 +8,7 @@ import { readLog, stdoutOf } from '../support/logs.ts';
 import { makeRepository } from '../support/repositories.ts';
 import { letGo, untilBegun, waitingScript } from '../support/steps.ts';
 import { waitFor } from '../support/waitFor.ts';
+import { listJobs } from '../../scripts/launch/liveRows.ts';
 
 const resources = new AsyncDisposableStack();
 let deployment: Deployment;
@@ -32,7 +33,7 @@ beforeEach(async () => {
 afterEach(() => runner[Symbol.asyncDispose]());
 
 async function attemptsOf(execution: ExecutionView): Promise<AttemptView[]> {
-  const jobs = await deployment.client.api.jobs.list.query({ executionId: execution.id });
+  const jobs = await listJobs(deployment.client.api, execution.id);
   return (await Promise.all(jobs.map((job) => deployment.attemptsOf(job.id)))).flat();
 }
 

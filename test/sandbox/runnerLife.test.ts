@@ -7,6 +7,7 @@ import { startDeployment, type Deployment } from '../support/deployment.ts';
 import { makeRepository } from '../support/repositories.ts';
 import { letGo, untilBegun, waitingScript } from '../support/steps.ts';
 import { waitFor } from '../support/waitFor.ts';
+import { listJobs } from '../../scripts/launch/liveRows.ts';
 
 const resources = new AsyncDisposableStack();
 let deployment: Deployment;
@@ -20,8 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => resources.disposeAsync());
 
-const stateOf = async (executionId: number) =>
-  (await deployment.client.api.jobs.list.query({ executionId }))[0];
+const stateOf = async (executionId: number) => (await listJobs(deployment.client.api, executionId))[0];
 
 /** An engine that takes connections and never answers. */
 async function silentEngine(): Promise<{ readonly port: number } & AsyncDisposable> {

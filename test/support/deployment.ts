@@ -18,6 +18,7 @@ import { temporaryFolder } from './temporaryFolder.ts';
 import { testDatabase } from './testDatabase.ts';
 import { runnerToken as createRunnerToken, userToken as createUserToken } from './tokens.ts';
 import { waitFor } from './waitFor.ts';
+import { listJobs } from '../../scripts/launch/liveRows.ts';
 
 /** The image of command steps in these tests; the project's scripts make it. */
 export const testImage = 'flotilla/demo:local';
@@ -193,7 +194,7 @@ export async function startDeployment(options: DeploymentOptions): Promise<Deplo
         },
         { timeoutMs, everyMs: 50 },
       );
-      const jobs = await persist(() => client.api.jobs.list.query({ executionId: execution.id }));
+      const jobs = await persist(() => listJobs(client.api, execution.id));
       return { execution: ended, jobs: new Map(jobs.map((job) => [job.repository, job])) };
     },
     attemptsOf: async (jobId) =>

@@ -8,6 +8,7 @@ import { migrate } from '../../service/src/db/migrate.ts';
 import { startDeployment, type Deployment } from './deployment.ts';
 import { makeRepository } from './repositories.ts';
 import { temporaryFolder } from './temporaryFolder.ts';
+import { listJobs } from '../../scripts/launch/liveRows.ts';
 
 /** Whether the tests take the real intervals and sizes, instead of a tenth of them (docs/reliability.md). */
 export const real = process.env['FLOTILLA_FAULTS'] === 'real';
@@ -81,7 +82,7 @@ export async function countOf(
   execution: ExecutionView,
   attempt: AttemptView,
 ): Promise<number> {
-  const [job] = await client.api.jobs.list.query({ executionId: execution.id });
+  const [job] = await listJobs(client.api, execution.id);
   if (job?.patch?.attemptId !== attempt.id) throw new Error('the result is not this Attempt’s');
   const place = new URLSearchParams({
     repository: String(job.repositoryId),

@@ -138,7 +138,8 @@ function callOf(
 
 function answerAsEmpty(call: HostileCall, method: string): void {
   if (method === 'subscription') return;
-  call.answer(call.path === 'server.info' ? server : []);
+  if (call.path === 'server.info') call.answer(server);
+  else call.answer(call.path === 'rows.list' ? { rows: [], next: null } : []);
 }
 
 function json(id: number, rest: object): string {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { actionText, executionRequest } from './actionText.ts';
 import type { EditorClient } from './testService.ts';
+import { listJobs, watchRows } from '../../scripts/launch/liveRows.ts';
 
 /** Who calls; each of the last three may do what those before it may. */
 export type Caller = 'stranger' | 'runner' | 'reader' | 'member' | 'admin';
@@ -81,7 +82,7 @@ export const editorRights: Readonly<Record<string, Rights>> = {
       async all(api, { everything }) {
         const text = actionText({ scopeQuery: 'repo:' });
         const created = await api.executions.create.mutate({ ...executionRequest(), text });
-        return everything.jobs.list.query({ executionId: created.id });
+        return listJobs(everything, created.id);
       },
     },
   },
@@ -91,31 +92,49 @@ export const editorRights: Readonly<Record<string, Rights>> = {
   'executions.pause': { who: 'member', reads: numbers },
   'executions.resume': { who: 'member', reads: numbers },
   'executions.rerun': { who: 'member', reads: numbers },
-  'executions.watch': {
+  'rows.watch': {
     who: 'reader',
     reads: {
       async all(api, { touchJobs }) {
         const seen: unknown[] = [];
         const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-        const subscription = api.executions.watch.subscribe(
-          {},
-          {
-            onData(message) {
-              const isFirst = seen.length === 0;
-              seen.push(message);
-              if (isFirst) touchJobs().catch(reject);
-              if (message.data.jobs.length > 0) resolve(seen);
-            },
-            onError: reject,
+        const subscription = watchRows(api, {
+          onChanges(changes) {
+            const isFirst = seen.length === 0;
+            seen.push(changes);
+            if (isFirst) touchJobs().catch(reject);
+            if (changes.jobs.length > 0) resolve(seen);
           },
-        );
+          onError: reject,
+        });
         return promise.finally(() => subscription.unsubscribe());
       },
     },
   },
+  'rows.list': {
+    who: 'reader',
+    reads: {
+      all: async (api, { executionId, everything }) => {
+        const jobs = await api.rows.list.query({ topic: 'jobs', of: executionId, limit: 9 });
+        const attempts = (await listJobs(everything, executionId)).map(({ id }) =>
+          api.rows.list.query({ topic: 'attempts', of: id, limit: 9 }),
+        );
+        return [jobs, ...(await Promise.all(attempts))];
+      },
+    },
+  },
+  'rows.get': {
+    who: 'reader',
+    reads: {
+      one: async (api, { jobId, attemptIds }) => [
+        await api.rows.get.query({ topic: 'jobs', ids: [jobId] }),
+        await api.rows.get.query({ topic: 'attempts', ids: [...attemptIds] }),
+      ],
+    },
+  },
   'jobs.list': {
     who: 'reader',
-    reads: { all: (api, { executionId }) => api.jobs.list.query({ executionId }) },
+    reads: { all: (api, { executionId }) => listJobs(api, executionId) },
   },
   'jobs.get': { who: 'reader', reads: { one: (api, { jobId }) => api.jobs.get.query({ jobId }) } },
   'jobs.waiting': {

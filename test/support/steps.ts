@@ -4,6 +4,7 @@ import type { AttemptView, ExecutionView } from '@flotilla/shared/views';
 import type { Deployment } from './deployment.ts';
 import { readLogSoFar, stdoutOf } from './logs.ts';
 import { waitFor } from './waitFor.ts';
+import { listJobs } from '../../scripts/launch/liveRows.ts';
 
 /** A Step that says that it has begun, and goes on when {@link letGo} says so. */
 export const waitingScript = 'echo begun; until [ -e go ]; do sleep 0.05; done; rm go; echo let go';
@@ -18,7 +19,7 @@ export async function currentAttempt(
   return waitFor(
     `Attempt ${number} to run its Step`,
     async () => {
-      const [job] = await deployment.client.api.jobs.list.query({ executionId: execution.id });
+      const [job] = await listJobs(deployment.client.api, execution.id);
       const attempt = (await deployment.attemptsOf(job?.id ?? 0))[number - 1];
       return attempt?.steps[0]?.state === 'running' && attempt;
     },

@@ -1,9 +1,10 @@
 import { FlotillaError } from '@flotilla/shared/errors';
+import type { AttemptView } from '@flotilla/shared/views';
 import { FileChangeType, l10n, Uri, window, workspace } from 'vscode';
 import type { FlotillaClient } from '../connection/client.ts';
 import type { Connection } from '../connection/connection.ts';
 import { schemes } from '../contributions/schemes.ts';
-import type { LiveModel } from '../model/liveModel.ts';
+import type { Collection } from '../model/collection.ts';
 import { Disposables, type Disposable } from '../platform/disposables.ts';
 import { lines } from '../platform/markdown.ts';
 import { noSuchDocument, ReadonlyFiles, type FileContent } from '../platform/readonlyFiles.ts';
@@ -29,7 +30,7 @@ export class AttemptDocuments implements Disposable {
     ),
   );
 
-  constructor(connection: Connection, model: LiveModel) {
+  constructor(connection: Connection, attempts: Collection<AttemptView>) {
     this.#connection = connection;
     this.#owned.own(
       workspace.registerFileSystemProvider(schemes.attempt, this.#files, {
@@ -45,7 +46,7 @@ export class AttemptDocuments implements Disposable {
       }),
     );
     this.#owned.own(window.onDidChangeVisibleTextEditors(() => this.#timelines.look()));
-    this.#owned.own(model.onDidChange(({ attempts }) => this.#renew(attempts)));
+    this.#owned.own(attempts.onDidChange(({ lists }) => this.#renew(lists)));
   }
 
   uriOf(document: AttemptDocument): Uri {

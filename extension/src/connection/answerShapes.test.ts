@@ -1,5 +1,7 @@
 import { anything, assert, property } from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { liveAttempts } from '../model/liveAttempts.ts';
+import { liveRunners } from '../model/liveRunners.ts';
 import { aJob, aRunner, aStep, anAttempt, anExecution } from '../model/builders.ts';
 import { answerShapes } from './answerShapes.ts';
 
@@ -10,42 +12,40 @@ test('what a service answers is what its procedures answer', () => {
   const failed = aJob({
     outcome: { kind: 'failed', step: 0, exitCode: 1, outOfMemory: false, outOfDisk: false, lastLine: '' },
   });
-  const changes = {
-    listAnew: false,
-    executions: [anExecution({ paused: { at: 1, by: null } })],
-    jobs: [job, failed],
-    attempts: [anAttempt({ steps: [aStep()], phases: [{ name: 'fetch', startedAt: 1.5, endedAt: null }] })],
-    removed: [7],
-    runnersOnline: 1,
-    runners: [aRunner()],
-    queue: null,
-  };
-  expect(look('executions.watch', { id: '1', data: changes })).toBeUndefined();
+  const changes = { listAnew: false, rows: { jobs: [job, failed] }, gone: { executions: [7] } };
+  expect(look('rows.watch', { id: '1', data: changes })).toBeUndefined();
+  expect(look('rows.list', { rows: [job], next: null })).toBeUndefined();
+  const attempt = anAttempt({
+    steps: [aStep()],
+    phases: [{ name: 'fetch', startedAt: 1.5, endedAt: null }],
+  });
+  expect(liveAttempts.shape(attempt)).toBeUndefined();
+  expect(liveRunners.shape(aRunner())).toBeUndefined();
   expect(look('logs.tail', { id: '1', data: { kind: 'chunk', offset: 0, data: '' } })).toBeUndefined();
   expect(look('jobs.waiting', null)).toBeUndefined();
 });
 
 describe('a row', () => {
   test.each([
-    ['a missing field', { id: undefined }, '[0].id'],
-    ['a negative id', { id: -1 }, '[0].id'],
-    ['a fraction as an id', { id: 1.5 }, '[0].id'],
-    ['a huge id', { id: 1e300 }, '[0].id'],
-    ['a time that is none', { createdAt: Number.POSITIVE_INFINITY }, '[0].createdAt'],
-    ['a text in place of a number', { createdAt: 'now' }, '[0].createdAt'],
-    ['an object in place of a text', { actionName: {} }, '[0].actionName'],
-    ['an unknown state', { state: '__proto__' }, '[0].state'],
-    ['negative counts', { counts: { ...anExecution().counts, failed: -5 } }, '[0].counts.failed'],
-    ['no counts', { counts: null }, '[0].counts'],
+    ['a missing field', { id: undefined }, '.id'],
+    ['a negative id', { id: -1 }, '.id'],
+    ['a fraction as an id', { id: 1.5 }, '.id'],
+    ['a huge id', { id: 1e300 }, '.id'],
+    ['a time that is none', { createdAt: Number.POSITIVE_INFINITY }, '.createdAt'],
+    ['a text in place of a number', { createdAt: 'now' }, '.createdAt'],
+    ['an object in place of a text', { actionName: {} }, '.actionName'],
+    ['an unknown state', { state: '__proto__' }, '.state'],
+    ['negative counts', { counts: { ...anExecution().counts, failed: -5 } }, '.counts.failed'],
+    ['no counts', { counts: null }, '.counts'],
   ])('with %s is refused, and where is said', (_what, values, place) => {
-    expect(look('executions.list', [{ ...anExecution(), ...values }])).toBe(place);
+    expect(look('executions.get', { ...anExecution(), ...values })).toBe(place);
   });
 });
 
 test('a service that says no host and no directory of a Target is older, and is listened to', () => {
   const { codeHostId: _id, codeHost: _host, directory: _directory, ...job } = aJob();
-  expect(look('jobs.list', [job])).toBeUndefined();
-  expect(look('jobs.list', [{ ...job, codeHost: 7 }])).toBe('[0].codeHost');
+  expect(look('jobs.get', job)).toBeUndefined();
+  expect(look('jobs.get', { ...job, codeHost: 7 })).toBe('.codeHost');
 });
 
 test('a path that no system has is refused', () => {
@@ -55,7 +55,7 @@ test('a path that no system has is refused', () => {
 
 test('a reason of a scope is looked into, and one that only a newer service knows is taken', () => {
   const scope = (reason: unknown) =>
-    look('scopes.preview', { query: '', targets: [], leftOut: [{ repository: 'web', reason }] });
+    look('scopes.preview', { id: '', query: '', targets: [], leftOut: [{ repository: 'web', reason }] });
   expect(scope({ kind: 'nameDiffers', pattern: 'api' })).toBeUndefined();
   expect(scope({ kind: 'archived', since: 1 })).toBeUndefined();
   expect(scope({ kind: 'nameDiffers' })).toBe('.leftOut[0].reason.pattern');
@@ -64,7 +64,7 @@ test('a reason of a scope is looked into, and one that only a newer service know
 });
 
 test('a list without an end is refused', () => {
-  expect(look('executions.list', Array.from({ length: 100_001 }))).toBe('');
+  expect(look('rows.list', { rows: Array.from({ length: 100_001 }), next: null })).toBe('.rows');
 });
 
 test('whatever is answered, looking at it throws nothing', () => {

@@ -1,12 +1,13 @@
 import { attemptStates } from '@flotilla/shared/lifecycle/attemptLifecycle';
-import { jobStates } from '@flotilla/shared/lifecycle/jobLifecycle';
-import type { JobCounts } from '@flotilla/shared/lifecycle/executionState';
+import type { Changes, Page } from '@flotilla/shared/protocol/liveRows';
 import type { LeftOutReason } from '@flotilla/shared/query/leftOutReason';
 import type { Target } from '@flotilla/shared/target/target';
 import type * as views from '@flotilla/shared/views';
+import { attempt, execution, job, repositoryFields, runner, targetFields } from './rowShapes.ts';
 import {
   anything,
   count,
+  dictionaryOf,
   fields,
   flag,
   kinds,
@@ -23,8 +24,6 @@ import {
 
 /** Characters of a path: as many as Linux takes, and so many that a tree of folders is not too deep to walk. */
 const path = textOf(4096);
-const stepStates = ['pending', 'running', 'succeeded', 'failed', 'timedOut', 'cancelled', 'errored'];
-const executionStates = ['resolving', 'queued', 'running', 'cancelling', 'succeeded', 'failed', 'cancelled'];
 
 const server = fields<views.ServerView>({
   version: text,
@@ -62,140 +61,6 @@ const actionVersion = fields<views.ActionVersionView>({
   createdBy: text,
 });
 
-const counts = fields<JobCounts>({
-  queued: count,
-  running: count,
-  succeeded: count,
-  failed: count,
-  timedOut: count,
-  cancelled: count,
-  errored: count,
-});
-
-const execution = fields<views.ExecutionView>({
-  id: count,
-  actionId: count,
-  actionName: text,
-  actionVersion: count,
-  scopeQuery: text,
-  state: oneOf(executionStates),
-  counts,
-  changed: count,
-  held: count,
-  paused: nullable(fields<views.PauseView>({ at: time, by: nullable(text) })),
-  priority: number,
-  maxParallel: nullable(count),
-  maxFailures: nullable(count),
-  createdBy: nullable(text),
-  mine: flag,
-  createdAt: time,
-  startedAt: nullable(time),
-  endedAt: nullable(time),
-});
-
-const patch = fields<views.PatchView>({
-  attemptId: count,
-  baseTree: text,
-  resultTree: text,
-  files: count,
-  addedLines: count,
-  removedLines: count,
-});
-
-const outcome = kinds({
-  succeeded: anything,
-  failed: fields({ step: count, exitCode: number, lastLine: text }),
-  timedOut: fields({ step: nullable(count), seconds: number }),
-  cancelled: fields({ step: nullable(count) }),
-  errored: fields({ reason: text, message: text }),
-  lost: fields({ losses: optional(count) }),
-  released: anything,
-});
-
-const repositoryFields = {
-  codeHostId: optional(count),
-  codeHost: optional(text),
-  repositoryId: count,
-  repository: text,
-};
-
-const targetFields = {
-  ...repositoryFields,
-  baseRef: text,
-  baseRevision: text,
-  directory: optional(text),
-};
-
-const job = fields<views.JobView>({
-  ...targetFields,
-  id: count,
-  executionId: count,
-  state: oneOf(jobStates),
-  attemptCount: count,
-  held: flag,
-  requires: listOf(text),
-  currentAttemptId: nullable(count),
-  outcome: nullable(outcome),
-  patch: nullable(patch),
-  included: flag,
-  startedAt: nullable(time),
-  endedAt: nullable(time),
-});
-
-const step = fields<views.StepView>({
-  index: count,
-  title: text,
-  image: text,
-  imageDigest: nullable(text),
-  state: oneOf(stepStates),
-  exitCode: nullable(number),
-  startedAt: nullable(time),
-  endedAt: nullable(time),
-});
-
-const attempt = fields<views.AttemptView>({
-  id: count,
-  jobId: count,
-  number: count,
-  state: oneOf(attemptStates),
-  outcome: nullable(outcome),
-  runner: text,
-  phases: listOf(
-    fields<views.AttemptView['phases'][number]>({
-      name: textOf(100),
-      startedAt: time,
-      endedAt: nullable(time),
-    }),
-  ),
-  patch: nullable(patch),
-  expired: flag,
-  queuedAt: optional(nullable(time)),
-  claimedAt: time,
-  endedAt: nullable(time),
-  logLength: count,
-  logSealed: flag,
-  logDamage: nullable(text),
-  logLimitReached: flag,
-  steps: listOf(step),
-});
-
-const runner = fields<views.RunnerView>({
-  id: text,
-  name: text,
-  version: text,
-  labels: listOf(text),
-  capacity: count,
-  description: text,
-  running: count,
-  lastSeenAt: time,
-  online: flag,
-  draining: flag,
-  drainRequested: flag,
-  problem: nullable(text),
-});
-
-const queue = fields<views.QueueView>({ ready: count, held: count, running: count, capacity: count });
-
 const changedFile = fields<views.ChangedFile>({
   path,
   previousPath: nullable(path),
@@ -207,15 +72,10 @@ const changedFile = fields<views.ChangedFile>({
   included: flag,
 });
 
-const changes = fields<views.Changes>({
+const changes = fields<Changes>({
   listAnew: flag,
-  executions: listOf(execution),
-  jobs: listOf(job),
-  attempts: listOf(attempt),
-  removed: listOf(count),
-  runnersOnline: count,
-  runners: nullable(listOf(runner)),
-  queue: nullable(queue),
+  rows: dictionaryOf(listOf(anything)),
+  gone: dictionaryOf(listOf(count)),
 });
 
 const waiting = fields<views.WaitingView>({
@@ -300,7 +160,10 @@ const logMessage = kinds({
   end: fields({ offset: count, state: oneOf(attemptStates) }),
 });
 
-/** What a service answers, by procedure. What is not here is not looked into. */
+/**
+ * What a service answers, by procedure. What is not here is not looked into. Of live rows only the envelope is: the rows
+ * themselves are looked at by their kind (model/liveModel.ts).
+ */
 export const answerShapes: Readonly<Record<string, Shape>> = {
   'server.info': server,
   'pairing.exchange': fields({ token: text }),
@@ -308,11 +171,8 @@ export const answerShapes: Readonly<Record<string, Shape>> = {
   'actions.get': actionVersion,
   'scopes.preview': preview,
   'scopes.changes': nullable(changedScope),
-  'executions.list': listOf(execution),
   'executions.get': execution,
   'executions.create': execution,
-  'executions.watch': fields({ id: text, data: changes }),
-  'jobs.list': listOf(job),
   'jobs.get': job,
   'jobs.changedFiles': listOf(changedFile),
   'jobs.waiting': optional(nullable(waiting)),
@@ -320,6 +180,9 @@ export const answerShapes: Readonly<Record<string, Shape>> = {
   'attempts.compare': compared,
   'runners.list': listOf(runner),
   'runners.jobs': listOf(runnerJob),
+  'rows.watch': fields({ id: text, data: changes }),
+  'rows.list': fields<Page<unknown>>({ rows: listOf(anything), next: nullable(count) }),
+  'rows.get': listOf(anything),
   'logs.tail': fields({ id: text, data: logMessage }),
   'logs.read': fields({ data: text, end: count }),
 };

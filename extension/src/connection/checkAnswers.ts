@@ -52,6 +52,11 @@ function cut(): FlotillaError {
   );
 }
 
+/** Throws where a shape said that something differs from what it should be. */
+export function refuseUnless(what: string, wrong: string | undefined): void {
+  if (wrong !== undefined) throw nonsense(what, wrong);
+}
+
 function nonsense(path: string, place: string): FlotillaError {
   return new FlotillaError(
     'unavailable',

@@ -51,6 +51,18 @@ export function listOf(shape: Shape): Shape {
   };
 }
 
+/** An object whose fields are all alike, by names that are not known. */
+export function dictionaryOf(shape: Shape): Shape {
+  return (value) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return '';
+    for (const [name, item] of Object.entries(value)) {
+      const wrong = shape(item);
+      if (wrong !== undefined) return `.${name.slice(0, 50)}${wrong}`;
+    }
+    return undefined;
+  };
+}
+
 /** An object with at least these fields: every one of the type, so that none is forgotten. */
 export function fields<T>(shapes: { readonly [K in keyof T]-?: Shape }): ShapeOf<T> {
   const entries = Object.entries<Shape>(shapes);

@@ -1,7 +1,14 @@
 /** Rows for tests: whole and valid, with what a test is about set by it. */
 import { noJobs } from '@flotilla/shared/lifecycle/executionState';
 import type { Target } from '@flotilla/shared/target/target';
-import type { AttemptView, ExecutionView, JobView, RunnerView, StepView } from '@flotilla/shared/views';
+import type {
+  AttemptView,
+  ExecutionView,
+  JobView,
+  QueueView,
+  RunnerView,
+  StepView,
+} from '@flotilla/shared/views';
 
 export function anExecution(values: Partial<ExecutionView> = {}): ExecutionView {
   return {
@@ -112,4 +119,8 @@ export function aRunner(values: Partial<RunnerView> = {}): RunnerView {
     problem: null,
     ...values,
   };
+}
+
+export function aQueue(values: Partial<QueueView> = {}): QueueView {
+  return { ready: 0, held: 0, running: 0, capacity: 4, ...values };
 }

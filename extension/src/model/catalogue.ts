@@ -2,6 +2,7 @@ import type { ActionView } from '@flotilla/shared/views';
 import type { Connection } from '../connection/connection.ts';
 import { Disposables, type Disposable } from '../platform/disposables.ts';
 import { Emitter } from '../platform/emitter.ts';
+import { liveExecutions } from './liveExecutions.ts';
 import type { LiveModel } from './liveModel.ts';
 
 /** The Actions that the service keeps, listed once per connection and again when an Execution is new. */
@@ -17,8 +18,8 @@ export class Catalogue implements Disposable {
     this.#connection = connection;
     // The feed says nothing about Actions; a new Execution may have brought a new version of one.
     this.#owned.own(
-      model.onDidChange(({ list }) => {
-        if (list && connection.state.kind === 'online') this.refresh().catch(() => undefined);
+      model.of(liveExecutions).onDidChange(({ members }) => {
+        if (members.size > 0 && connection.state.kind === 'online') this.refresh().catch(() => undefined);
       }),
     );
     this.#owned.own(connection.onDidChangeServer(() => this.#set([])));

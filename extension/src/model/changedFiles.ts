@@ -2,13 +2,19 @@ import type { ChangedFile, JobView } from '@flotilla/shared/views';
 import type { Connection } from '../connection/connection.ts';
 import { Emitter } from '../platform/emitter.ts';
 import { Disposables, type Disposable } from '../platform/disposables.ts';
-import type { LiveModel } from './liveModel.ts';
+import type { Collection } from './collection.ts';
+
+/** So many lists are kept of Jobs whose files are not shown; those that were asked for longest ago go first. */
+const maxIdle = 200;
 
 /** The files of the Patches that were looked at, with what a reviewer left out. */
 export class ChangedFiles implements Disposable {
   readonly #connection: Connection;
-  readonly #model: LiveModel;
+  readonly #jobs: Collection<JobView>;
+  /** In the order of their last use. */
   readonly #held = new Map<number, readonly ChangedFile[]>();
+  /** Jobs whose files are shown. */
+  readonly #shown = new Set<number>();
   readonly #stale = new Set<number>();
   readonly #loading = new Map<number, Promise<readonly ChangedFile[]>>();
   readonly #changed = new Emitter<number>();
@@ -17,14 +23,21 @@ export class ChangedFiles implements Disposable {
   /** Fires with the id of a Job whose files or whose selection changed since they were first loaded. */
   readonly onDidChange = this.#changed.event;
 
-  constructor(connection: Connection, model: LiveModel) {
+  constructor(connection: Connection, jobs: Collection<JobView>) {
     this.#connection = connection;
-    this.#model = model;
-    this.#owned.own(connection.onDidChangeServer(() => this.#held.clear()));
+    this.#jobs = jobs;
+    this.#owned.own(
+      connection.onDidChangeServer(() => {
+        this.#held.clear();
+        this.#shown.clear();
+      }),
+    );
     // A Job that ran again has other files; one whose row moved may have another selection.
     this.#owned.own(
-      model.onDidChange(({ jobs }) => {
-        for (const jobId of jobs) if (this.#held.has(jobId)) this.#stale.add(jobId);
+      jobs.onDidChange(({ rows, isOutdated, dropped }) => {
+        const moved = isOutdated ? this.#held.keys() : rows;
+        for (const jobId of moved) if (this.#held.has(jobId)) this.#stale.add(jobId);
+        if (dropped.size > 0) this.#letGo();
       }),
     );
   }
@@ -45,6 +58,12 @@ export class ChangedFiles implements Disposable {
     return loading;
   }
 
+  /** The files as {@link load} gives them, kept from now on for as long as the row of their Job is held: they are rows. */
+  show(job: JobView): Promise<readonly ChangedFile[]> {
+    this.#shown.add(job.id);
+    return this.load(job);
+  }
+
   /**
    * Leaves a Job (`path` null) or files of it out, or takes them in. Shown at once; where the service refuses, what it
    * says is shown again and the error thrown.
@@ -58,7 +77,7 @@ export class ChangedFiles implements Disposable {
         ),
       );
     } catch (error) {
-      this.#model.show(job);
+      this.#jobs.put(job);
       this.#stale.add(job.id);
       this.#changed.fire(job.id);
       throw error;
@@ -74,14 +93,26 @@ export class ChangedFiles implements Disposable {
     const files = await this.#connection.use((client) => client.jobs.changedFiles.query({ jobId }));
     const before = this.#held.get(jobId);
     if (before !== undefined && isSame(before, files)) return before;
+    this.#held.delete(jobId);
     this.#held.set(jobId, files);
+    this.#letGo();
     if (before !== undefined) this.#changed.fire(jobId);
     return files;
   }
 
+  /** Lets go of what nobody shows any more. */
+  #letGo(): void {
+    for (const jobId of this.#shown) if (this.#jobs.get(jobId) === undefined) this.#shown.delete(jobId);
+    const idle = [...this.#held.keys()].filter((jobId) => !this.#shown.has(jobId));
+    for (const jobId of idle.slice(0, -maxIdle)) {
+      this.#held.delete(jobId);
+      this.#stale.delete(jobId);
+    }
+  }
+
   #showIncluded(job: JobView, paths: readonly string[] | null, included: boolean): void {
     if (paths === null) {
-      this.#model.show({ ...job, included });
+      this.#jobs.put({ ...job, included });
     } else {
       const chosen = new Set(paths);
       const files = this.#held.get(job.id) ?? [];

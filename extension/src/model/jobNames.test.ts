@@ -3,39 +3,39 @@ import type { JobView } from '@flotilla/shared/views';
 import { Emitter } from '../platform/emitter.ts';
 import { aJob } from './builders.ts';
 import { JobNames } from './jobNames.ts';
-import { nothingTouched, type Touched } from './modelState.ts';
+import { GatheredChanges, type RowChanges } from './rowChanges.ts';
 
 const here = aJob({ id: 1, codeHost: 'a' });
 const there = aJob({ id: 2, codeHost: 'b', codeHostId: 2, repositoryId: 2 });
 
-/** A model that holds these Jobs of Execution 1, and no other. */
-function modelOf(...jobs: JobView[]) {
-  const changed = new Emitter<Touched>();
-  const model = {
+/** A collection that holds these Jobs of Execution 1, and no other. */
+function collectionOf(...jobs: JobView[]) {
+  const changed = new Emitter<RowChanges>();
+  const collection = {
     held: jobs,
-    jobs: (executionId: number) => (executionId === 1 ? model.held : undefined),
+    rows: (executionId?: number) => (executionId === 1 ? collection.held : undefined),
     onDidChange: changed.event,
-    fire: (touched: Partial<Touched>) => changed.fire({ ...nothingTouched, ...touched }),
+    fire: (changes: Partial<RowChanges>) => changed.fire(Object.assign(new GatheredChanges(), changes)),
   };
-  return model;
+  return collection;
 }
 
 test('a Job is named among those of its Execution', () => {
-  const names = new JobNames(modelOf(here, there));
+  const names = new JobNames(collectionOf(here, there));
   expect([here, there].map((job) => names.of(job))).toEqual(['a/web', 'b/web']);
   expect(names.named(there)).toEqual({ ...there, name: 'b/web' });
 });
 
 test('a Job of an Execution whose Jobs are not held is named as if it were alone', () => {
-  const names = new JobNames(modelOf(here, there));
+  const names = new JobNames(collectionOf(here, there));
   expect(names.of({ ...there, executionId: 2 })).toBe('web');
 });
 
-test.each([{ jobLists: new Set([1]) }, { list: true }])('names are others once Jobs come: %o', (touched) => {
-  const model = modelOf(here);
-  const names = new JobNames(model);
+test.each(['members', 'dropped'])('names are others once Jobs come or go: %s', (what) => {
+  const jobs = collectionOf(here);
+  const names = new JobNames(jobs);
   expect(names.of(here)).toBe('web');
-  model.held = [here, there];
-  model.fire(touched);
+  jobs.held = [here, there];
+  jobs.fire({ [what]: new Set([1]) });
   expect(names.of(here)).toBe('a/web');
 });

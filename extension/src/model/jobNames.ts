@@ -1,7 +1,7 @@
 import { targetNames } from '@flotilla/shared/target/targetNames';
 import type { JobView } from '@flotilla/shared/views';
 import { Disposables, type Disposable } from '../platform/disposables.ts';
-import type { LiveModel } from './liveModel.ts';
+import type { Collection } from './collection.ts';
 
 /** A Job with what it is called in this window. */
 export interface NamedJob extends JobView {
@@ -10,17 +10,16 @@ export interface NamedJob extends JobView {
 
 /** What Jobs are called: each among those of its Execution, so that rows, titles and documents say the same. */
 export class JobNames implements Disposable {
-  readonly #model: Pick<LiveModel, 'jobs' | 'onDidChange'>;
+  readonly #jobs: Pick<Collection<JobView>, 'rows' | 'onDidChange'>;
   readonly #owned = new Disposables();
   /** By Execution, for as long as no Job of it comes or goes. */
   readonly #ofExecutions = new Map<number, (job: JobView) => string>();
 
-  constructor(model: Pick<LiveModel, 'jobs' | 'onDidChange'>) {
-    this.#model = model;
+  constructor(jobs: Pick<Collection<JobView>, 'rows' | 'onDidChange'>) {
+    this.#jobs = jobs;
     this.#owned.own(
-      model.onDidChange(({ list, jobLists }) => {
-        if (list) this.#ofExecutions.clear();
-        for (const executionId of jobLists) this.#ofExecutions.delete(executionId);
+      jobs.onDidChange(({ members, dropped }) => {
+        for (const executionId of [...members, ...dropped]) this.#ofExecutions.delete(executionId);
       }),
     );
   }
@@ -40,7 +39,7 @@ export class JobNames implements Disposable {
 
   #among(executionId: number): ((job: JobView) => string) | undefined {
     const known = this.#ofExecutions.get(executionId);
-    const jobs = known === undefined ? this.#model.jobs(executionId) : undefined;
+    const jobs = known === undefined ? this.#jobs.rows(executionId) : undefined;
     if (jobs === undefined) return known;
     const names = targetNames(jobs);
     this.#ofExecutions.set(executionId, names);

@@ -1,82 +1,37 @@
 import { messageOf } from '@flotilla/shared/errors';
-import type {
-  AttemptView,
-  Changes,
-  ExecutionView,
-  JobView,
-  QueueView,
-  RunnerView,
-} from '@flotilla/shared/views';
+import type { Changes } from '@flotilla/shared/protocol/liveRows';
+import { refuseUnless } from '../connection/checkAnswers.ts';
 import type { FlotillaClient } from '../connection/client.ts';
 import type { Connection } from '../connection/connection.ts';
+import { listOf } from '../connection/shape.ts';
 import { Disposables, type Disposable } from '../platform/disposables.ts';
 import { Emitter } from '../platform/emitter.ts';
-import { Asks } from './asks.ts';
-import { followFeed } from './feed.ts';
-import {
-  applyAttempts,
-  applyChanges,
-  applyExecutions,
-  applyJobs,
-  applyOutdated,
-  emptyState,
-  nothingTouched,
-  type ChangedRows,
-  type ModelState,
-  type Step,
-  type Touched,
-} from './modelState.ts';
+import { Collection, type RowSource } from './collection.ts';
+import { Feed } from './feed.ts';
+import type { KeyedRow, LiveKind, RowKind, WholeKind } from './liveKind.ts';
+import { WholeList } from './wholeList.ts';
 
-/** Executions of the first list, and of each *Show More*. */
-const pageSize = 100;
-/** The service lists no more at once. */
-const maxExecutions = 500;
-/** So many Executions keep their Jobs; the one asked for longest ago is let go. */
-const maxJobLists = 20;
-
-/** The service's rows as this window holds them: lists fetched once per connection, then kept by the feed of changes. */
+/**
+ * The service's rows as this window holds them: lists that were asked for, then kept by the feed of changes. What kinds
+ * there are it does not know: whoever uses one names it, and from then on the feed is asked for it too.
+ */
 export class LiveModel implements Disposable {
   readonly #connection: Connection;
   readonly #owned = new Disposables();
-  readonly #changed = new Emitter<Touched>();
-  readonly #asks = new Asks();
-  readonly #loading = new Map<string, Promise<void>>();
-  #state: ModelState = emptyState;
-  #limit = pageSize;
-  #feed: { readonly client: FlotillaClient; readonly subscription: Disposable } | undefined;
-  #isListed = false;
+  readonly #changed = new Emitter<void>();
+  /** A collection comes after the one that its lists belong to. */
+  readonly #collections = new Map<RowKind, Collection<KeyedRow>>();
+  readonly #wholes = new Map<WholeKind, WholeList<unknown>>();
+  #feed: Feed | undefined;
   #changedAt: number | undefined;
 
+  /** Fires after anything has changed, once all collections have told it. */
   readonly onDidChange = this.#changed.event;
 
   constructor(connection: Connection) {
     this.#connection = connection;
     this.#owned.own(connection.onDidConnect((client) => this.#follow(client)));
     this.#owned.own(connection.onDidChangeServer(() => this.#forget()));
-  }
-
-  /** Newest first. */
-  get executions(): readonly ExecutionView[] {
-    return [...this.#state.executions.values()].sort((a, b) => b.id - a.id);
-  }
-
-  get runnersOnline(): number | undefined {
-    return this.#state.runnersOnline;
-  }
-
-  /** All Runners by name; undefined before the service has said them. */
-  get runners(): readonly RunnerView[] | undefined {
-    return this.#state.runners;
-  }
-
-  /** How much there is to do; undefined before the service has said it. */
-  get queue(): QueueView | undefined {
-    return this.#state.queue;
-  }
-
-  /** Whether the list of Executions has come. */
-  get isListed(): boolean {
-    return this.#isListed;
   }
 
   /** The service's time, in Unix milliseconds. */
@@ -89,201 +44,123 @@ export class LiveModel implements Disposable {
     return this.#changedAt;
   }
 
-  /** Whether there may be Executions beyond those held. */
-  get hasMore(): boolean {
-    return this.#state.executions.size >= this.#limit && this.#limit < maxExecutions;
-  }
-
-  execution(executionId: number): ExecutionView | undefined {
-    return this.#state.executions.get(executionId);
-  }
-
-  /** The Jobs of an Execution by repository name; undefined while they were not loaded. */
-  jobs(executionId: number): readonly JobView[] | undefined {
-    const rows = this.#state.jobs.get(executionId);
-    return rows === undefined ? undefined : [...rows.values()];
-  }
-
-  job(executionId: number, jobId: number): JobView | undefined {
-    return this.#state.jobs.get(executionId)?.get(jobId);
-  }
-
-  /** A Job of any Execution whose Jobs are held. */
-  findJob(jobId: number): JobView | undefined {
-    for (const jobs of this.#state.jobs.values()) {
-      const job = jobs.get(jobId);
-      if (job !== undefined) return job;
-    }
-    return undefined;
-  }
-
-  /** The Attempts of a Job as far as they are held, newest first. */
-  attempts(jobId: number): readonly AttemptView[] {
-    return [...(this.#state.attempts.get(jobId)?.values() ?? [])].sort((a, b) => b.number - a.number);
-  }
-
-  attempt(jobId: number, attemptId: number | null): AttemptView | undefined {
-    return attemptId === null ? undefined : this.#state.attempts.get(jobId)?.get(attemptId);
-  }
-
-  /** Loads the Jobs of an Execution, unless they are held. */
-  async loadJobs(executionId: number): Promise<readonly JobView[]> {
-    if (!this.#state.jobs.has(executionId)) await this.#use((client) => this.#listJobs(client, executionId));
-    return this.jobs(executionId) ?? [];
-  }
-
-  /** Loads all Attempts of a Job. */
-  async loadAttempts(jobId: number): Promise<readonly AttemptView[]> {
-    await this.#use((client) => this.#listAttempts(client, jobId));
-    return this.attempts(jobId);
-  }
-
-  /** Lists older Executions as well. */
-  async showMore(): Promise<void> {
-    this.#limit = Math.min(maxExecutions, this.#limit + pageSize);
-    await this.refresh();
+  /** The rows of a kind. */
+  of<Row extends KeyedRow>(kind: RowKind<Row>): Collection<Row>;
+  of<Row>(kind: WholeKind<Row>): WholeList<Row>;
+  of(kind: LiveKind): unknown {
+    return kind.kind === 'whole' ? this.#whole(kind) : this.#collection(kind);
   }
 
   /** Lists everything again that is held. */
   async refresh(): Promise<void> {
-    await this.#use((client) => this.#list(client));
-  }
-
-  /** Takes in an Execution that a call answered, unless the feed has already said more about it. */
-  take(execution: ExecutionView): void {
-    if (!this.#state.executions.has(execution.id)) this.#applyRows({ executions: [execution] });
-  }
-
-  /** Shows a Job as it will be when the service has heard of it. */
-  show(job: JobView): void {
-    this.#applyRows({ jobs: [job] });
+    await Promise.all([...this.#collections.values()].map((collection) => collection.refreshAll()));
   }
 
   dispose(): void {
-    this.#feed?.subscription.dispose();
+    this.#feed?.dispose();
     this.#owned.dispose();
   }
 
-  #use(list: (client: FlotillaClient) => Promise<void>): Promise<void> {
-    return this.#connection.use(list);
+  #whole(kind: WholeKind): WholeList<unknown> {
+    const known = this.#wholes.get(kind);
+    if (known !== undefined) return known;
+    const whole = new WholeList<unknown>();
+    this.#wholes.set(kind, whole);
+    this.#feed?.renew();
+    return whole;
+  }
+
+  #collection(kind: RowKind): Collection<KeyedRow> {
+    const known = this.#collections.get(kind);
+    if (known !== undefined) return known;
+    const parent = kind.parent === undefined ? undefined : this.of(kind.parent.kind);
+    const collection = new Collection(kind, this.#source(kind), parent, () => this.#settle());
+    this.#collections.set(kind, collection);
+    if (this.#feed === undefined) return collection;
+    this.#feed.renew();
+    collection.outdate();
+    return collection;
+  }
+
+  #source({ topic, shape }: RowKind): RowSource<KeyedRow> {
+    const check = (rows: readonly unknown[]) => checked(`rows of ${topic}`, shape, rows);
+    return {
+      list: async (of, after, limit) => {
+        const wanted = {
+          topic,
+          limit,
+          ...(of === undefined ? {} : { of }),
+          ...(after === undefined ? {} : { after }),
+        };
+        const { rows, next } = await this.#connection.use((client) => client.rows.list.query(wanted));
+        return { rows: check(rows), next };
+      },
+      get: async (ids) =>
+        check(await this.#connection.use((client) => client.rows.get.query({ topic, ids: [...ids] }))),
+    };
   }
 
   /** The feed is subscribed to first: what changes while the lists are under way is not missed. */
   #follow(client: FlotillaClient): void {
     if (this.#feed?.client !== client) {
-      this.#feed?.subscription.dispose();
-      const subscription = followFeed(
-        client,
-        (changes) => this.#hear(client, changes),
-        (error) => this.#connection.note(`The feed of changes: ${messageOf(error)}`),
-      );
-      this.#feed = { client, subscription };
+      this.#feed?.dispose();
+      this.#feed = new Feed(client, {
+        topics: () => [...this.#collections.keys(), ...this.#wholes.keys()].map(({ topic }) => topic),
+        onChanges: (changes) => this.#hear(changes),
+        onProblem: (error) => this.#connection.note(`The feed of changes: ${messageOf(error)}`),
+      });
     }
-    this.#listAgain(client);
+    this.#outdate();
+    this.#settle();
   }
 
-  #hear(client: FlotillaClient, changes: Changes): void {
-    this.#applyChanges(changes);
-    if (!changes.listAnew) return;
-    this.#asks.outdate();
-    this.#apply(applyOutdated(this.#state));
-    this.#listAgain(client);
-  }
-
-  #listAgain(client: FlotillaClient): void {
-    // A failure shows as the connection's state, and the next connection lists again.
-    this.#list(client).catch(() => undefined);
-  }
-
-  async #list(client: FlotillaClient): Promise<void> {
-    await this.#asks.list(
-      () => client.executions.list.query({ limit: this.#limit }),
-      (list, since) => {
-        this.#isListed = true;
-        this.#apply(applyExecutions(this.#state, list.slice(0, this.#limit), since));
-      },
+  #hear({ rows, gone, listAnew }: Changes): void {
+    const rowsOf = ({ topic, shape }: LiveKind) => checked(`rows of ${topic}`, shape, own(rows, topic) ?? []);
+    // All are looked at before any is taken in.
+    const changes = [...this.#collections].map(
+      ([kind, collection]) => [collection, rowsOf(kind), own(gone, kind.topic) ?? []] as const,
     );
-    await Promise.all([...this.#state.jobs.keys()].map((executionId) => this.#listJobs(client, executionId)));
-  }
-
-  #listJobs(client: FlotillaClient, executionId: number): Promise<void> {
-    return this.#once(`jobs ${executionId}`, () =>
-      this.#asks.list(
-        () => client.jobs.list.query({ executionId }),
-        (list, since) => {
-          if (since.removed.has(executionId)) return;
-          this.#apply(applyJobs(this.#state, executionId, list, since.jobs));
-          this.#letGoOfJobs();
-          this.#listRunningAttempts(client, executionId);
-        },
-      ),
+    const wholes = [...this.#wholes].flatMap(([kind, whole]) =>
+      own(rows, kind.topic) === undefined ? [] : [[whole, few(kind, rowsOf(kind))] as const],
     );
+    for (const [collection, changed, ids] of changes) collection.hear(changed, ids);
+    for (const [whole, all] of wholes) whole.hear(all);
+    if (listAnew) this.#outdate();
+    this.#settle();
   }
 
-  /** What the feed said of an Attempt while its Job was not held was not kept, and it may say nothing more for long. */
-  #listRunningAttempts(client: FlotillaClient, executionId: number): void {
-    for (const { id, state, currentAttemptId } of this.jobs(executionId) ?? []) {
-      if (state !== 'running' || this.attempt(id, currentAttemptId) !== undefined) continue;
-      // A failure shows as the connection's state, and the next connection lists again.
-      this.#listAttempts(client, id).catch(() => undefined);
-    }
+  #outdate(): void {
+    for (const collection of this.#collections.values()) collection.outdate();
   }
 
-  #listAttempts(client: FlotillaClient, jobId: number): Promise<void> {
-    return this.#once(`attempts ${jobId}`, () =>
-      this.#asks.list(
-        () => client.attempts.list.query({ jobId }),
-        (list, since) => this.#apply(applyAttempts(this.#state, jobId, list, since.attempts)),
-      ),
-    );
-  }
-
-  /** Calls for the same list at the same time share one answer. */
-  #once(key: string, load: () => Promise<void>): Promise<void> {
-    const loading = this.#loading.get(key) ?? load().finally(() => this.#loading.delete(key));
-    this.#loading.set(key, loading);
-    return loading;
-  }
-
-  #letGoOfJobs(): void {
-    const jobs = new Map(this.#state.jobs);
-    for (const executionId of [...jobs.keys()].slice(0, -maxJobLists)) jobs.delete(executionId);
-    if (jobs.size < this.#state.jobs.size) this.#state = { ...this.#state, jobs };
-  }
-
-  #applyChanges(changes: ChangedRows): void {
-    this.#asks.record(changes);
-    this.#apply(applyChanges(this.#state, changes));
-  }
-
-  #applyRows({ executions = [], jobs = [] }: Partial<Pick<ChangedRows, 'executions' | 'jobs'>>): void {
-    const { runnersOnline } = this;
-    this.#applyChanges({
-      executions,
-      jobs,
-      attempts: [],
-      removed: [],
-      runnersOnline,
-      runners: null,
-      queue: null,
-    });
-  }
-
-  #apply({ state, touched }: Step): void {
-    this.#state = state;
+  /** Lets collections take in what became of those before them, and tells it all. */
+  #settle(): void {
     this.#changedAt = Date.now();
-    this.#changed.fire(touched);
+    const collections = [...this.#collections.values()];
+    for (const collection of collections) collection.followParent();
+    const told = [...collections, ...this.#wholes.values()].filter((rows) => rows.tell());
+    if (told.length > 0) this.#changed.fire();
   }
 
   #forget(): void {
-    this.#feed?.subscription.dispose();
+    this.#feed?.dispose();
     this.#feed = undefined;
-    this.#isListed = false;
-    this.#limit = pageSize;
-    if (this.#state === emptyState) return;
-    this.#apply({
-      state: emptyState,
-      touched: { ...nothingTouched, list: true, runners: true, queue: true },
-    });
+    for (const collection of this.#collections.values()) collection.clear();
+    for (const whole of this.#wholes.values()) whole.hear(undefined);
+    this.#settle();
   }
+}
+
+function checked(what: string, shape: LiveKind['shape'], rows: readonly unknown[]): readonly KeyedRow[] {
+  refuseUnless(what, listOf(shape)(rows));
+  return rows as readonly KeyedRow[];
+}
+
+function few({ topic, most }: WholeKind, rows: readonly KeyedRow[]): readonly KeyedRow[] {
+  refuseUnless(`rows of ${topic}`, rows.length > most ? `[${most}]` : undefined);
+  return rows;
+}
+
+function own<T>(byTopic: Readonly<Record<string, T>>, topic: string): T | undefined {
+  return Object.hasOwn(byTopic, topic) ? byTopic[topic] : undefined;
 }

@@ -5,6 +5,10 @@ import { Disposables, type Disposable } from '../platform/disposables.ts';
 import { Emitter } from '../platform/emitter.ts';
 import type { Log } from '../platform/log.ts';
 import { FollowedJobs } from './followedJobs.ts';
+import type { Collection } from './collection.ts';
+import { liveJobs } from './liveJobs.ts';
+import { liveQueue } from './liveQueue.ts';
+import { liveRunners } from './liveRunners.ts';
 import type { LiveModel } from './liveModel.ts';
 
 /** Places move with every Job that is claimed; they are asked again at most so often. */
@@ -13,7 +17,7 @@ const againMs = 1000;
 /** Why queued Jobs wait, asked when their rows are shown and again when the feed says that the queue has moved. */
 export class Waits implements Disposable {
   readonly #connection: Connection;
-  readonly #model: LiveModel;
+  readonly #jobs: Collection<JobView>;
   readonly #log: Log;
   readonly #owned = new Disposables();
   readonly #changed = new Emitter<number>();
@@ -25,16 +29,11 @@ export class Waits implements Disposable {
 
   constructor(connection: Connection, model: LiveModel, log: Log) {
     this.#connection = connection;
-    this.#model = model;
+    this.#jobs = model.of(liveJobs);
     this.#log = log;
-    this.#owned.own(
-      model.onDidChange(({ queue, runners, jobs }) => {
-        for (const jobId of this.#followed.ids) {
-          if (model.findJob(jobId)?.state !== 'queued') this.#followed.delete(jobId);
-          else if (queue || runners || jobs.has(jobId)) this.#asking.add([jobId]);
-        }
-      }),
-    );
+    this.#owned.own(this.#jobs.onDidChange(({ rows }) => this.#askAgain((jobId) => rows.has(jobId))));
+    this.#owned.own(model.of(liveQueue).onDidChange(() => this.#askAgain(() => true)));
+    this.#owned.own(model.of(liveRunners).onDidChange(() => this.#askAgain(() => true)));
     this.#owned.own(connection.onDidChangeServer(() => this.#followed.clear()));
   }
 
@@ -58,6 +57,13 @@ export class Waits implements Disposable {
     this.#owned.dispose();
   }
 
+  #askAgain(hasMoved: (jobId: number) => boolean): void {
+    for (const jobId of this.#followed.ids) {
+      if (this.#jobs.get(jobId)?.state !== 'queued') this.#followed.delete(jobId);
+      else if (hasMoved(jobId)) this.#asking.add([jobId]);
+    }
+  }
+
   #ask(jobIds: ReadonlySet<number>): void {
     if (this.#connection.state.kind !== 'online') return;
     for (const jobId of jobIds) {
@@ -70,7 +76,7 @@ export class Waits implements Disposable {
 
   #keep(jobId: number, waiting: WaitingView | undefined): void {
     // It may have been claimed meanwhile.
-    if (this.#model.findJob(jobId)?.state !== 'queued') return;
+    if (this.#jobs.get(jobId)?.state !== 'queued') return;
     if (this.#followed.set(jobId, waiting)) this.#changed.fire(jobId);
   }
 }

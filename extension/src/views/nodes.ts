@@ -26,10 +26,15 @@ export interface FileNode {
   readonly path: string;
 }
 
-/** Stands for the rows that are not shown yet: Executions, or Jobs of one. */
-export interface MoreNode {
-  readonly kind: 'more';
-  readonly executionId: number | null;
+/** Stands for the Executions that are not shown yet. */
+export interface MoreExecutionsNode {
+  readonly kind: 'moreExecutions';
+}
+
+/** Stands for the Jobs of an Execution that are not shown yet. */
+export interface MoreJobsNode {
+  readonly kind: 'moreJobs';
+  readonly executionId: number;
 }
 
 export interface AttemptNode {
@@ -76,7 +81,13 @@ export interface ActionGroupNode {
   readonly group: 'workspace' | 'service';
 }
 
-export type ExecutionsNode = ExecutionNode | JobNode | FolderNode | FileNode | MoreNode;
+export type ExecutionsNode =
+  | ExecutionNode
+  | JobNode
+  | FolderNode
+  | FileNode
+  | MoreExecutionsNode
+  | MoreJobsNode;
 export type JobLogsNode = AttemptNode | StepNode;
 export type ActionsNode = ActionFileNode | ActionNode | ActionGroupNode;
 export type RunnersNode = RunnerNode | RunnerJobNode;
@@ -88,18 +99,20 @@ export function nodeId(node: TreeNode): string {
     case 'execution':
       return `execution ${node.executionId}`;
     case 'job':
-      return `job ${node.jobId}`;
+      return jobNodeId(node.jobId);
     case 'folder':
     case 'file':
-      return `${node.kind} ${node.jobId} ${node.path}`;
-    case 'more':
-      return `more ${node.executionId ?? 'executions'}`;
+      return filesNodeId(node.kind, node.jobId, node.path);
+    case 'moreExecutions':
+      return 'more executions';
+    case 'moreJobs':
+      return `more ${node.executionId}`;
     case 'attempt':
       return `attempt ${node.attemptId}`;
     case 'step':
       return `step ${node.attemptId} ${node.index}`;
     case 'runner':
-      return `runner ${node.runnerId}`;
+      return runnerNodeId(node.runnerId);
     case 'runnerJob':
       return `running ${node.runnerId} ${node.attemptId}`;
     case 'actionFile':
@@ -109,6 +122,21 @@ export function nodeId(node: TreeNode): string {
     case 'actionGroup':
       return `group ${node.group}`;
   }
+}
+
+/** {@link nodeId} of a Job, of which only the id is known. */
+export function jobNodeId(jobId: number): string {
+  return `job ${jobId}`;
+}
+
+/** {@link nodeId} of a folder or a file below a Job. */
+export function filesNodeId(kind: 'folder' | 'file', jobId: number, path: string): string {
+  return `${kind} ${jobId} ${path}`;
+}
+
+/** {@link nodeId} of a Runner. */
+export function runnerNodeId(runnerId: string): string {
+  return `runner ${runnerId}`;
 }
 
 /** A node of one of some kinds, when that is what a menu passed to a command. */
@@ -134,9 +162,16 @@ export class NodeCache<N extends TreeNode> {
     return node;
   }
 
-  /** The object that was handed out for this node, if any was: only then there is a row to refresh. */
-  find(node: N): N | undefined {
-    return this.#nodes.get(nodeId(node));
+  /** The object that was handed out for the node of this id, if any was: only then there is a row to refresh. */
+  find(id: string): N | undefined {
+    return this.#nodes.get(id);
+  }
+
+  /** Forgets the nodes for which this holds; returns their ids. */
+  forget(isOver: (node: N) => boolean): readonly string[] {
+    const ids = [...this.#nodes].flatMap(([id, node]) => (isOver(node) ? [id] : []));
+    for (const id of ids) this.#nodes.delete(id);
+    return ids;
   }
 
   clear(): void {

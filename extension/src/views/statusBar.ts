@@ -1,8 +1,10 @@
-import { isExecutionEnded } from '@flotilla/shared/lifecycle/executionState';
+import type { ExecutionView } from '@flotilla/shared/views';
 import { l10n, StatusBarAlignment, ThemeColor, window, type StatusBarItem } from 'vscode';
 import type { Connection } from '../connection/connection.ts';
 import { describeState } from '../connection/describe.ts';
 import { readSetting } from '../contributions/settings.ts';
+import type { Collection } from '../model/collection.ts';
+import { liveExecutions, unendedExecutions } from '../model/liveExecutions.ts';
 import type { LiveModel } from '../model/liveModel.ts';
 import { Disposables, onDispose, type Disposable } from '../platform/disposables.ts';
 import { shownText } from '../platform/shownText.ts';
@@ -13,14 +15,14 @@ const alarmMs = 30_000;
 /** The one item in the status bar: what runs, or how the connection is. */
 export class StatusBar implements Disposable {
   readonly #connection: Connection;
-  readonly #model: LiveModel;
+  readonly #executions: Collection<ExecutionView>;
   readonly #owned = new Disposables();
   readonly #item: StatusBarItem;
   #alarm: ReturnType<typeof setTimeout> | undefined;
 
   constructor(connection: Connection, model: LiveModel) {
     this.#connection = connection;
-    this.#model = model;
+    this.#executions = model.of(liveExecutions);
     this.#item = this.#owned.own(window.createStatusBarItem('flotilla.status', StatusBarAlignment.Left, 10));
     this.#item.name = 'Flotilla';
     this.#owned.own(connection.onDidChangeState(() => this.show()));
@@ -36,7 +38,7 @@ export class StatusBar implements Disposable {
       this.#item.hide();
       return;
     }
-    const running = this.#model.executions.filter((execution) => !isExecutionEnded(execution.state)).length;
+    const running = unendedExecutions(this.#executions).length;
     this.#item.command = 'flotilla.executions.focus';
     this.#item.backgroundColor = undefined;
     this.#item.tooltip = shownText('tooltip', describeState(state));

@@ -1,11 +1,9 @@
-import { tracked } from '@trpc/server';
 import { z } from 'zod';
 import { cancelExecution } from '../executions/cancelExecution.ts';
 import { createExecution } from '../executions/createExecution.ts';
 import { pauseJobs, resumeJobs } from '../executions/pause.ts';
 import { rerunExecution } from '../jobs/rerun.ts';
 import { getExecution, listExecutions } from '../executions/readExecutions.ts';
-import { untilWritable } from './backpressure.ts';
 import { actionToSave, chosenRepositories, id } from './inputs.ts';
 import { memberProcedure, readerProcedure, router } from './trpc.ts';
 
@@ -36,7 +34,7 @@ export const executionsRouter = router({
     }),
   list: readerProcedure
     .input(z.object({ limit: z.number().int().min(1).max(500).optional() }))
-    .query(({ ctx, input }) => listExecutions(ctx.service.sql, ctx.user.id, input.limit ?? 100)),
+    .query(({ ctx, input }) => listExecutions(ctx.service.sql, ctx.user, input.limit ?? 100)),
   get: readerProcedure
     .input(z.object({ executionId: id }))
     .query(({ ctx, input }) => getExecution(ctx.service.sql, ctx.user.id, input.executionId)),
@@ -59,26 +57,5 @@ export const executionsRouter = router({
     .mutation(async ({ ctx, input }) => {
       const { executionId, scope, requestKey = null } = input;
       return { jobs: await rerunExecution(ctx.service, ctx.user, executionId, scope, requestKey) };
-    }),
-  /** The feed of changes. Subscribe first, then list: rows of the feed replace what the list said. */
-  watch: readerProcedure
-    .input(
-      z.object({
-        lastEventId: z
-          .string()
-          .regex(/^\d{1,18}$/)
-          .optional(),
-      }),
-    )
-    .subscription(async function* ({ ctx, input, signal }) {
-      const ended = signal ?? AbortSignal.abort();
-      for await (const { cursor, changes } of ctx.service.changeFeed.watch(
-        ctx.user,
-        input.lastEventId,
-        ended,
-      )) {
-        await untilWritable(ctx.socket, ended);
-        yield tracked(cursor, changes);
-      }
     }),
 });

@@ -1,3 +1,4 @@
+import { maxPage } from '@flotilla/shared/protocol/liveRows';
 import { storable } from '@flotilla/shared/protocol/storable';
 import { z } from 'zod';
 import { cancelJob } from '../jobs/cancelJob.ts';
@@ -10,9 +11,16 @@ import { id } from './inputs.ts';
 import { memberProcedure, readerProcedure, router } from './trpc.ts';
 
 export const jobsRouter = router({
+  /** A page of the Jobs of an Execution, in the order of their Targets. */
   list: readerProcedure
-    .input(z.object({ executionId: id }))
-    .query(({ ctx, input }) => listJobs(ctx.service.sql, ctx.user, input.executionId)),
+    .input(
+      z.object({
+        executionId: id,
+        after: id.optional(),
+        limit: z.number().int().min(1).max(maxPage).default(maxPage),
+      }),
+    )
+    .query(({ ctx, input }) => listJobs(ctx.service.sql, ctx.user, input)),
   get: readerProcedure
     .input(z.object({ jobId: id }))
     .query(({ ctx, input }) => getJob(ctx.service.sql, ctx.user, input.jobId)),

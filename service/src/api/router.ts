@@ -5,6 +5,7 @@ import { executionsRouter } from './executionsRouter.ts';
 import { jobsRouter } from './jobsRouter.ts';
 import { logsRouter } from './logsRouter.ts';
 import { pairingRouter } from './pairingRouter.ts';
+import { rowsRouter } from './rowsRouter.ts';
 import { repositoriesRouter, scopesRouter } from './repositoriesRouter.ts';
 import { runnersRouter } from './runnersRouter.ts';
 import { serverRouter } from './serverRouter.ts';
@@ -22,6 +23,7 @@ export const appRouter = router({
   executions: executionsRouter,
   jobs: jobsRouter,
   attempts: attemptsRouter,
+  rows: rowsRouter,
   logs: logsRouter,
   runners: runnersRouter,
   work: workRouter,

@@ -1,13 +1,16 @@
 import { FlotillaError } from '@flotilla/shared/errors';
 import type { ExecutionView } from '@flotilla/shared/views';
+import type { User } from '../auth/tokens.ts';
 import type { Sql } from '../db/database.ts';
+import { listRows } from '../feed/listRows.ts';
 import { executionView } from './executionView.ts';
+import { executionsTopic } from './executionsTopic.ts';
 import { selectExecutions } from './queries/selectExecutions.ts';
 
 /** The newest Executions first. */
-export async function listExecutions(sql: Sql, userId: number, limit: number): Promise<ExecutionView[]> {
-  const rows = await selectExecutions(sql, sql`true`, limit);
-  return rows.map((row) => executionView(row, userId));
+export async function listExecutions(sql: Sql, user: User, limit: number): Promise<readonly ExecutionView[]> {
+  const { rows } = await listRows(sql, executionsTopic, user, { of: undefined, after: undefined, limit });
+  return rows;
 }
 
 /** One Execution. */

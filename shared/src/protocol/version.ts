@@ -1,6 +1,7 @@
 /** Protocol versions that this build speaks. Peers say theirs at hello and use the highest that both know. */
 export const runnerProtocol = { min: 1, max: 1 } as const;
-export const editorProtocol = { min: 1, max: 1 } as const;
+/** 2: rows come by topic (liveRows.ts), and lists in pages. */
+export const editorProtocol = { min: 2, max: 2 } as const;
 
 export interface VersionRange {
   readonly min: number;

@@ -39,7 +39,10 @@ test.each<[what: string, send: (client: RawWebSocket) => void, answered: number]
   ['2,000 calls in as many messages', (client) => client.send(...infos(2000)), 2000],
   [
     '200 subscriptions in one message',
-    (client) => client.send(many(200).map((id) => callOf(id, 'executions.watch', {}, 'subscription'))),
+    (client) =>
+      client.send(
+        many(200).map((id) => callOf(id, 'rows.watch', { topics: ['executions'] }, 'subscription')),
+      ),
     200,
   ],
 ])('%s are all answered, in their turn', async (_what, send, answered) => {
@@ -56,15 +59,22 @@ test.each<[what: string, send: (client: RawWebSocket) => void]>([
   ['five messages of 25,000 calls', (client) => many(5).forEach(() => client.send(infos(25_000)))],
   [
     '30,000 subscriptions in one message',
-    (client) => client.send(many(30_000).map((id) => callOf(id, 'executions.watch', {}, 'subscription'))),
+    (client) =>
+      client.send(
+        many(30_000).map((id) => callOf(id, 'rows.watch', { topics: ['executions'] }, 'subscription')),
+      ),
   ],
   [
     '300 subscriptions',
-    (client) => client.send(...many(300).map((id) => callOf(id, 'executions.watch', {}, 'subscription'))),
+    (client) =>
+      client.send(
+        ...many(300).map((id) => callOf(id, 'rows.watch', { topics: ['executions'] }, 'subscription')),
+      ),
   ],
   [
     'two subscriptions of one id',
-    (client) => client.send(...many(2).map(() => callOf(1, 'executions.watch', {}, 'subscription'))),
+    (client) =>
+      client.send(...many(2).map(() => callOf(1, 'rows.watch', { topics: ['executions'] }, 'subscription'))),
   ],
   ['a message of 5 MB', (client) => client.send('a'.repeat(5_000_000))],
   ['a message of 4 MB of brackets', (client) => client.send('['.repeat(4_000_000))],

@@ -1,8 +1,8 @@
 /** A server whose messages are none of tRPC, too large, too many, or no answer to what was asked. */
 import type { Duplex } from 'node:stream';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { anExecution, aJob, anAttempt, aRunner } from '../../../extension/src/model/builders.ts';
-import { maxExecutions } from '../../../extension/src/model/modelState.ts';
+import { anExecution, aJob, anAttempt, aQueue, aRunner } from '../../../extension/src/model/builders.ts';
+import { liveExecutions } from '../../../extension/src/model/liveExecutions.ts';
 import { startHostileService, type HostileCall } from '../../support/hostileService.ts';
 import { frameHeader, opcodes, textFrame } from '../../support/webSocketBytes.ts';
 import { startEditor, type AttackedEditor } from '../support/startEditor.ts';
@@ -89,47 +89,42 @@ test('a message of 64 MB is not read, and the next call is answered', async () =
   expect((await editor.withinBounds({ task: 'actions', url: server.url })).answer).toBe('0 actions');
 });
 
-const noChanges = {
-  listAnew: false,
-  executions: [],
-  jobs: [],
-  attempts: [],
-  removed: [],
-  runnersOnline: 1,
-  runners: null,
-  queue: null,
-};
+const noChanges = { listAnew: false, rows: {}, gone: {} };
 const execution = anExecution();
 
+/** Whether a call asks for a list of rows of a topic. */
+const isListOf = ({ path, input }: HostileCall, topic: string) =>
+  path === 'rows.list' && (input as { readonly topic: string }).topic === topic;
+
 describe('the feed', () => {
+  const rows = (topic: string, ...of: readonly unknown[]) => ({ ...noChanges, rows: { [topic]: of } });
+
   test.each<[string, unknown]>([
     ['is null', null],
     ['is a text', 'changes'],
     ['has no rows', {}],
-    ['has rows that are null', { ...noChanges, executions: [null] }],
-    ['has rows that are numbers', { ...noChanges, jobs: [1, 2] }],
-    ['has an object in place of rows', { ...noChanges, executions: { length: 3 } }],
-    ['has ids that are texts', { ...noChanges, removed: ['1'] }],
-    ['has ids that are negative', { ...noChanges, executions: [{ ...execution, id: -1 }] }],
-    ['has ids beyond all numbers', { ...noChanges, executions: [{ ...execution, id: 1e300 }] }],
-    ['has a name that is an object', { ...noChanges, executions: [{ ...execution, actionName: {} }] }],
-    [
-      'has a state that there is none of',
-      { ...noChanges, executions: [{ ...execution, state: 'constructor' }] },
-    ],
+    ['has a list in place of topics', { ...noChanges, rows: [] }],
+    ['has rows that are null', rows('executions', null)],
+    ['has rows that are numbers', rows('jobs', 1, 2)],
+    ['has an object in place of rows', { ...noChanges, rows: { executions: { length: 3 } } }],
+    ['has ids that are texts', { ...noChanges, gone: { executions: ['1'] } }],
+    ['has ids that are negative', rows('executions', { ...execution, id: -1 })],
+    ['has ids beyond all numbers', rows('executions', { ...execution, id: 1e300 })],
+    ['has a name that is an object', rows('executions', { ...execution, actionName: {} })],
+    ['has a state that there is none of', rows('executions', { ...execution, state: 'constructor' })],
     [
       'has negative counts',
-      { ...noChanges, executions: [{ ...execution, counts: { ...execution.counts, failed: -1 } }] },
+      rows('executions', { ...execution, counts: { ...execution.counts, failed: -1 } }),
     ],
-    ['has a Job without a repository', { ...noChanges, jobs: [{ ...aJob(), repository: undefined }] }],
-    ['has an Attempt without Steps', { ...noChanges, attempts: [{ ...anAttempt(), steps: null }] }],
-    ['has a Runner without labels', { ...noChanges, runners: [{ ...aRunner(), labels: 'x' }] }],
-    ['counts Runners by a text', { ...noChanges, runnersOnline: 'many' }],
+    ['has a Job without a repository', rows('jobs', { ...aJob(), repository: undefined })],
+    ['has an Attempt without Steps', rows('attempts', { ...anAttempt(), steps: null })],
+    ['has a Runner without labels', rows('runners', { ...aRunner(), labels: 'x' })],
+    ['has two queues', rows('queue', ...Array.from({ length: 2 }, () => aQueue()))],
   ])('that %s goes on, and nothing of it is taken', async (_what, changes) => {
     await using server = await startHostileService({
       call(call) {
-        if (call.path === 'executions.list') call.answer([execution]);
-        else if (call.path === 'executions.watch') call.event(changes, '1');
+        if (isListOf(call, 'executions')) call.answer({ rows: [execution], next: null });
+        else if (call.path === 'rows.watch') call.event(changes, '1');
         else return false;
         return true;
       },
@@ -141,12 +136,12 @@ describe('the feed', () => {
       untilLines: 1,
     });
     expect(report).toMatchObject({ answer: '1 executions, 0 jobs', state: 'online' });
-    expect(report.log).toEqual([expect.stringContaining('"executions.watch" is no answer to it')]);
+    expect(report.log).toEqual([expect.stringMatching(/"(rows\.watch|rows of \w+)" is no answer to it/)]);
   });
 
   test('with a name of 10 MB is taken as any other', async () => {
-    await using server = await serviceThat('executions.watch', (call) =>
-      call.event({ ...noChanges, executions: [{ ...execution, actionName: 'x'.repeat(1e7) }] }, '1'),
+    await using server = await serviceThat('rows.watch', (call) =>
+      call.event(rows('executions', { ...execution, actionName: 'x'.repeat(1e7) }), '1'),
     );
     const report = await editor.withinBounds({
       task: 'watch',
@@ -158,19 +153,26 @@ describe('the feed', () => {
   });
 
   test('that names more Executions than anybody has keeps the newest', async () => {
-    await using server = await serviceThat('executions.watch', (call) => {
-      for (let part = 0; part < 40; part++) {
-        const rows = Array.from({ length: 1000 }, (_, at) => ({ ...execution, id: part * 1000 + at }));
-        call.event({ ...noChanges, executions: rows }, String(part));
-      }
+    let feed: HostileCall | undefined;
+    await using server = await startHostileService({
+      call(call) {
+        if (call.path === 'rows.watch') feed = call;
+        if (!isListOf(call, 'executions')) return call.path === 'rows.watch';
+        call.answer({ rows: [], next: null });
+        for (let part = 0; part < 40; part++) {
+          const some = Array.from({ length: 1000 }, (_, at) => ({ ...execution, id: part * 1000 + at }));
+          feed?.event(rows('executions', ...some), String(part));
+        }
+        return true;
+      },
     });
     const report = await editor.withinBounds({
       task: 'watch',
       url: server.url,
       forMs: 10_000,
-      untilExecutions: maxExecutions,
+      untilExecutions: liveExecutions.mostOfAList,
     });
-    expect(report.answer).toBe(`${maxExecutions} executions, 0 jobs`);
+    expect(report.answer).toBe(`${liveExecutions.mostOfAList} executions, 0 jobs`);
   });
 });
 
@@ -198,7 +200,7 @@ test.each([
   ['answers to nobody', () => '{"id":99,"result":{"type":"data","data":[]}}'],
   ['no messages', () => 'x'],
 ])('a flood of %s: the connection is let go and opened again, slowly', async (_what, message) => {
-  await using server = await serviceThat('executions.watch', (call) =>
+  await using server = await serviceThat('rows.watch', (call) =>
     flood(call.socket, textFrame(message(call.id))),
   );
   const report = await editor.withinBounds({ task: 'watch', url: server.url, forMs: 2000 });
@@ -207,7 +209,7 @@ test.each([
 });
 
 test('orders to connect again, one on each connection, are followed slowly', async () => {
-  await using server = await serviceThat('executions.watch', (call) =>
+  await using server = await serviceThat('rows.watch', (call) =>
     call.say('{"id":null,"method":"reconnect"}'),
   );
   await editor.withinBounds({ task: 'watch', url: server.url, forMs: 2000 });

@@ -11,6 +11,7 @@ import { attackedRunners, type AttackedRunner } from '../support/attackedRunner.
 import type { AttackedService } from '../support/attackedService.ts';
 import type { Lanes } from '../support/lanes.ts';
 import { withinBounds } from '../support/withinBounds.ts';
+import { listJobs } from '../../../scripts/launch/liveRows.ts';
 
 let service: AttackedService;
 let lanes: Lanes<AttackedRunner>;
@@ -59,7 +60,7 @@ test('a Job that fills the disk unseen is ended before the disk is full, by the 
   const script = 'dd if=/dev/zero of=large bs=1M count=250; sleep 30';
   const execution = await service.startScript('repo:plain', script, { requires: ['short'] });
   const hasEnded = async () => {
-    const [job] = await service.client.api.jobs.list.query({ executionId: execution.id });
+    const [job] = await listJobs(service.client.api, execution.id);
     const [attempt] = await service.attemptsOf(job?.id ?? 0);
     return attempt?.outcome !== null && attempt;
   };

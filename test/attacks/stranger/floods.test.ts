@@ -66,7 +66,10 @@ test.each<[what: string, send: (client: RawWebSocket) => void]>([
   ['a message of 5 MB', (client) => client.send('a'.repeat(5_000_000))],
   [
     '30,000 subscriptions in one message',
-    (client) => client.send(many(30_000).map((id) => callOf(id, 'executions.watch', {}, 'subscription'))),
+    (client) =>
+      client.send(
+        many(30_000).map((id) => callOf(id, 'rows.watch', { topics: ['executions'] }, 'subscription')),
+      ),
   ],
   [
     '25,000 calls in one message',

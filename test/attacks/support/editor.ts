@@ -8,6 +8,11 @@ import { Connection } from '../../../extension/src/connection/connection.ts';
 import { programAt } from '../../../extension/src/connection/programAt.ts';
 import { parseServerAddress } from '../../../extension/src/connection/serverAddress.ts';
 import { readAttemptLog } from '../../../extension/src/attempts/readAttemptLog.ts';
+import { liveAttempts } from '../../../extension/src/model/liveAttempts.ts';
+import { liveExecutions } from '../../../extension/src/model/liveExecutions.ts';
+import { liveJobs } from '../../../extension/src/model/liveJobs.ts';
+import { liveQueue } from '../../../extension/src/model/liveQueue.ts';
+import { liveRunners } from '../../../extension/src/model/liveRunners.ts';
 import { LiveModel } from '../../../extension/src/model/liveModel.ts';
 import { Contents } from '../../../extension/src/review/contents.ts';
 import { waitFor } from '../../support/waitFor.ts';
@@ -133,12 +138,18 @@ async function answerOf(
     case 'watch': {
       const hold = connection.hold();
       const { forMs, untilExecutions = 0, untilLines = 0 } = task;
+      const executions = () => model.of(liveExecutions).rows() ?? [];
+      // As the views do, from the beginning.
+      const jobs = model.of(liveJobs);
+      model.of(liveAttempts);
+      model.of(liveRunners);
+      model.of(liveQueue);
       const isAsked = untilExecutions + untilLines > 0;
-      const isThere = () => isAsked && model.executions.length >= untilExecutions && log.length >= untilLines;
+      const isThere = () => isAsked && executions().length >= untilExecutions && log.length >= untilLines;
       await waitFor('nothing', isThere, { timeoutMs: forMs }).catch(() => undefined);
       hold.dispose();
-      const jobs = model.executions.flatMap(({ id }) => model.jobs(id) ?? []).length;
-      return `${model.executions.length} executions, ${jobs} jobs`;
+      const held = executions().flatMap(({ id }) => jobs.rows(id) ?? []).length;
+      return `${executions().length} executions, ${held} jobs`;
     }
   }
 }

@@ -1,5 +1,6 @@
 import { execa } from 'execa';
 import type { Flotilla } from './flotilla.ts';
+import { listJobs } from '../../../scripts/launch/liveRows.ts';
 
 /** The containers of an Execution's latest Attempts, running or not, by their ids; of one Job, or of all. */
 export async function containersOf(
@@ -7,7 +8,7 @@ export async function containersOf(
   executionId: number,
   repository?: string,
 ): Promise<readonly string[]> {
-  const jobs = await flotilla.client.api.jobs.list.query({ executionId });
+  const jobs = await listJobs(flotilla.client.api, executionId);
   const meant = jobs.filter((job) => repository === undefined || job.repository === repository);
   const ids = await Promise.all(
     meant.map(async ({ currentAttemptId }) => {

@@ -7,6 +7,7 @@ import { refusalOfCall } from '../../support/refusal.ts';
 import { commitFiles, makeRepository } from '../../support/repositories.ts';
 import { editorRights, routeRights, type Place, type Reading, type Whole } from '../../support/rights.ts';
 import { testService, type EditorClient, type TestService } from '../../support/testService.ts';
+import { listJobs } from '../../../scripts/launch/liveRows.ts';
 
 /** Hugo, a member, sees the first of two repositories; whatever is in the second one has its name in it. */
 const shown = 'shown';
@@ -89,7 +90,7 @@ async function makePlaces(): Promise<Map<string, Place>> {
     });
   }
   const waiting = await startExecution(api);
-  for (const job of await api.jobs.list.query({ executionId: waiting.id })) {
+  for (const job of await listJobs(api, waiting.id)) {
     const place = made.get(job.repository);
     if (place !== undefined) made.set(job.repository, { ...place, waitingJobId: job.id });
   }

@@ -12,6 +12,7 @@ import { commitFiles, git, makeRepositories } from '../../support/repositories.t
 import { temporaryFolder } from '../../support/temporaryFolder.ts';
 import { testService, type TestService } from '../../support/testService.ts';
 import { waitFor } from '../../support/waitFor.ts';
+import { listJobs } from '../../../scripts/launch/liveRows.ts';
 
 /** More than a host may fetch at once. */
 const names = Array.from({ length: limitsOfLanes.remote.perOwner + 4 }, (_, index) => `r${index}`);
@@ -114,9 +115,7 @@ test('two hosts whose network hangs hold up no scan, no Patch and no diff, and t
   if (job === undefined) throw new Error('there is no Job');
   const patch = await patchOf(join(local, 'two'), { write: { new: 'new\n' } });
   expect(await runner.succeed(job, patch)).toEqual({ result: 'done' });
-  const [ended] = (await api.jobs.list.query({ executionId: job.executionId })).filter(
-    ({ state }) => state === 'succeeded',
-  );
+  const [ended] = (await listJobs(api, job.executionId)).filter(({ state }) => state === 'succeeded');
   expect(await api.jobs.changedFiles.query({ jobId: ended?.id ?? 0 })).toMatchObject([{ path: 'new' }]);
   expect(hanging()).toEqual(hosts.map(() => limitsOfLanes.remote.perOwner));
 

@@ -12,6 +12,7 @@ import { temporaryFolder } from '../../support/temporaryFolder.ts';
 import { testDatabase, type TestDatabase } from '../../support/testDatabase.ts';
 import { testService, type TestService, type TestServiceOptions } from '../../support/testService.ts';
 import { waitFor } from '../../support/waitFor.ts';
+import { listJobs } from '../../../scripts/launch/liveRows.ts';
 
 interface Place extends AsyncDisposable {
   readonly path: string;
@@ -72,7 +73,7 @@ test('two hosts have a repository of the same name each, and both are in scope',
     leftOut: [],
   });
   const execution = await startExecution(flotilla.api);
-  const jobs = await flotilla.api.jobs.list.query({ executionId: execution.id });
+  const jobs = await listJobs(flotilla.api, execution.id);
   expect(new Set(jobs.map(({ baseRevision }) => baseRevision)).size).toBe(2);
 });
 

@@ -7,6 +7,7 @@ import { actionText, executionRequest, startExecution } from '../../support/acti
 import { refusalOfCall } from '../../support/refusal.ts';
 import { commitFiles, git, makeRepositories } from '../../support/repositories.ts';
 import { testService, type TestService } from '../../support/testService.ts';
+import { listJobs } from '../../../scripts/launch/liveRows.ts';
 
 const twoRepositories = (folder: string) => makeRepositories(folder, ['one', 'two']);
 
@@ -24,7 +25,7 @@ test('an Execution has one queued Job per Target', async () => {
     startedAt: null,
     endedAt: null,
   });
-  const jobs = await flotilla.api.jobs.list.query({ executionId: execution.id });
+  const jobs = await listJobs(flotilla.api, execution.id);
   expect(jobs.map(({ repository, state, baseRef }) => [repository, state, baseRef])).toEqual([
     ['one', 'queued', 'refs/heads/main'],
     ['two', 'queued', 'refs/heads/main'],
@@ -53,7 +54,7 @@ test('an Execution can be limited to repositories by id, and by name as editors 
   const two = (await repositories.list.query()).find(({ name }) => name === 'two');
   for (const chosen of [[two?.id ?? 0], ['two']]) {
     const { id } = await executions.create.mutate({ ...executionRequest(), repositories: chosen });
-    expect((await jobs.list.query({ executionId: id })).map((job) => job.repository)).toEqual(['two']);
+    expect((await listJobs({ jobs }, id)).map((job) => job.repository)).toEqual(['two']);
   }
 });
 
@@ -95,7 +96,7 @@ test('either all Jobs are made or nothing', async () => {
 test('the commit of a Job survives a force-push, a scan and a collection of garbage', async () => {
   await using flotilla = await testService({ repositories: twoRepositories });
   const execution = await startExecution(flotilla.api);
-  const [job] = await flotilla.api.jobs.list.query({ executionId: execution.id });
+  const [job] = await listJobs(flotilla.api, execution.id);
   if (job === undefined) throw new Error('the Execution has no Job');
   const source = join(flotilla.repositoriesFolder, job.repository);
   await git(source, ['checkout', '--quiet', '--orphan', 'fresh']);
@@ -110,7 +111,7 @@ test('the commit of a Job survives a force-push, a scan and a collection of garb
   expect(await git(mirror, ['rev-parse', `refs/flotilla/pins/${job.baseRevision}`])).toBe(job.baseRevision);
   // A later Execution takes the new head.
   const later = await startExecution(flotilla.api);
-  const [laterJob] = await flotilla.api.jobs.list.query({ executionId: later.id });
+  const [laterJob] = await listJobs(flotilla.api, later.id);
   expect(laterJob?.baseRevision).toBe(await git(source, ['rev-parse', 'main']));
 });
 

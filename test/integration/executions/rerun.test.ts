@@ -6,6 +6,7 @@ import { refusalOfCall } from '../../support/refusal.ts';
 import { makeRepositories } from '../../support/repositories.ts';
 import { testService } from '../../support/testService.ts';
 import { waitFor } from '../../support/waitFor.ts';
+import { listJobs } from '../../../scripts/launch/liveRows.ts';
 
 const three = (folder: string) => makeRepositories(folder, ['one', 'three', 'two']);
 const failed = {
@@ -72,7 +73,7 @@ test('a Job that was cancelled can be rerun at once; its Execution is not cancel
   const runner = await flotilla.connectRunner();
   const running = await runner.claimOne();
   await api.executions.cancel.mutate({ executionId });
-  const jobs = await api.jobs.list.query({ executionId });
+  const jobs = await listJobs(api, executionId);
   const cancelled = jobs.find(({ state }) => state === 'cancelled');
   if (cancelled === undefined) throw new Error('a queued Job was cancelled');
   // One that still stops can be rerun when it has ended.

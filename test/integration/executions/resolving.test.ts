@@ -14,6 +14,7 @@ import { refusalOfCall } from '../../support/refusal.ts';
 import { git, makeRepositories } from '../../support/repositories.ts';
 import { testService, type TestService } from '../../support/testService.ts';
 import { waitFor } from '../../support/waitFor.ts';
+import { listJobs, watchRows } from '../../../scripts/launch/liveRows.ts';
 
 const open = () =>
   testService({
@@ -49,7 +50,7 @@ async function beginAndDie(
 
 const jobsOf = (flotilla: TestService, { executionId }: BegunExecution) =>
   waitFor('the Execution to have its Jobs', async () => {
-    const jobs = await flotilla.api.jobs.list.query({ executionId });
+    const jobs = await listJobs(flotilla.api, executionId);
     return jobs.length > 0 && jobs;
   });
 
@@ -145,16 +146,13 @@ test('an editor that saw an Execution being resolved hears that it is gone when 
   const { sql, hints } = flotilla.service;
   const shown = new Map<number, string>();
   let messages = 0;
-  const subscription = flotilla.api.executions.watch.subscribe(
-    {},
-    {
-      onData: ({ data }) => {
-        messages += 1;
-        for (const { id, state } of data.executions) shown.set(id, state);
-        for (const id of data.removed) shown.delete(id);
-      },
+  const subscription = watchRows(flotilla.api, {
+    onChanges: (data) => {
+      messages += 1;
+      for (const { id, state } of data.executions) shown.set(id, state);
+      for (const id of data.removed) shown.delete(id);
     },
-  );
+  });
   await waitFor('the feed to begin', () => messages > 0);
   const begun = await beginAndDie(
     flotilla,
@@ -176,7 +174,7 @@ test('Executions over one commit share its pin, and none is written when one is 
   await using flotilla = await open();
   const request = { ...executionRequest(), requestKey: randomUUID() };
   const execution = await flotilla.api.executions.create.mutate(request);
-  const [job] = await flotilla.api.jobs.list.query({ executionId: execution.id });
+  const [job] = await listJobs(flotilla.api, execution.id);
   if (job === undefined) throw new Error('the Execution has no Job');
   const { mirrors } = flotilla.service;
   expect(await mirrors.keeps(job.repositoryId, job.baseRevision)).toBe(true);

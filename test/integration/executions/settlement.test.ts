@@ -10,6 +10,7 @@ import { refusalOfCall } from '../../support/refusal.ts';
 import { makeRepositories } from '../../support/repositories.ts';
 import { testService, type TestService } from '../../support/testService.ts';
 import { waitFor } from '../../support/waitFor.ts';
+import { listJobs } from '../../../scripts/launch/liveRows.ts';
 
 let flotilla: TestService;
 beforeAll(async () => {
@@ -51,7 +52,7 @@ async function endedExecution(): Promise<number> {
 test('an Execution ends when its last Job has, at that time', async () => {
   const { executionId, runner, first, second } = await twoClaimed();
   await runner.succeed(first);
-  const done = await flotilla.api.jobs.list.query({ executionId });
+  const done = await listJobs(flotilla.api, executionId);
   expect(done.filter(({ endedAt }) => endedAt !== null)).toHaveLength(1);
   expect(await endOf(executionId)).toMatchObject({ ended: false, ends: 0 });
   await runner.finish(second, { kind: 'cancelled', step: null });
@@ -59,7 +60,7 @@ test('an Execution ends when its last Job has, at that time', async () => {
     const view = await flotilla.api.executions.get.query({ executionId });
     return view.endedAt !== null && view;
   });
-  const jobs = await flotilla.api.jobs.list.query({ executionId });
+  const jobs = await listJobs(flotilla.api, executionId);
   expect(execution).toMatchObject({
     state: 'cancelled',
     endedAt: Math.max(...jobs.map(({ endedAt }) => endedAt ?? 0)),

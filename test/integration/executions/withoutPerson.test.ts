@@ -5,6 +5,7 @@ import { executionRequest } from '../../support/actionText.ts';
 import { makeRepositories } from '../../support/repositories.ts';
 import { testService } from '../../support/testService.ts';
 import { waitFor } from '../../support/waitFor.ts';
+import { watchRows } from '../../../scripts/launch/liveRows.ts';
 
 test('an Execution that no person asked for is resolved and run for the owner of its Action', async () => {
   await using flotilla = await testService({
@@ -22,15 +23,12 @@ test('an Execution that no person asked for is resolved and run for the owner of
   const owner = action?.owner ?? '';
   const seen: ExecutionView[] = [];
   let following = false;
-  const subscription = flotilla.api.executions.watch.subscribe(
-    {},
-    {
-      onData: ({ data }) => {
-        following = true;
-        seen.push(...data.executions);
-      },
+  const subscription = watchRows(flotilla.api, {
+    onChanges: (data) => {
+      following = true;
+      seen.push(...data.executions);
     },
-  );
+  });
   await waitFor('the feed to begin', () => following);
 
   const [saved] = await sql`select definition from action_versions`;

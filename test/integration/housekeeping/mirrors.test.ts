@@ -10,6 +10,7 @@ import { keepHouse } from '../../support/keepHouse.ts';
 import { patchOf } from '../../support/patches.ts';
 import { commitFiles, git, makeRepositories } from '../../support/repositories.ts';
 import { testService, type TestService } from '../../support/testService.ts';
+import { listJobs } from '../../../scripts/launch/liveRows.ts';
 
 /** A service whose housekeeping a test does by hand, over one repository. */
 const open = (names: readonly string[] = ['one']) =>
@@ -162,7 +163,7 @@ test('a Patch with a file that the mirror had no more need of keeps it', async (
   expect(await runner.succeed(job, patch)).toEqual({ result: 'done' });
   expect((await repack(mirror(flotilla), tomorrow(), never)).hasNeedless).toBe(false);
   expect(await git(mirror(flotilla), ['fsck', '--full', '--no-dangling'])).toBe('');
-  const [ended] = await flotilla.api.jobs.list.query({ executionId: job.executionId });
+  const [ended] = await listJobs(flotilla.api, job.executionId);
   expect(await flotilla.api.jobs.changedFiles.query({ jobId: ended?.id ?? 0 })).toMatchObject([
     { path: 'again' },
   ]);
@@ -204,7 +205,7 @@ test('who reads, searches and hands in Patches while a mirror is packed anew not
     const job = await runner.claimOne();
     const patch = await patchOf(source(flotilla), { write: { new: randomBytes(50_000) } });
     expect(await runner.succeed(job, patch)).toEqual({ result: 'done' });
-    const [ended] = await flotilla.api.jobs.list.query({ executionId: job.executionId });
+    const [ended] = await listJobs(flotilla.api, job.executionId);
     expect(await flotilla.api.jobs.changedFiles.query({ jobId: ended?.id ?? 0 })).toHaveLength(1);
   };
   await Promise.all([read(), read(), run()]).finally(() => over.abort());

@@ -12,6 +12,7 @@ import { commitFiles, git, makeRepositories } from '../../support/repositories.t
 import { sha256 } from '../../support/testRunner.ts';
 import { testService, type TestService } from '../../support/testService.ts';
 import { waitFor } from '../../support/waitFor.ts';
+import { listJobs, watchRows } from '../../../scripts/launch/liveRows.ts';
 
 /** A service that keeps Executions for ten days, and whose housekeeping a test does by hand. */
 const open = (keepExecutionsDays = 10) =>
@@ -93,7 +94,7 @@ test('an Execution that ended long enough ago goes with all that belongs to it, 
   await using flotilla = await open();
   const { sql } = flotilla.service;
   const { id } = await endOne(flotilla);
-  const [job] = await flotilla.api.jobs.list.query({ executionId: id });
+  const [job] = await listJobs(flotilla.api, id);
   if (job === undefined) throw new Error('the Execution has no Job');
   await flotilla.api.jobs.setIncluded.mutate({ jobId: job.id, path: null, included: false });
   await sql`insert into execution_images (execution_id, image, digest) values (${id}, 'a', 'sha256:a')`;
@@ -110,15 +111,12 @@ test('an Execution that ended long enough ago goes with all that belongs to it, 
 
   const heard: number[] = [];
   let messages = 0;
-  const subscription = flotilla.api.executions.watch.subscribe(
-    {},
-    {
-      onData: ({ data }) => {
-        messages += 1;
-        heard.push(...data.removed);
-      },
+  const subscription = watchRows(flotilla.api, {
+    onChanges: (data) => {
+      messages += 1;
+      heard.push(...data.removed);
     },
-  );
+  });
   await waitFor('the feed to begin', () => messages > 0);
   await age(flotilla, 2);
   await keepHouse(flotilla);

@@ -5,6 +5,7 @@ import { makeRepositories } from '../../support/repositories.ts';
 import type { TestRunner } from '../../support/testRunner.ts';
 import { testService } from '../../support/testService.ts';
 import { waitFor } from '../../support/waitFor.ts';
+import { listJobs, watchRows } from '../../../scripts/launch/liveRows.ts';
 
 const names = ['a', 'b', 'c', 'd', 'e', 'f'];
 const six = (folder: string) => makeRepositories(folder, names);
@@ -41,17 +42,14 @@ test('no more Jobs of an Execution run at the same time than maxParallel says', 
   if (first === undefined || second === undefined) throw new Error('two Jobs were claimable');
   const notHeld = new Set<number>();
   let following = false;
-  const subscription = api.executions.watch.subscribe(
-    {},
-    {
-      onData: ({ data }) => {
-        // Its first message says that it follows from here.
-        if (!following) void runner.succeed(first);
-        following = true;
-        for (const job of data.jobs) if (job.state === 'queued' && !job.held) notHeld.add(job.id);
-      },
+  const subscription = watchRows(api, {
+    onChanges: (data) => {
+      // Its first message says that it follows from here.
+      if (!following) void runner.succeed(first);
+      following = true;
+      for (const job of data.jobs) if (job.state === 'queued' && !job.held) notHeld.add(job.id);
     },
-  );
+  });
   await waitFor('the feed to say that a Job is not held any more', () => notHeld.size > 0);
   const [third] = await claimAll(runner, 1);
   subscription.unsubscribe();
@@ -66,7 +64,7 @@ test('no more Jobs of an Execution run at the same time than maxParallel says', 
 test('a Job that is cancelled makes room for the next one', async () => {
   await using flotilla = await testService({ repositories: six });
   const { id: executionId } = await startExecution(flotilla.api, { maxParallel: 1 });
-  const [first] = await flotilla.api.jobs.list.query({ executionId });
+  const [first] = await listJobs(flotilla.api, executionId);
   expect(await flotilla.api.jobs.cancel.mutate({ jobId: first?.id ?? 0 })).toMatchObject({
     state: 'cancelled',
   });

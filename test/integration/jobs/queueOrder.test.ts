@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { executionRequest, startExecution } from '../../support/actionText.ts';
 import { makeRepositories } from '../../support/repositories.ts';
 import { testService, type EditorClient } from '../../support/testService.ts';
+import { listJobs } from '../../../scripts/launch/liveRows.ts';
 
 const three = (folder: string) => makeRepositories(folder, ['one', 'three', 'two']);
 const only = (...names: string[]) => ({ scopeQuery: `repo:^(${names.join('|')})$` });
@@ -88,7 +89,7 @@ test('Jobs that are cancelled before they were claimed do not send newcomers beh
   await runner.claimOne();
   const bobs = await start(bob, 'bobs');
   const [one] = mistakes;
-  const jobs = await ann.jobs.list.query({ executionId: one?.id ?? 0 });
+  const jobs = await listJobs(ann, one?.id ?? 0);
   for (const { id: jobId, state } of jobs) if (state === 'queued') await ann.jobs.cancel.mutate({ jobId });
   for (const { id: executionId } of mistakes) await ann.executions.cancel.mutate({ executionId });
   const cids = await start(cid, 'cids');
@@ -126,7 +127,7 @@ test('why a Job waits, and its place, can be asked', async () => {
   await using flotilla = await testService({ repositories: three });
   const { api } = flotilla;
   const waiting = async (executionId: number, repository: string) => {
-    const jobs = await api.jobs.list.query({ executionId });
+    const jobs = await listJobs(api, executionId);
     const job = jobs.find((one) => one.repository === repository);
     if (job === undefined) throw new Error(`there is no Job for ${repository}`);
     return api.jobs.waiting.query({ jobId: job.id });

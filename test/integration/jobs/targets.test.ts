@@ -16,6 +16,7 @@ import { git, makeRepository } from '../../support/repositories.ts';
 import { temporaryFolder, type TemporaryFolder } from '../../support/temporaryFolder.ts';
 import type { TestRunner } from '../../support/testRunner.ts';
 import { testService, type TestService } from '../../support/testService.ts';
+import { listJobs } from '../../../scripts/launch/liveRows.ts';
 
 let folder: TemporaryFolder;
 let flotilla: TestService;
@@ -42,7 +43,7 @@ function sourceOf(host: string): string {
   return join(folder.path, host, 'web');
 }
 
-const jobsOf = (executionId: number) => flotilla.api.jobs.list.query({ executionId });
+const jobsOf = (executionId: number) => listJobs(flotilla.api, executionId);
 const places = (targets: readonly Pick<ClaimedJob, 'codeHost' | 'repository' | 'baseRef' | 'directory'>[]) =>
   targets.map(({ codeHost, repository, baseRef, directory }) => [codeHost, repository, baseRef, directory]);
 

@@ -1,7 +1,8 @@
-import type { Changes } from '@flotilla/shared/views';
+import type { AttemptView, ExecutionView, JobView } from '@flotilla/shared/views';
 import { expect, test } from 'vitest';
 import type { Sql } from '../../../service/src/db/database.ts';
-import { maxRows } from '../../../service/src/executions/changeFeed.ts';
+import { watchRows } from '../../../scripts/launch/liveRows.ts';
+import { maxRows } from '../../../service/src/feed/readChanges.ts';
 import { endAttempts } from '../../../service/src/jobs/queries/endAttempts.ts';
 import { startExecution } from '../../support/actionText.ts';
 import { addEndedJobs } from '../../support/endedJobs.ts';
@@ -28,9 +29,9 @@ async function allWritesAreOld(sql: Sql): Promise<void> {
 
 /** What an editor holds that replaces its rows by those of the feed. */
 class Model implements Disposable {
-  readonly jobs = new Map<number, Changes['jobs'][number]>();
-  readonly executions = new Map<number, Changes['executions'][number]>();
-  readonly attempts = new Map<number, Changes['attempts'][number]>();
+  readonly jobs = new Map<number, JobView>();
+  readonly executions = new Map<number, ExecutionView>();
+  readonly attempts = new Map<number, AttemptView>();
   /** Not a number before the first message. */
   runnersOnline = Number.NaN;
   messages = 0;
@@ -40,15 +41,17 @@ class Model implements Disposable {
   readonly #stop: () => void;
 
   constructor({ api }: Pick<EditorClient, 'api'>, lastEventId?: string) {
-    const subscription = api.executions.watch.subscribe(lastEventId === undefined ? {} : { lastEventId }, {
-      onData: ({ id, data }) => {
+    const subscription = watchRows(api, {
+      from: lastEventId,
+      onChanges: (data, cursor) => {
         this.messages += 1;
-        this.lastEventId = id;
+        this.lastEventId = cursor;
         if (data.listAnew) this.listAnew += 1;
         for (const job of data.jobs) this.jobs.set(job.id, job);
         for (const execution of data.executions) this.executions.set(execution.id, execution);
         for (const attempt of data.attempts) this.attempts.set(attempt.id, attempt);
-        this.runnersOnline = data.runnersOnline;
+        if (data.runners === undefined) return;
+        this.runnersOnline = data.runners.filter(({ online, draining }) => online && !draining).length;
       },
     });
     this.#stop = () => subscription.unsubscribe();
@@ -185,7 +188,10 @@ test('what one message takes is sent in one', async () => {
 
 test('a change that another replica made is heard', async () => {
   await using flotilla = await testService({ repositories: two });
-  await using other = await testService({ database: flotilla.database });
+  await using other = await testService({
+    database: flotilla.database,
+    repositoriesFolder: flotilla.repositoriesFolder,
+  });
   using model = new Model(other);
   await started(model);
   const { id } = await startExecution(flotilla.api);

@@ -3,8 +3,11 @@ import { expect, test, vi } from 'vitest';
 import { Connection } from '../../../extension/src/connection/connection.ts';
 import { parseServerAddress } from '../../../extension/src/connection/serverAddress.ts';
 import { untilAnswered } from '../../../extension/src/connection/untilAnswered.ts';
+import { liveAttempts } from '../../../extension/src/model/liveAttempts.ts';
+import { liveExecutions } from '../../../extension/src/model/liveExecutions.ts';
+import { liveJobs } from '../../../extension/src/model/liveJobs.ts';
 import { LiveModel } from '../../../extension/src/model/liveModel.ts';
-import { maxRows } from '../../../service/src/executions/changeFeed.ts';
+import { maxRows } from '../../../service/src/feed/readChanges.ts';
 import { startExecution } from '../../support/actionText.ts';
 import { addEndedJobs } from '../../support/endedJobs.ts';
 import { hold, waitForBlocked } from '../../support/holdPoints.ts';
@@ -38,6 +41,9 @@ function openModel({
   };
 }
 
+const untilListed = (model: LiveModel) =>
+  waitFor('the list', () => model.of(liveExecutions).rows() !== undefined);
+
 test('a window that missed too much for the feed lists anew what it holds, Attempts too', async () => {
   await using flotilla = await testService({ repositories: two });
   const { api, service } = flotilla;
@@ -47,19 +53,23 @@ test('a window that missed too much for the feed lists anew what it holds, Attem
   const job = await runner.claimOne();
   using window = openModel(flotilla);
   const { model } = window;
-  await waitFor('the list', () => model.isListed);
-  await model.loadJobs(executionId);
-  await model.loadAttempts(job.jobId);
+  await untilListed(window.model);
+  const jobs = model.of(liveJobs);
+  const attempts = model.of(liveAttempts);
+  jobs.hold(executionId);
+  attempts.hold(job.jobId);
+  await jobs.load(executionId);
+  await attempts.load(job.jobId);
   // Without a transaction's id they are named by no message: only a list can bring them.
   await service.sql`update attempts set log_limit_reached = true where id = ${job.attemptId}`;
   await service.sql`update jobs set state = 'cancelled', ended_at = now() where execution_id = ${executionId} and state = 'queued'`;
   await addEndedJobs(service.sql, otherId, maxRows + 1);
   service.hints.publish('changes');
   await waitFor('the Job that nobody named', () =>
-    model.jobs(executionId)?.some(({ state }) => state === 'cancelled'),
+    jobs.rows(executionId)?.some(({ state }) => state === 'cancelled'),
   );
-  await waitFor('the Attempt', () => model.attempt(job.jobId, job.attemptId)?.logLimitReached);
-  expect(model.execution(otherId)?.counts.cancelled).toBe(maxRows + 1);
+  await waitFor('the Attempt', () => attempts.get(job.attemptId)?.logLimitReached);
+  await expect.poll(() => model.of(liveExecutions).get(otherId)?.counts.cancelled).toBe(maxRows + 1);
 });
 
 test('a window whose clock is wrong knows the time of its service', async () => {
@@ -67,7 +77,7 @@ test('a window whose clock is wrong knows the time of its service', async () => 
   const before = Date.now();
   using clock = vi.spyOn(Date, 'now').mockImplementation(() => before - 3_600_000 + performance.now());
   using window = openModel(flotilla);
-  await waitFor('the list', () => window.model.isListed);
+  await untilListed(window.model);
   const ours = window.model.serverTime;
   clock.mockRestore();
   expect(Math.abs(ours - Date.now())).toBeLessThan(10_000);
@@ -80,7 +90,7 @@ test('a call whose answer is lost is made again when the service is reached agai
   const runner = await flotilla.connectRunner();
   await runner.finish(await runner.claimOne(), { kind: 'cancelled', step: null });
   using window = openModel(flotilla);
-  await waitFor('the list', () => window.model.isListed);
+  await untilListed(window.model);
   await using other = await hold(
     service.sql,
     (tx) => tx`select from executions where id = ${executionId} for update`,

@@ -5,6 +5,7 @@ import { refusalOfCall } from '../../support/refusal.ts';
 import { makeRepositories } from '../../support/repositories.ts';
 import { testService } from '../../support/testService.ts';
 import { waitFor } from '../../support/waitFor.ts';
+import { watchRows } from '../../../scripts/launch/liveRows.ts';
 
 const two = (folder: string) => makeRepositories(folder, ['one', 'two']);
 
@@ -12,14 +13,12 @@ test('Runners and the queue can be looked at, and followed by the feed', async (
   await using flotilla = await testService({ repositories: two });
   const { api } = flotilla;
   const fleets: (readonly string[])[] = [];
-  const subscription = api.executions.watch.subscribe(
-    {},
-    {
-      onData: ({ data }) => {
-        if (data.runners !== null) fleets.push(data.runners.map(({ name, running }) => `${name} ${running}`));
-      },
+  const subscription = watchRows(api, {
+    onChanges: (data) => {
+      if (data.runners !== undefined)
+        fleets.push(data.runners.map(({ name, running }) => `${name} ${running}`));
     },
-  );
+  });
   const runner = await flotilla.connectRunner({ name: 'north', labels: ['gpu'] });
   await startExecution(api, { maxParallel: 1 });
   expect(await api.runners.queue.query()).toEqual({ ready: 1, held: 1, running: 0, capacity: 256 });

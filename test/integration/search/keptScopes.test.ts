@@ -11,6 +11,7 @@ import { refusalOfCall } from '../../support/refusal.ts';
 import { commitFiles, git, makeRepositories, makeRepository } from '../../support/repositories.ts';
 import { testService, type TestService } from '../../support/testService.ts';
 import { waitFor } from '../../support/waitFor.ts';
+import { listJobs } from '../../../scripts/launch/liveRows.ts';
 
 let flotilla: TestService;
 
@@ -92,7 +93,7 @@ describe('an Execution of a scope that a person has confirmed', () => {
       ...more,
     });
   const jobsOf = async (executionId: number) =>
-    (await flotilla.api.jobs.list.query({ executionId })).map(({ repository, baseRevision }) => ({
+    (await listJobs(flotilla.api, executionId)).map(({ repository, baseRevision }) => ({
       repository,
       baseRevision,
     }));

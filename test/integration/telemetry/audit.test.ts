@@ -19,6 +19,7 @@ import { actionText, executionRequest, startExecution } from '../../support/acti
 import { makeRepositories } from '../../support/repositories.ts';
 import { testService, type TestService } from '../../support/testService.ts';
 import { testActor } from '../../support/tokens.ts';
+import { listJobs } from '../../../scripts/launch/liveRows.ts';
 
 /** A change that a person, a Runner or the service makes, and what the audit log says of it. */
 interface Change {
@@ -37,7 +38,7 @@ const anyName = /^.+$/;
 
 async function started({ api }: TestService): Promise<{ executionId: number; jobId: number }> {
   const { id: executionId } = await startExecution(api);
-  const [job] = await api.jobs.list.query({ executionId });
+  const [job] = await listJobs(api, executionId);
   if (job === undefined) throw new Error('the Execution has no Job');
   return { executionId, jobId: job.id };
 }

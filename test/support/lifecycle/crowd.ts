@@ -8,6 +8,7 @@ import { testService, type TestService } from '../testService.ts';
 import { waitFor } from '../waitFor.ts';
 import { ends } from './ends.ts';
 import { brokenInvariants, EndedAttempts, unsettled } from './invariants.ts';
+import { listJobs } from '../../../scripts/launch/liveRows.ts';
 
 export interface Held {
   readonly runner: TestRunner;
@@ -47,9 +48,7 @@ export class Crowd {
     const { api } = this.#first;
     const started = await Promise.all(limits.map((values) => startExecution(api, values)));
     this.executionIds = started.map(({ id }) => id);
-    const jobs = await Promise.all(
-      this.executionIds.map((executionId) => api.jobs.list.query({ executionId })),
-    );
+    const jobs = await Promise.all(this.executionIds.map((executionId) => listJobs(api, executionId)));
     this.jobIds = jobs.flat().map(({ id }) => id);
     this.leases = [];
     this.#ended = new EndedAttempts();

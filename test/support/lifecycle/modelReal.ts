@@ -9,6 +9,7 @@ import { waitFor } from '../waitFor.ts';
 import { brokenInvariants, EndedAttempts } from './invariants.ts';
 import type { ExecutionModel, LifecycleModel } from './model.ts';
 import { pictureOfModel, pictureOfService } from './picture.ts';
+import { listJobs } from '../../../scripts/launch/liveRows.ts';
 
 interface ConnectedRunner {
   readonly name: string;
@@ -78,7 +79,7 @@ export class LifecycleReal {
   ): Promise<void> {
     const given = Object.fromEntries(Object.entries(limits).filter(([, limit]) => limit !== null));
     const { id } = await startExecution(this.api, given);
-    const jobs = await this.api.jobs.list.query({ executionId: id });
+    const jobs = await listJobs(this.api, id);
     model.start(
       id,
       limits,

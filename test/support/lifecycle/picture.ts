@@ -1,6 +1,7 @@
 import { executionState, noJobs } from '@flotilla/shared/lifecycle/executionState';
 import type { TestService } from '../testService.ts';
 import type { ExecutionModel, LifecycleModel } from './model.ts';
+import { listJobs } from '../../../scripts/launch/liveRows.ts';
 
 /** What there is to see of an Execution: the same of the model and of the service. */
 export interface Picture {
@@ -55,7 +56,7 @@ export async function pictureOfService(
     executionIds.map(async (executionId) => {
       const [{ id, state, counts, held, paused }, jobs] = await Promise.all([
         api.executions.get.query({ executionId }),
-        api.jobs.list.query({ executionId }),
+        listJobs(api, executionId),
       ]);
       return {
         id,

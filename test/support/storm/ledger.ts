@@ -10,6 +10,7 @@ import { hashesOf, linesIn, truth, type Hashes } from '../numberedLines.ts';
 import type { Fleet } from './fleet.ts';
 import { linesOfJob, type Load } from './load.ts';
 import { persist } from '../persist.ts';
+import { listJobs } from '../../../scripts/launch/liveRows.ts';
 
 /** What came of a load, and everything that is wrong with it: the oracle of docs/reliability.md. */
 export interface Ledger {
@@ -39,7 +40,7 @@ export async function readLedger(fleet: Fleet, load: Load): Promise<Ledger> {
   let attempts = 0;
   let comparedLogs = 0;
   for (const executionId of load.executionIds) {
-    for (const job of await persist(() => fleet.client.api.jobs.list.query({ executionId }))) {
+    for (const job of await persist(() => listJobs(fleet.client.api, executionId))) {
       jobs += 1;
       count(states, job.state);
       const tried = await sealedAttempts(fleet, job);

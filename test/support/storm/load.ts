@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { followLog, type FollowedLog } from '../followedLog.ts';
 import type { Fleet } from './fleet.ts';
 import { persist } from '../persist.ts';
+import { listJobs } from '../../../scripts/launch/liveRows.ts';
 
 /** Numbered lines that each Job of the load writes to both descriptors. */
 export const linesOfJob = 60;
@@ -92,7 +93,7 @@ async function followFirstJob(
   executionId: number,
   followed: Map<number, FollowedLog>,
 ): Promise<void> {
-  const [job] = await persist(() => client.api.jobs.list.query({ executionId }));
+  const [job] = await persist(() => listJobs(client.api, executionId));
   const attemptId = job?.currentAttemptId ?? null;
   if (attemptId !== null && !followed.has(attemptId)) followed.set(attemptId, followLog(client, attemptId));
 }

@@ -3,6 +3,7 @@ import type { AttemptView, ExecutionView, JobView } from '@flotilla/shared/views
 import { listTokens } from '../../../service/src/tokens/listTokens.ts';
 import { noticesOf, readLogSoFar, stdoutOf } from '../logs.ts';
 import type { TestService } from '../testService.ts';
+import { listJobs } from '../../../scripts/launch/liveRows.ts';
 
 /** What was answered; all but these fields is only compared. */
 export interface Answers {
@@ -62,7 +63,7 @@ export async function answersOf(flotilla: TestService): Promise<Answers> {
 async function executionOf(flotilla: TestService, execution: ExecutionView): Promise<unknown> {
   const { id, actionName, actionVersion, scopeQuery, state, counts, changed, held, paused } = execution;
   const { createdBy, createdAt, startedAt, endedAt, maxParallel, maxFailures, priority } = execution;
-  const jobs = await flotilla.api.jobs.list.query({ executionId: id });
+  const jobs = await listJobs(flotilla.api, id);
   return {
     id,
     actionName,

@@ -9,6 +9,7 @@ import { sha256, type TestRunner } from '../testRunner.ts';
 import type { TestService } from '../testService.ts';
 import { testActor } from '../tokens.ts';
 import { waitFor } from '../waitFor.ts';
+import { listJobs } from '../../../scripts/launch/liveRows.ts';
 
 /** The repositories of {@link makeRows}. */
 export async function makeUpgradeRepositories(folder: string): Promise<void> {
@@ -58,7 +59,7 @@ export async function makeRows(flotilla: TestService): Promise<void> {
   if (first === undefined) throw new Error('there is no Execution');
   const before = (await api.executions.list.query({})).find(({ id }) => id === ended.id - 1);
   if (before === undefined) throw new Error('the first Execution is gone');
-  const jobs = await api.jobs.list.query({ executionId: before.id });
+  const jobs = await listJobs(api, before.id);
   for (const job of jobs) {
     if (job.state === 'failed')
       await api.jobs.rerun.mutate({ jobId: job.id, requestKey: crypto.randomUUID() });

@@ -3,6 +3,8 @@ import { branchOf } from '@flotilla/shared/target/branchOf';
 import { targetNames } from '@flotilla/shared/target/targetNames';
 import { shortened } from '@flotilla/shared/text/oneLine';
 import type { ExecutionView, KeptScopePreview } from '@flotilla/shared/views';
+import { liveExecutions } from '../../model/liveExecutions.ts';
+import { liveJobs } from '../../model/liveJobs.ts';
 import { CancellationError, l10n } from 'vscode';
 import { readAction, type ActionText } from '../../authoring/actionText.ts';
 import { pickOne } from '../../platform/inputs.ts';
@@ -79,7 +81,9 @@ async function refuseEmptyScope(app: App, action: ActionText, preview: KeptScope
 }
 
 async function show(app: App, execution: ExecutionView): Promise<void> {
-  app.model.take(execution);
-  await app.model.loadJobs(execution.id);
+  const executions = app.model.of(liveExecutions);
+  // Where the feed has named it already, it has said more.
+  if (executions.get(execution.id) === undefined) executions.put(execution);
+  await app.model.of(liveJobs).load(execution.id);
   await app.executionsPane.reveal(execution.id);
 }

@@ -7,6 +7,7 @@ import { tell } from '../../platform/messages.ts';
 import { openComparedChanges } from '../../review/openChanges.ts';
 import { nodeOf } from '../../views/nodes.ts';
 import { attemptText } from '../../views/rowText.ts';
+import { liveAttempts } from '../../model/liveAttempts.ts';
 import { statuses } from '../../views/status.ts';
 import type { App } from '../app.ts';
 import { choose } from '../choose.ts';
@@ -21,7 +22,7 @@ export async function compareAttempts(app: App, argument: unknown): Promise<void
       : await app.connection.use((client) => client.jobs.get.query({ jobId: node.jobId }));
   const job = app.names.named(given);
   const [before, after] = await twoOf(
-    await app.model.loadAttempts(job.id),
+    await app.model.of(liveAttempts).load(job.id),
     app.model.serverTime,
     node?.attemptId,
   );

@@ -1,6 +1,7 @@
 import { FlotillaError } from '@flotilla/shared/errors';
 import { targetFileNames } from '@flotilla/shared/target/targetFileNames';
 import { CancellationError, l10n, Uri, workspace } from 'vscode';
+import { liveJobs } from '../../model/liveJobs.ts';
 import type { FlotillaClient } from '../../connection/client.ts';
 import { logChunks } from '../../logs/logChunks.ts';
 import { askForNewFile } from '../../platform/inputs.ts';
@@ -14,7 +15,7 @@ const maxSavedBytes = 1e9;
 /** Writes the whole log of an Attempt to a file: the bytes as the Steps wrote them, colours included. */
 export async function saveLog(app: App, argument: unknown): Promise<void> {
   const { job, attempt } = await attemptOf(app, argument, l10n.t('The log of which Job?'));
-  const jobs = [...(await app.model.loadJobs(job.executionId)), job];
+  const jobs = [...(await app.model.of(liveJobs).load(job.executionId)), job];
   const name = targetFileNames(jobs, `-attempt-${attempt.number}.log`)(job);
   const folder = workspace.workspaceFolders?.[0]?.uri;
   const target = await askForNewFile({

@@ -1,4 +1,6 @@
 import { env, l10n, UIKind, version, workspace } from 'vscode';
+import { liveExecutions } from '../../model/liveExecutions.ts';
+import { countOnline, liveRunners } from '../../model/liveRunners.ts';
 import { describeState } from '../../connection/describe.ts';
 import { tell } from '../../platform/messages.ts';
 import type { App } from '../app.ts';
@@ -26,8 +28,8 @@ export async function copyDiagnostics(app: App, _argument: unknown): Promise<voi
           `user: ${state.server.user.name}, ${state.server.user.role}`,
         ]
       : []),
-    `runners online: ${app.model.runnersOnline ?? 'unknown'}`,
-    `executions held: ${app.model.executions.length}`,
+    `runners online: ${countOnline(app.model.of(liveRunners).rows) ?? 'unknown'}`,
+    `executions held: ${app.model.of(liveExecutions).rows()?.length ?? 0}`,
   ];
   await env.clipboard.writeText(`${lines.join('\n')}\n`);
   void tell('information', l10n.t('The diagnostics are in the clipboard.'));

@@ -1,6 +1,9 @@
 import type { AttemptView, ChangedFile, ExecutionView, JobView } from '@flotilla/shared/views';
 import { FlotillaError } from '@flotilla/shared/errors';
 import { l10n } from 'vscode';
+import { liveAttempts } from '../../model/liveAttempts.ts';
+import { liveExecutions } from '../../model/liveExecutions.ts';
+import { liveJobs } from '../../model/liveJobs.ts';
 import { nodeOf } from '../../views/nodes.ts';
 import { executionText, fileText, jobText } from '../../views/rowText.ts';
 import { statuses } from '../../views/status.ts';
@@ -15,12 +18,13 @@ export async function executionOf(
   placeholder: string,
 ): Promise<ExecutionView> {
   const node = nodeOf(argument, 'execution');
-  const given = node === undefined ? undefined : app.model.execution(node.executionId);
+  const executions = app.model.of(liveExecutions);
+  const given = node === undefined ? undefined : executions.get(node.executionId);
   if (given !== undefined) return given;
-  if (!app.model.isListed) await app.model.refresh();
+  const all = await executions.load();
   const now = app.model.serverTime;
   return choose(
-    app.model.executions.filter(fits).map((execution) => ({
+    all.filter(fits).map((execution) => ({
       label: `${execution.actionName} #${execution.id}`,
       icon: statuses[execution.state].icon,
       description: executionText(execution, now),
@@ -43,21 +47,25 @@ export async function jobOf(
   mayHaveOne: (execution: ExecutionView) => boolean = () => true,
 ): Promise<JobView> {
   const node = nodeOf(argument, 'job', 'folder', 'file');
-  const given = node === undefined ? undefined : app.model.job(node.executionId, node.jobId);
+  const given = node === undefined ? undefined : app.model.of(liveJobs).get(node.jobId);
   if (given !== undefined) return given;
   const execution = await executionOf(app, argument, mayHaveOne, l10n.t('Of which Execution?'));
-  const jobs = await app.model.loadJobs(execution.id);
+  const jobs = await app.model.of(liveJobs).load(execution.id);
   const now = app.model.serverTime;
   return choose(
     jobs.filter(fits).map((job) => ({
       label: app.names.of(job),
       icon: statuses[job.state].icon,
-      description: jobText(job, app.model.attempt(job.id, job.currentAttemptId), now),
+      description: jobText(job, currentAttempt(app, job), now),
       value: job,
     })),
     placeholder,
     l10n.t('There is nothing to choose from yet.'),
   );
+}
+
+function currentAttempt(app: App, { currentAttemptId }: JobView): AttemptView | undefined {
+  return currentAttemptId === null ? undefined : app.model.of(liveAttempts).get(currentAttemptId);
 }
 
 /** The Attempt whose log a command is about, with its Job. A Job stands for its latest Attempt. */
@@ -72,9 +80,10 @@ export async function attemptOf(
       ? await jobOf(app, argument, (candidate) => candidate.currentAttemptId !== null, placeholder)
       : await app.connection.use((client) => client.jobs.get.query({ jobId: node.jobId }));
   const attemptId = node?.attemptId ?? job.currentAttemptId;
+  const attempts = app.model.of(liveAttempts);
   const attempt =
-    app.model.attempt(job.id, attemptId) ??
-    (await app.model.loadAttempts(job.id)).find((candidate) => candidate.id === attemptId);
+    (attemptId === null ? undefined : attempts.get(attemptId)) ??
+    (await attempts.load(job.id)).find((candidate) => candidate.id === attemptId);
   if (attempt === undefined) {
     throw new FlotillaError(
       'notFound',

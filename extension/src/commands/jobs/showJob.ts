@@ -1,3 +1,5 @@
+import { liveExecutions } from '../../model/liveExecutions.ts';
+import { liveJobs } from '../../model/liveJobs.ts';
 import { nodeOf } from '../../views/nodes.ts';
 import type { App } from '../app.ts';
 
@@ -6,11 +8,16 @@ export async function showJob(app: App, argument: unknown): Promise<void> {
   const node = nodeOf(argument, 'runnerJob');
   if (node === undefined) return;
   const { executionId, jobId } = node;
-  if (app.model.execution(executionId) === undefined) {
-    app.model.take(await app.connection.use((client) => client.executions.get.query({ executionId })));
-  }
-  await app.model.loadJobs(executionId);
+  await holdExecution(app, executionId);
+  await app.model.of(liveJobs).load(executionId);
   const job = { kind: 'job', executionId, jobId } as const;
   app.jobLogsPane.show(job);
   await app.executionsPane.revealJob(job);
+}
+
+/** An Execution that is older than those of the list gets its row. */
+async function holdExecution(app: App, executionId: number): Promise<void> {
+  const executions = app.model.of(liveExecutions);
+  if (executions.get(executionId) !== undefined) return;
+  executions.put(await app.connection.use((client) => client.executions.get.query({ executionId })));
 }

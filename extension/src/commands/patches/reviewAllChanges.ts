@@ -1,5 +1,6 @@
 import type { ChangedFile, JobView } from '@flotilla/shared/views';
 import { l10n } from 'vscode';
+import { liveJobs } from '../../model/liveJobs.ts';
 import { tell } from '../../platform/messages.ts';
 import { withCancellableProgress } from '../../platform/progress.ts';
 import { openExecutionChanges } from '../../review/openChanges.ts';
@@ -38,7 +39,9 @@ export async function includedFiles(
   executionId: number,
   signal: AbortSignal,
 ): Promise<readonly Unit<JobView, ChangedFile>[]> {
-  const jobs = (await app.model.loadJobs(executionId)).filter((job) => job.patch !== null && job.included);
+  const jobs = (await app.model.of(liveJobs).load(executionId)).filter(
+    (job) => job.patch !== null && job.included,
+  );
   const units: Unit<JobView, ChangedFile>[] = [];
   for (let at = 0; at < jobs.length; at += atOnce) {
     signal.throwIfAborted();

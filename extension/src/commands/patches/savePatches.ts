@@ -1,5 +1,6 @@
 import { targetFileNames } from '@flotilla/shared/target/targetFileNames';
 import { CancellationError, l10n, Uri, workspace } from 'vscode';
+import { liveJobs } from '../../model/liveJobs.ts';
 import { askForFolder } from '../../platform/inputs.ts';
 import { ask, tell } from '../../platform/messages.ts';
 import { withCancellableProgress } from '../../platform/progress.ts';
@@ -23,7 +24,7 @@ export async function savePatches(app: App, argument: unknown): Promise<void> {
   if (folder === undefined) throw new CancellationError();
   const saved = await withCancellableProgress(l10n.t('Saving Patches…'), async (signal, report) => {
     const units = await includedFiles(app, execution.id, signal);
-    const nameOf = targetFileNames(await app.model.loadJobs(execution.id), '.patch');
+    const nameOf = targetFileNames(await app.model.of(liveJobs).load(execution.id), '.patch');
     const targets = units.map(({ job }) => Uri.joinPath(folder, nameOf(job)));
     await confirmOverwriting(targets);
     for (const [index, unit] of units.entries()) {

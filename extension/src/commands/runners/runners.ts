@@ -1,5 +1,6 @@
 import type { RunnerView } from '@flotilla/shared/views';
 import { l10n } from 'vscode';
+import { liveRunners } from '../../model/liveRunners.ts';
 import { nodeOf } from '../../views/nodes.ts';
 import { runnerText } from '../../views/runners/runnerText.ts';
 import type { App } from '../app.ts';
@@ -39,7 +40,8 @@ async function runnerOf(
   fits: (runner: RunnerView) => boolean,
   placeholder: string,
 ): Promise<RunnerView> {
-  const runners = app.model.runners ?? (await app.connection.use((client) => client.runners.list.query()));
+  const runners =
+    app.model.of(liveRunners).rows ?? (await app.connection.use((client) => client.runners.list.query()));
   const node = nodeOf(argument, 'runner');
   const given = runners.find(({ id }) => id === node?.runnerId);
   if (given !== undefined) return given;

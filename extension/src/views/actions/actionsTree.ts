@@ -29,7 +29,9 @@ export class ActionsTree implements Rows<ActionsNode>, Disposable {
   readonly #files: ActionFiles;
   readonly #catalogue: Catalogue;
   readonly #owned = new Disposables();
-  readonly #changes = this.#owned.own(new TreeChanges<ActionsNode>(() => undefined, treeIntervalMs));
+  readonly #changes = this.#owned.own(
+    new TreeChanges<ActionsNode>({ parentOf: () => undefined, isOutdated: () => true }, treeIntervalMs),
+  );
   readonly #nodes = new NodeCache<ActionsNode>();
 
   readonly onDidChangeTreeData = this.#changes.event;

@@ -3,7 +3,7 @@ import { shortened } from '@flotilla/shared/text/oneLine';
 import type { ExecutionView } from '@flotilla/shared/views';
 import { commands, l10n } from 'vscode';
 import { readSetting } from '../../contributions/settings.ts';
-import type { LiveModel } from '../../model/liveModel.ts';
+import type { Collection } from '../../model/collection.ts';
 import type { Disposable } from '../../platform/disposables.ts';
 import { tell } from '../../platform/messages.ts';
 
@@ -14,12 +14,15 @@ const nameCharacters = 200;
  * Says once when an Execution that the user started has ended, with what to do next. Nothing opens by itself. Of those
  * that this window cancelled nothing has to be said.
  */
-export function registerEndNotices(model: LiveModel, cancelledHere: ReadonlySet<number>): Disposable {
+export function registerEndNotices(
+  executions: Collection<ExecutionView>,
+  cancelledHere: ReadonlySet<number>,
+): Disposable {
   const live = new Set<number>();
-  return model.onDidChange(({ executions, list }) => {
-    const touched = list ? model.executions.map(({ id }) => id) : executions;
+  return executions.onDidChange(({ rows, members }) => {
+    const touched = members.size > 0 ? (executions.rows() ?? []).map(({ id }) => id) : rows;
     for (const id of touched) {
-      const execution = model.execution(id);
+      const execution = executions.get(id);
       if (execution === undefined || !execution.mine) continue;
       if (!isExecutionEnded(execution.state)) live.add(id);
       else if (live.delete(id) && !cancelledHere.has(id)) void notify(execution);

@@ -4,7 +4,7 @@ import type { AttemptView, ChangedFile, ExecutionView, JobView, WaitingView } fr
 import { l10n, ThemeIcon, TreeItem, TreeItemCheckboxState, TreeItemCollapsibleState, type Uri } from 'vscode';
 import { endedJobs, unsuccessfulJobs } from '../jobCounts.ts';
 import type { NamedJob } from '../../model/jobNames.ts';
-import { contextValue, statusIcon } from '../rowParts.ts';
+import { contextValue, statusIcon, themeIcon } from '../rowParts.ts';
 import { executionText, jobsText, fileText, jobText } from '../rowText.ts';
 import { statuses, type ShownState } from '../status.ts';
 
@@ -104,7 +104,7 @@ export function fileRow(name: string, file: ChangedFile, uri: Uri): TreeItem {
 
 export function moreRow(shown: number, total: number | undefined): TreeItem {
   const row = new TreeItem(l10n.t('Show More…'), None);
-  row.iconPath = new ThemeIcon('ellipsis');
+  row.iconPath = themeIcon('ellipsis');
   row.description =
     total === undefined ? l10n.t('{0} are shown', shown) : l10n.t('{0} of {1} are shown', shown, total);
   return row;

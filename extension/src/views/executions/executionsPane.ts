@@ -1,10 +1,14 @@
-import { isExecutionEnded } from '@flotilla/shared/lifecycle/executionState';
+import type { ExecutionView } from '@flotilla/shared/views';
 import { l10n, TreeItemCheckboxState } from 'vscode';
 import type { Connection } from '../../connection/connection.ts';
 import { describeState } from '../../connection/describe.ts';
 import { setContextKey } from '../../contributions/contextKeys.ts';
 import type { ChangedFiles } from '../../model/changedFiles.ts';
+import type { Collection } from '../../model/collection.ts';
+import { liveExecutions, unendedExecutions } from '../../model/liveExecutions.ts';
+import { liveJobs } from '../../model/liveJobs.ts';
 import type { LiveModel } from '../../model/liveModel.ts';
+import { countOnline, liveRunners } from '../../model/liveRunners.ts';
 import { Disposables, type Disposable } from '../../platform/disposables.ts';
 import { handleError } from '../../platform/errors.ts';
 import type { Log } from '../../platform/log.ts';
@@ -15,7 +19,7 @@ import type { ExecutionsNode, JobNode } from '../nodes.ts';
 import { executionText } from '../rowText.ts';
 import { whileTicking } from '../whileTicking.ts';
 
-export interface ExecutionsViewParts {
+export interface ExecutionsPaneParts {
   readonly connection: Connection;
   readonly model: LiveModel;
   readonly files: ChangedFiles;
@@ -26,13 +30,15 @@ export interface ExecutionsViewParts {
 
 /** The view *Executions*: its badge, its message, its checkboxes. */
 export class ExecutionsPane implements Disposable {
-  readonly #parts: ExecutionsViewParts;
+  readonly #parts: ExecutionsPaneParts;
+  readonly #executions: Collection<ExecutionView>;
   readonly #owned = new Disposables();
   readonly #pane: TreePane<ExecutionsNode>;
 
-  constructor(parts: ExecutionsViewParts) {
+  constructor(parts: ExecutionsPaneParts) {
     this.#parts = parts;
     const { connection, model, tree } = parts;
+    this.#executions = model.of(liveExecutions);
     this.#pane = this.#owned.own(
       new TreePane('flotilla.executions', tree, {
         manageCheckboxStateManually: true,
@@ -84,7 +90,7 @@ export class ExecutionsPane implements Disposable {
 
   #show(): void {
     const { model } = this.#parts;
-    const running = model.executions.filter((execution) => !isExecutionEnded(execution.state)).length;
+    const running = unendedExecutions(this.#executions).length;
     this.#pane.view.badge =
       running === 0
         ? undefined
@@ -97,11 +103,9 @@ export class ExecutionsPane implements Disposable {
           };
     this.#showHead();
     this.#pane.showMessage(this.#message());
-    setContextKey('flotilla:executionsLoaded', model.isListed);
-    setContextKey(
-      'flotilla:runners',
-      model.runnersOnline === undefined ? 'unknown' : model.runnersOnline === 0 ? 'none' : 'some',
-    );
+    setContextKey('flotilla:executionsLoaded', this.#executions.rows() !== undefined);
+    const online = countOnline(model.of(liveRunners).rows);
+    setContextKey('flotilla:runners', online === undefined ? 'unknown' : online === 0 ? 'none' : 'some');
   }
 
   /** Beside the name of the view: the service, and how far what runs is. */
@@ -109,7 +113,7 @@ export class ExecutionsPane implements Disposable {
     const { connection, model } = this.#parts;
     const { state } = connection;
     const host = 'address' in state ? state.address.host : '';
-    const running = model.executions.filter((execution) => !isExecutionEnded(execution.state));
+    const running = unendedExecutions(this.#executions);
     const [only] = running;
     const head =
       only === undefined || state.kind !== 'online'
@@ -128,7 +132,7 @@ export class ExecutionsPane implements Disposable {
   #message(): string {
     const { connection, model } = this.#parts;
     const { state } = connection;
-    if (model.executions.length === 0) return '';
+    if ((this.#executions.rows() ?? []).length === 0) return '';
     if (state.kind === 'offline') {
       const at = new Date(model.changedAt ?? state.since).toLocaleTimeString();
       return l10n.t('Disconnected from {0}: this is from {1}. Reconnecting…', state.address.host, at);
@@ -136,8 +140,9 @@ export class ExecutionsPane implements Disposable {
     if (state.kind !== 'online') {
       return state.kind === 'idle' || state.kind === 'connecting' ? '' : describeState(state);
     }
-    if (model.runnersOnline !== 0) return '';
-    return model.runners?.some(({ online }) => online)
+    const runners = model.of(liveRunners).rows;
+    if (countOnline(runners) !== 0) return '';
+    return runners?.some(({ online }) => online)
       ? l10n.t('Every runner is draining: queued Jobs wait. The view Runners can let one claim again.')
       : l10n.t('No runner is online: queued Jobs wait. Start one with: npm run runner');
   }
@@ -145,7 +150,7 @@ export class ExecutionsPane implements Disposable {
   async #setIncluded(node: ExecutionsNode, included: boolean): Promise<void> {
     if (!('jobId' in node)) return;
     const { model, files, tree, log } = this.#parts;
-    const job = model.job(node.executionId, node.jobId);
+    const job = model.of(liveJobs).get(node.jobId);
     if (job === undefined) return;
     const below = tree.filesOf(node);
     try {

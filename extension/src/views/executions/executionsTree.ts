@@ -1,25 +1,45 @@
-import type { ChangedFile, JobView, WaitingView } from '@flotilla/shared/views';
+import type { AttemptView, ChangedFile, ExecutionView, JobView, WaitingView } from '@flotilla/shared/views';
 import { TreeItem } from 'vscode';
 import type { ChangedFiles } from '../../model/changedFiles.ts';
+import type { Collection } from '../../model/collection.ts';
 import type { JobNames } from '../../model/jobNames.ts';
+import { liveAttempts } from '../../model/liveAttempts.ts';
+import { liveExecutions } from '../../model/liveExecutions.ts';
+import { liveJobs } from '../../model/liveJobs.ts';
 import type { LiveModel } from '../../model/liveModel.ts';
-import type { Touched } from '../../model/modelState.ts';
+import type { RowChanges } from '../../model/rowChanges.ts';
+import { maxOfExecution } from '../../model/followedJobs.ts';
 import type { Waits } from '../../model/waits.ts';
-import { Disposables, type Disposable } from '../../platform/disposables.ts';
+import { Disposables, onDispose, type Disposable } from '../../platform/disposables.ts';
 import type { Rows } from '../../platform/treePane.ts';
 import type { Log } from '../../platform/log.ts';
 import { DrawnRows } from '../drawnRows.ts';
 import { executionRow, fileRow, folderRow, jobRow, moreRow } from './executionRows.ts';
 import { executionTooltip, jobTooltip } from './executionTooltips.ts';
-import { filesBelow, fileTree, type FileTreeNode } from './fileTree.ts';
-import { NodeCache, nodeId, type ExecutionsNode, type JobNode } from '../nodes.ts';
+import { FilesBelow } from './filesBelow.ts';
+import { filesBelow, type FileTreeNode } from './fileTree.ts';
+import {
+  filesNodeId,
+  jobNodeId,
+  NodeCache,
+  nodeId,
+  type ExecutionsNode,
+  type FileNode,
+  type FolderNode,
+  type JobNode,
+} from '../nodes.ts';
 import { rowUri } from './rowUri.ts';
 import { TreeChanges } from '../treeChanges.ts';
 
 /** Executions that come or go draw the whole tree again. */
 const treeIntervalMs = 1000;
-/** So many Jobs of an Execution are rows at first, and with each *Show More*. */
-const pageSize = 200;
+/**
+ * So many Jobs of an Execution are rows at first, and with each *Show More*: all of nearly every Execution, so that they
+ * can be searched and scrolled through; see docs/decisions/0172-ten-thousand-rows.md.
+ */
+const pageSize = 10_000;
+/** Rows that are made in one task: some ten milliseconds. */
+const rowsAtOnce = 500;
 
 export interface ExecutionsTreeParts {
   readonly model: LiveModel;
@@ -32,34 +52,51 @@ export interface ExecutionsTreeParts {
 /** Executions, their Jobs, and the files that a Job changed. */
 export class ExecutionsTree implements Rows<ExecutionsNode>, Disposable {
   readonly #parts: ExecutionsTreeParts;
+  readonly #executions: Collection<ExecutionView>;
+  readonly #jobs: Collection<JobView>;
+  readonly #attempts: Collection<AttemptView>;
+  readonly #files: FilesBelow;
   readonly #owned = new Disposables();
   readonly #changes = this.#owned.own(
-    new TreeChanges<ExecutionsNode>((node) => this.getParent(node), treeIntervalMs),
+    new TreeChanges<ExecutionsNode>(
+      { parentOf: (node) => this.getParent(node), isOutdated: (node) => this.#isOutdated(node) },
+      treeIntervalMs,
+    ),
   );
   readonly #nodes = new NodeCache<ExecutionsNode>();
-  /** The trees of lists of files; a list is never changed in place. */
-  readonly #fileTrees = new WeakMap<readonly ChangedFile[], readonly FileTreeNode<ChangedFile>[]>();
+  readonly #drawn = new DrawnRows();
+  /** Rows that were made before VS Code asks for them, by the id of their node. */
+  readonly #prepared = new Map<string, TreeItem>();
   /** How many Jobs of an Execution are rows, where it is more than a page. */
   readonly #shown = new Map<number, number>();
-  readonly #drawn = new DrawnRows();
-  /** The Executions whose Jobs are shown. */
-  readonly #opened = new Set<number>();
+  /** The Executions whose Jobs are shown, each with what keeps its Jobs. */
+  readonly #opened = new Map<number, Disposable>();
+  /** The Jobs that VS Code was given below an Execution. */
+  readonly #given = new Map<number, readonly JobView[]>();
   /** The lists of files whose rows VS Code has asked for, by Job. */
   readonly #listed = new Map<number, readonly ChangedFile[]>();
+
   readonly onDidChangeTreeData = this.#changes.event;
 
   constructor(parts: ExecutionsTreeParts) {
     this.#parts = parts;
-    this.#owned.own(parts.model.onDidChange((touched) => this.#redraw(touched)));
+    this.#executions = parts.model.of(liveExecutions);
+    this.#jobs = parts.model.of(liveJobs);
+    this.#attempts = parts.model.of(liveAttempts);
+    this.#files = new FilesBelow((jobId) => parts.files.get(jobId));
+    this.#owned.own(this.#executions.onDidChange((changes) => this.#followExecutions(changes)));
+    this.#owned.own(this.#jobs.onDidChange((changes) => this.#followJobs(changes)));
+    this.#owned.own(this.#attempts.onDidChange(({ lists }) => this.#followAttempts(lists)));
     this.#owned.own(parts.files.onDidChange((jobId) => this.#redrawFiles(jobId)));
-    this.#owned.own(parts.waits.onDidChange((jobId) => this.#redrawJob(jobId)));
+    this.#owned.own(parts.waits.onDidChange((jobId) => this.#lookAtJob(jobId)));
+    this.#owned.own(onDispose(() => this.#opened.forEach((hold) => hold.dispose())));
   }
 
   getTreeItem(node: ExecutionsNode): TreeItem {
-    const row = this.#row(node);
-    row.id = nodeId(node);
-    this.#drawn.add(row);
-    return row;
+    const id = nodeId(node);
+    const prepared = this.#prepared.get(id);
+    this.#prepared.delete(id);
+    return prepared ?? this.#draw(node, id);
   }
 
   async getChildren(node?: ExecutionsNode): Promise<ExecutionsNode[]> {
@@ -77,23 +114,23 @@ export class ExecutionsTree implements Rows<ExecutionsNode>, Disposable {
   getParent(node: ExecutionsNode): ExecutionsNode | undefined {
     switch (node.kind) {
       case 'execution':
+      case 'moreExecutions':
         return undefined;
-      case 'more':
-        return node.executionId === null ? undefined : this.executionNode(node.executionId);
+      case 'moreJobs':
       case 'job':
         return this.executionNode(node.executionId);
       case 'folder':
       case 'file':
-        return this.#nodes.keep({ kind: 'job', executionId: node.executionId, jobId: node.jobId });
+        return this.jobNode(node);
     }
   }
 
   async resolveTreeItem(item: TreeItem, node: ExecutionsNode): Promise<TreeItem> {
     if (node.kind === 'execution') {
-      const execution = this.#parts.model.execution(node.executionId);
+      const execution = this.#executions.get(node.executionId);
       if (execution !== undefined) item.tooltip = executionTooltip(execution);
     } else if (node.kind === 'job') {
-      const job = this.#parts.model.job(node.executionId, node.jobId);
+      const job = this.#jobs.get(node.jobId);
       if (job !== undefined) item.tooltip = jobTooltip(job, await this.#whyWaiting(job));
     } else if (node.kind === 'file') {
       item.tooltip = node.path;
@@ -107,45 +144,43 @@ export class ExecutionsTree implements Rows<ExecutionsNode>, Disposable {
   }
 
   /** The row of a Job, to reveal it. */
-  jobNode({ executionId, jobId }: JobNode): ExecutionsNode {
+  jobNode({ executionId, jobId }: Pick<JobNode, 'executionId' | 'jobId'>): ExecutionsNode {
     return this.#nodes.keep({ kind: 'job', executionId, jobId });
   }
 
   /** The files below a row with a checkbox; null for a whole Job. */
   filesOf(node: ExecutionsNode): readonly ChangedFile[] | null {
-    if (node.kind === 'folder' || node.kind === 'file') {
-      const found = this.#treeNode(node.jobId, node.path);
-      return found === undefined ? [] : filesBelow(found);
-    }
-    return null;
+    if (node.kind !== 'folder' && node.kind !== 'file') return null;
+    const found = this.#files.find(node.jobId, node.path);
+    return found === undefined ? [] : filesBelow(found);
   }
 
   /** Shows the next page of an Execution's Jobs. */
   showMoreJobs(executionId: number): void {
-    this.#shown.set(executionId, (this.#shown.get(executionId) ?? pageSize) + pageSize);
+    this.#shown.set(executionId, this.#countOfRows(executionId) + pageSize);
     this.#changes.redraw([this.executionNode(executionId)]);
   }
 
   /** Remembers whether the Jobs of an Execution are shown: its row then leaves to them how far it is. */
   setOpened(executionId: number, isOpened: boolean): void {
-    if (isOpened) this.#opened.add(executionId);
-    else this.#opened.delete(executionId);
+    if (isOpened) this.#keepJobs(executionId);
+    else this.#letGoOfJobs(executionId);
     this.#parts.waits.setOpened(executionId, isOpened);
-    // VS Code keeps the rows of a collapsed one; why they wait was not followed meanwhile.
-    const jobs = isOpened ? (this.#parts.model.jobs(executionId) ?? []) : [];
-    for (const { id, state } of jobs) if (state === 'queued') this.#redrawJob(id);
-    this.#redrawExecution(executionId);
+    // VS Code keeps the rows of a collapsed one; why the first of them wait was not followed meanwhile.
+    const jobs = isOpened ? (this.#jobs.rows(executionId) ?? []) : [];
+    const queued = jobs.filter(({ state }) => state === 'queued').slice(0, maxOfExecution);
+    this.#look(queued.map(({ id }) => jobNodeId(id)));
+    this.#changes.look([this.executionNode(executionId)]);
   }
 
   /** Draws the rows of what is running again: the time they show has moved on. */
   redrawRunning(): void {
-    const { model } = this.#parts;
-    for (const execution of model.executions) {
+    for (const execution of this.#executions.rows() ?? []) {
       if (execution.endedAt !== null) continue;
-      this.#redrawExecution(execution.id);
-      for (const job of model.jobs(execution.id) ?? []) {
-        if (job.state === 'running') this.#redrawJob(job.id);
-      }
+      this.#changes.look([this.executionNode(execution.id)]);
+      if (!this.#opened.has(execution.id)) continue;
+      const running = (this.#jobs.rows(execution.id) ?? []).filter(({ state }) => state === 'running');
+      this.#look(running.map(({ id }) => jobNodeId(id)));
     }
   }
 
@@ -154,25 +189,81 @@ export class ExecutionsTree implements Rows<ExecutionsNode>, Disposable {
   }
 
   async #children(node?: ExecutionsNode): Promise<ExecutionsNode[]> {
-    const { model, files } = this.#parts;
-    if (node === undefined) {
-      const rows = model.executions.map((execution) => this.executionNode(execution.id));
-      return model.hasMore ? [...rows, this.#nodes.keep({ kind: 'more', executionId: null })] : rows;
+    switch (node?.kind) {
+      case undefined: {
+        const rows = (this.#executions.rows() ?? []).map(({ id }) => this.executionNode(id));
+        return this.#executions.hasMore() ? [...rows, this.#nodes.keep({ kind: 'moreExecutions' })] : rows;
+      }
+      case 'execution':
+        return this.#jobNodes(node.executionId);
+      case 'job': {
+        const job = this.#jobs.get(node.jobId);
+        if (job === undefined) return [];
+        this.#listed.set(job.id, await this.#parts.files.show(job));
+        return this.#fileNodes(node, this.#files.tree(job.id));
+      }
+      case 'folder': {
+        const found = this.#files.find(node.jobId, node.path);
+        return found?.kind === 'folder' ? this.#fileNodes(node, found.children) : [];
+      }
+      case 'file':
+      case 'moreExecutions':
+      case 'moreJobs':
+        return [];
     }
-    if (node.kind === 'execution') return this.#jobNodes(node.executionId);
-    if (node.kind === 'job') {
-      const job = model.job(node.executionId, node.jobId);
-      if (job === undefined) return [];
-      const list = await files.load(job);
-      this.#listed.set(job.id, list);
-      return this.#fileNodes(job, this.#fileTree(list));
+  }
+
+  async #jobNodes(executionId: number): Promise<ExecutionsNode[]> {
+    this.#keepJobs(executionId);
+    this.#given.set(executionId, []);
+    const jobs = await this.#jobs.load(executionId);
+    this.#given.set(executionId, jobs);
+    const shown = this.#countOfRows(executionId);
+    const rows = jobs.slice(0, shown).map((job) => this.jobNode({ executionId, jobId: job.id }));
+    await this.#prepare(rows);
+    return jobs.length > shown ? [...rows, this.#nodes.keep({ kind: 'moreJobs', executionId })] : rows;
+  }
+
+  /** Makes many rows a few at a time. VS Code asks for all of them at once, and the host is every extension's. */
+  async #prepare(nodes: readonly ExecutionsNode[]): Promise<void> {
+    this.#prepared.clear();
+    for (let from = 0; nodes.length - from > rowsAtOnce; from += rowsAtOnce) {
+      for (const node of nodes.slice(from, from + rowsAtOnce)) {
+        const id = nodeId(node);
+        this.#prepared.set(id, this.#draw(node, id));
+      }
+      await nextTask();
     }
-    if (node.kind === 'folder') {
-      const job = model.job(node.executionId, node.jobId);
-      const found = this.#treeNode(node.jobId, node.path);
-      return job !== undefined && found?.kind === 'folder' ? this.#fileNodes(job, found.children) : [];
-    }
-    return [];
+  }
+
+  #draw(node: ExecutionsNode, id: string): TreeItem {
+    const row = this.#row(node);
+    row.id = id;
+    this.#drawn.add(row);
+    return row;
+  }
+
+  #fileNodes(
+    { executionId, jobId }: JobNode | FolderNode,
+    nodes: readonly FileTreeNode<ChangedFile>[],
+  ): ExecutionsNode[] {
+    return nodes.map(({ kind, path }) =>
+      this.#nodes.keep<FolderNode | FileNode>({ kind, executionId, jobId, path }),
+    );
+  }
+
+  /** Keeps the Jobs of an Execution whose rows VS Code asks for, until it is collapsed. */
+  #keepJobs(executionId: number): void {
+    if (!this.#opened.has(executionId)) this.#opened.set(executionId, this.#jobs.hold(executionId));
+  }
+
+  #letGoOfJobs(executionId: number): void {
+    this.#opened.get(executionId)?.dispose();
+    this.#opened.delete(executionId);
+  }
+
+  #countOfRows(executionId: number): number {
+    return this.#shown.get(executionId) ?? pageSize;
   }
 
   /** For a tooltip, which must not fail: without an answer it says the rest. */
@@ -186,104 +277,108 @@ export class ExecutionsTree implements Rows<ExecutionsNode>, Disposable {
     }
   }
 
-  async #jobNodes(executionId: number): Promise<ExecutionsNode[]> {
-    const jobs = await this.#parts.model.loadJobs(executionId);
-    const shown = this.#shown.get(executionId) ?? pageSize;
-    const rows = jobs
-      .slice(0, shown)
-      .map((job): ExecutionsNode => this.#nodes.keep({ kind: 'job', executionId, jobId: job.id }));
-    return jobs.length > shown ? [...rows, this.#nodes.keep({ kind: 'more', executionId })] : rows;
-  }
-
-  #fileNodes(job: JobView, nodes: readonly FileTreeNode<ChangedFile>[]): ExecutionsNode[] {
-    return nodes.map(({ kind, path }) =>
-      this.#nodes.keep<ExecutionsNode>({ kind, executionId: job.executionId, jobId: job.id, path }),
-    );
-  }
-
-  #treeNode(jobId: number, path: string): FileTreeNode<ChangedFile> | undefined {
-    return findNode(this.#fileTree(this.#parts.files.get(jobId) ?? []), path);
-  }
-
-  #fileTree(files: readonly ChangedFile[]): readonly FileTreeNode<ChangedFile>[] {
-    const tree = this.#fileTrees.get(files) ?? fileTree(files);
-    this.#fileTrees.set(files, tree);
-    return tree;
-  }
-
   #row(node: ExecutionsNode): TreeItem {
-    const { model } = this.#parts;
-    if (node.kind === 'execution') {
-      const execution = model.execution(node.executionId);
-      if (execution !== undefined) {
-        return executionRow(execution, model.serverTime, this.#opened.has(execution.id));
-      }
-    } else if (node.kind === 'more') {
-      return this.#moreRow(node.executionId, node);
-    } else {
-      const job = model.job(node.executionId, node.jobId);
-      if (job !== undefined && node.kind === 'job') {
-        const waiting = job.state === 'queued' ? this.#parts.waits.follow(job) : undefined;
-        const named = this.#parts.names.named(job);
-        return jobRow(named, model.serverTime, model.attempt(job.id, job.currentAttemptId), waiting);
-      }
-      const found = this.#treeNode(node.jobId, node.kind === 'job' ? '' : node.path);
-      if (job !== undefined && found !== undefined) return this.#fileTreeRow(job, found);
-    }
-    // It is gone since VS Code asked for it; the list that follows leaves it out.
-    return new TreeItem('');
+    // What is gone since VS Code asked for it is empty; the list that follows leaves it out.
+    return this.#rowOf(node) ?? new TreeItem('');
   }
 
-  #moreRow(executionId: number | null, node: ExecutionsNode): TreeItem {
-    const { model } = this.#parts;
-    const row =
-      executionId === null
-        ? moreRow(model.executions.length, undefined)
-        : moreRow(this.#shown.get(executionId) ?? pageSize, model.jobs(executionId)?.length);
+  #rowOf(node: ExecutionsNode): TreeItem | undefined {
+    const now = this.#parts.model.serverTime;
+    switch (node.kind) {
+      case 'execution': {
+        const execution = this.#executions.get(node.executionId);
+        return execution && executionRow(execution, now, this.#opened.has(execution.id));
+      }
+      case 'job': {
+        const job = this.#jobs.get(node.jobId);
+        return job && this.#jobRow(job, now);
+      }
+      case 'folder':
+      case 'file': {
+        const found = this.#files.find(node.jobId, node.path);
+        return found && this.#fileTreeRow(node, found);
+      }
+      case 'moreExecutions':
+        return this.#moreRow(node, this.#executions.rows()?.length ?? 0, undefined);
+      case 'moreJobs':
+        return this.#moreRow(
+          node,
+          this.#countOfRows(node.executionId),
+          this.#jobs.rows(node.executionId)?.length,
+        );
+    }
+  }
+
+  #jobRow(job: JobView, now: number): TreeItem {
+    const { names, waits } = this.#parts;
+    const waiting = job.state === 'queued' ? waits.follow(job) : undefined;
+    const attempt = job.currentAttemptId === null ? undefined : this.#attempts.get(job.currentAttemptId);
+    return jobRow(names.named(job), now, attempt, waiting);
+  }
+
+  #moreRow(node: ExecutionsNode, shown: number, total: number | undefined): TreeItem {
+    const row = moreRow(shown, total);
     row.command = { command: 'flotilla.showMore', title: '', arguments: [node] };
     return row;
   }
 
-  #fileTreeRow(job: JobView, node: FileTreeNode<ChangedFile>): TreeItem {
-    if (node.kind === 'folder') return folderRow(node.name, node.path, filesBelow(node));
-    const row = fileRow(node.name, node.file, rowUri(job.id, node.path));
-    const target: ExecutionsNode = {
-      kind: 'file',
-      executionId: job.executionId,
-      jobId: job.id,
-      path: node.path,
-    };
+  #fileTreeRow({ executionId, jobId }: FolderNode | FileNode, found: FileTreeNode<ChangedFile>): TreeItem {
+    const { path } = found;
+    if (found.kind === 'folder') return folderRow(found.name, path, filesBelow(found));
+    const row = fileRow(found.name, found.file, rowUri(jobId, path));
+    const target: ExecutionsNode = { kind: 'file', executionId, jobId, path };
     row.command = { command: 'flotilla.openDiff', title: '', arguments: [target] };
     return row;
   }
 
-  #redraw({ list, executions, jobs, jobLists, attempts }: Touched): void {
-    if (list) {
-      this.#changes.redrawAll();
-      return;
+  #followExecutions({ rows, members, gone, dropped }: RowChanges): void {
+    for (const executionId of gone) {
+      this.#letGoOfJobs(executionId);
+      this.#shown.delete(executionId);
     }
-    this.#changes.redraw([...jobLists].map((executionId) => this.executionNode(executionId)));
-    for (const executionId of executions) this.#redrawExecution(executionId);
-    for (const jobId of jobs) this.#redrawJob(jobId);
-    for (const jobId of attempts) {
-      // Of a Job that has ended the row says nothing about its Attempt, and a redraw would disturb who opens it.
-      if (this.#parts.model.findJob(jobId)?.state === 'running') this.#redrawJob(jobId);
-    }
+    if (members.size > 0 || dropped.size > 0) this.#changes.redrawAll();
+    this.#changes.look([...rows].map((id) => this.executionNode(id)));
   }
 
-  #redrawExecution(executionId: number): void {
-    const node = this.executionNode(executionId);
-    if (this.#isOutdated(node)) this.#changes.redraw([node]);
+  #followJobs({ rows, members, dropped }: RowChanges): void {
+    this.#changes.look([...members].map((executionId) => this.executionNode(executionId)));
+    if (dropped.size > 0) this.#forgetJobs(dropped);
+    this.#look([...rows].map(jobNodeId));
+    for (const jobId of rows) this.#lookAtFiles(jobId);
   }
 
-  #redrawJob(jobId: number): void {
-    // Only the Job's id is in the node's id, so any Execution finds it.
-    const node = this.#nodes.find({ kind: 'job', executionId: 0, jobId });
-    if (node === undefined) return;
-    if (this.#isOutdated(node)) this.#changes.redraw([node]);
-    const job = this.#parts.model.findJob(jobId);
-    if (job === undefined || !this.#listed.has(jobId)) return;
-    // The selection of files may be another; where it is, that is told.
+  /** Of a Job that has ended the row says nothing about its Attempt, and a redraw would disturb who opens it. */
+  #followAttempts(jobIds: ReadonlySet<number>): void {
+    const running = [...jobIds].filter((jobId) => this.#jobs.get(jobId)?.state === 'running');
+    this.#look(running.map(jobNodeId));
+  }
+
+  /** The rows of these Executions are not kept any more; VS Code asks for them again when they are opened. */
+  #forgetJobs(executionIds: ReadonlySet<number>): void {
+    const forgotten = this.#nodes.forget(
+      (node) => node.kind !== 'execution' && 'executionId' in node && executionIds.has(node.executionId),
+    );
+    for (const id of forgotten) this.#drawn.delete(id);
+    for (const executionId of executionIds) this.#given.delete(executionId);
+    for (const jobId of this.#listed.keys())
+      if (this.#jobs.get(jobId) === undefined) this.#listed.delete(jobId);
+    this.#changes.redraw([...executionIds].map((executionId) => this.executionNode(executionId)));
+  }
+
+  /** Has rows that VS Code asked for drawn again where they look otherwise. */
+  #look(ids: readonly string[]): void {
+    this.#changes.look(ids.flatMap((id) => this.#nodes.find(id) ?? []));
+  }
+
+  #lookAtJob(jobId: number): void {
+    this.#look([jobNodeId(jobId)]);
+    this.#lookAtFiles(jobId);
+  }
+
+  /** The selection of files may be another; where it is, that is told. */
+  #lookAtFiles(jobId: number): void {
+    const job = this.#listed.has(jobId) ? this.#jobs.get(jobId) : undefined;
+    if (job === undefined) return;
     this.#parts.files.load(job).catch((error: unknown) => {
       this.#parts.log.warn(`The files of ${this.#parts.names.of(job)}: ${String(error)}`);
     });
@@ -293,31 +388,37 @@ export class ExecutionsTree implements Rows<ExecutionsNode>, Disposable {
   #redrawFiles(jobId: number): void {
     const listed = this.#listed.get(jobId);
     const list = this.#parts.files.get(jobId);
-    const node = this.#nodes.find({ kind: 'job', executionId: 0, jobId });
+    const node = this.#nodes.find(jobNodeId(jobId));
     if (node === undefined || list === undefined || listed === undefined) return;
     this.#listed.set(jobId, list);
     const isOther = listed.length !== list.length || listed.some(({ path }, at) => path !== list[at]?.path);
-    this.#changes.redraw(isOther ? [node] : this.#outdatedBelow(jobId, this.#fileTree(list)));
-  }
-
-  #outdatedBelow(jobId: number, tree: readonly FileTreeNode<ChangedFile>[]): ExecutionsNode[] {
-    return tree.flatMap((entry) => {
-      const { kind, path } = entry;
-      const node = this.#nodes.find({ kind, executionId: 0, jobId, path });
-      const below = entry.kind === 'folder' ? this.#outdatedBelow(jobId, entry.children) : [];
-      return node !== undefined && this.#isOutdated(node) ? [node, ...below] : below;
-    });
+    if (isOther) this.#changes.redraw([node]);
+    else this.#look(idsBelow(jobId, this.#files.tree(jobId)));
   }
 
   #isOutdated(node: ExecutionsNode): boolean {
+    if (node.kind === 'execution' && this.#hasOtherJobs(node.executionId)) return true;
     return this.#drawn.isOutdated(nodeId(node), this.#row(node));
+  }
+
+  /** Whether other Jobs are below an Execution than VS Code was given. */
+  #hasOtherJobs(executionId: number): boolean {
+    const given = this.#given.get(executionId);
+    const jobs = this.#jobs.rows(executionId);
+    if (given === undefined || jobs === undefined) return false;
+    return given.length !== jobs.length || given.some(({ id }, at) => id !== jobs[at]?.id);
   }
 }
 
-function findNode<F>(nodes: readonly FileTreeNode<F>[], path: string): FileTreeNode<F> | undefined {
-  for (const node of nodes) {
-    if (node.path === path) return node;
-    if (node.kind === 'folder' && path.startsWith(`${node.path}/`)) return findNode(node.children, path);
-  }
-  return undefined;
+function nextTask(): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve);
+  });
+}
+
+function idsBelow(jobId: number, tree: readonly FileTreeNode<ChangedFile>[]): string[] {
+  return tree.flatMap((node) => [
+    filesNodeId(node.kind, jobId, node.path),
+    ...(node.kind === 'folder' ? idsBelow(jobId, node.children) : []),
+  ]);
 }

@@ -1,7 +1,7 @@
-import type { ChangedFile } from '@flotilla/shared/views';
+import type { ChangedFile, JobView } from '@flotilla/shared/views';
 import { EventEmitter, l10n, ThemeColor, window, type FileDecoration, type Uri } from 'vscode';
 import type { ChangedFiles } from '../../model/changedFiles.ts';
-import type { LiveModel } from '../../model/liveModel.ts';
+import type { Collection } from '../../model/collection.ts';
 import { Disposables, type Disposable } from '../../platform/disposables.ts';
 import { fromRowUri, rowUri } from './rowUri.ts';
 
@@ -14,13 +14,15 @@ const looks: Readonly<Record<ChangedFile['status'], { badge: string; color: stri
 };
 
 /** The letter behind a changed file's name; one that is left out is faded. */
-export function registerFileDecorations(model: LiveModel, files: ChangedFiles): Disposable {
+export function registerFileDecorations(jobs: Collection<JobView>, files: ChangedFiles): Disposable {
   const owned = new Disposables();
   const changed = owned.own(new EventEmitter<Uri[]>());
-  const fire = (jobId: number) =>
-    changed.fire((files.get(jobId) ?? []).map((file) => rowUri(jobId, file.path)));
+  const fire = (jobId: number) => {
+    const list = files.get(jobId);
+    if (list !== undefined) changed.fire(list.map((file) => rowUri(jobId, file.path)));
+  };
   owned.own(files.onDidChange(fire));
-  owned.own(model.onDidChange(({ jobs }) => jobs.forEach(fire)));
+  owned.own(jobs.onDidChange(({ rows }) => rows.forEach(fire)));
   owned.own(
     window.registerFileDecorationProvider({
       onDidChangeFileDecorations: changed.event,
@@ -28,9 +30,7 @@ export function registerFileDecorations(model: LiveModel, files: ChangedFiles): 
         const row = fromRowUri(uri);
         if (row === undefined) return undefined;
         const file = files.get(row.jobId)?.find((candidate) => candidate.path === row.path);
-        return file === undefined
-          ? undefined
-          : decorationOf(file, model.findJob(row.jobId)?.included ?? true);
+        return file === undefined ? undefined : decorationOf(file, jobs.get(row.jobId)?.included ?? true);
       },
     }),
   );

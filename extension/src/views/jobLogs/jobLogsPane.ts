@@ -1,5 +1,6 @@
 import type { Connection } from '../../connection/connection.ts';
 import type { JobNames } from '../../model/jobNames.ts';
+import { liveJobs } from '../../model/liveJobs.ts';
 import type { LiveModel } from '../../model/liveModel.ts';
 import { Disposables, type Disposable } from '../../platform/disposables.ts';
 import { TreePane } from '../../platform/treePane.ts';
@@ -27,7 +28,7 @@ export class JobLogsPane implements Disposable {
 
   /** Shows the Attempts of a Job. */
   show(node: JobNode): void {
-    const job = this.#model.job(node.executionId, node.jobId);
+    const job = this.#model.of(liveJobs).get(node.jobId);
     this.#pane.showHead(job === undefined ? '' : this.#names.of(job));
     this.#tree.show(node);
   }

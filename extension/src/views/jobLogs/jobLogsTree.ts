@@ -3,8 +3,10 @@ import type { AttemptView, StepView } from '@flotilla/shared/views';
 import { l10n, TreeItem, TreeItemCollapsibleState } from 'vscode';
 import { attemptTooltip } from './attemptTooltip.ts';
 import type { LiveModel } from '../../model/liveModel.ts';
-import type { Touched } from '../../model/modelState.ts';
-import { Disposables, type Disposable } from '../../platform/disposables.ts';
+import type { Collection } from '../../model/collection.ts';
+import { liveAttempts } from '../../model/liveAttempts.ts';
+import { liveExecutions } from '../../model/liveExecutions.ts';
+import { Disposables, onDispose, type Disposable } from '../../platform/disposables.ts';
 import type { Rows } from '../../platform/treePane.ts';
 import type { Log } from '../../platform/log.ts';
 import { DrawnRows } from '../drawnRows.ts';
@@ -24,11 +26,17 @@ export class JobLogsTree implements Rows<JobLogsNode>, Disposable {
   readonly #log: Log;
   readonly #owned = new Disposables();
   readonly #changes = this.#owned.own(
-    new TreeChanges<JobLogsNode>((node) => this.getParent(node), treeIntervalMs),
+    new TreeChanges<JobLogsNode>(
+      { parentOf: (node) => this.getParent(node), isOutdated: (node) => this.#isOutdated(node) },
+      treeIntervalMs,
+    ),
   );
   readonly #nodes = new NodeCache<JobLogsNode>();
   readonly #drawn = new DrawnRows();
+  readonly #attempts: Collection<AttemptView>;
   #job: JobNode | undefined;
+  /** What keeps its Attempts. */
+  #hold: Disposable | undefined;
   /** How many Attempts are rows: a Job only ever gets more. */
   #shown = 0;
 
@@ -37,7 +45,12 @@ export class JobLogsTree implements Rows<JobLogsNode>, Disposable {
   constructor(model: LiveModel, log: Log) {
     this.#model = model;
     this.#log = log;
-    this.#owned.own(model.onDidChange((touched) => this.#redraw(touched)));
+    this.#attempts = model.of(liveAttempts);
+    this.#owned.own(this.#attempts.onDidChange(({ lists }) => this.#follow(lists)));
+    this.#owned.own(
+      model.of(liveExecutions).onDidChange(({ gone, dropped }) => this.#forgetGone(gone, dropped)),
+    );
+    this.#owned.own(onDispose(() => this.#hold?.dispose()));
   }
 
   /** The Job whose Attempts are shown. */
@@ -47,11 +60,7 @@ export class JobLogsTree implements Rows<JobLogsNode>, Disposable {
 
   /** Shows the Attempts of another Job. */
   show(job: JobNode): void {
-    if (job.jobId === this.#job?.jobId) return;
-    this.#job = job;
-    this.#nodes.clear();
-    this.#drawn.clear();
-    this.#changes.redrawAll();
+    if (job.jobId !== this.#job?.jobId) this.#set(job);
   }
 
   getTreeItem(node: JobLogsNode): TreeItem {
@@ -65,18 +74,18 @@ export class JobLogsTree implements Rows<JobLogsNode>, Disposable {
     if (this.#job === undefined || node?.kind === 'step') return [];
     const { jobId } = this.#job;
     if (node !== undefined) {
-      const steps = this.#model.attempt(jobId, node.attemptId)?.steps ?? [];
+      const steps = this.#attempts.get(node.attemptId)?.steps ?? [];
       return steps.map((step) =>
         this.#nodes.keep({ kind: 'step', jobId, attemptId: node.attemptId, index: step.index }),
       );
     }
     try {
-      await this.#changes.load(node, () => this.#model.loadAttempts(jobId));
+      await this.#changes.load(node, () => this.#attempts.load(jobId));
     } catch (error) {
       // What is known of them is shown; the rest comes with the feed.
       this.#log.warn(`The attempts of job ${jobId}: ${String(error)}`);
     }
-    const attempts = this.#model.attempts(jobId);
+    const attempts = this.#attempts.rows(jobId) ?? [];
     this.#shown = attempts.length;
     return attempts.map((attempt) => this.#nodes.keep({ kind: 'attempt', jobId, attemptId: attempt.id }));
   }
@@ -89,7 +98,7 @@ export class JobLogsTree implements Rows<JobLogsNode>, Disposable {
 
   /** A tooltip is made when it is looked at: the clock has moved on since the row was drawn. */
   resolveTreeItem(item: TreeItem, node: JobLogsNode): TreeItem {
-    const attempt = this.#model.attempt(node.jobId, node.attemptId);
+    const attempt = this.#attempts.get(node.attemptId);
     if (attempt === undefined) return item;
     if (node.kind === 'step') {
       const step = attempt.steps[node.index];
@@ -103,40 +112,51 @@ export class JobLogsTree implements Rows<JobLogsNode>, Disposable {
   /** The rows whose times move on: of Steps that run, and of an Attempt while none does. */
   redrawRunning(): void {
     if (this.#job === undefined) return;
-    const live = this.#model.attempts(this.#job.jobId).filter(({ endedAt }) => endedAt === null);
-    this.#changes.redraw(live.flatMap((attempt) => this.#outdatedNodes(attempt)));
+    const live = (this.#attempts.rows(this.#job.jobId) ?? []).filter(({ endedAt }) => endedAt === null);
+    this.#changes.look(live.flatMap((attempt) => this.#nodesOf(attempt)));
   }
 
   dispose(): void {
     this.#owned.dispose();
   }
 
-  #redraw({ attempts, list }: Touched): void {
-    if (this.#job === undefined) return;
-    const { executionId, jobId } = this.#job;
-    if (list && this.#model.execution(executionId) === undefined) {
-      this.#job = undefined;
-      this.#changes.redrawAll();
-    } else if (attempts.has(jobId)) {
-      const rows = this.#model.attempts(jobId);
-      if (rows.length !== this.#shown) this.#changes.redrawAll();
-      else this.#changes.redraw(rows.flatMap((attempt) => this.#outdatedNodes(attempt)));
-    }
+  #set(job: JobNode | undefined): void {
+    this.#hold?.dispose();
+    this.#hold = job === undefined ? undefined : this.#attempts.hold(job.jobId);
+    this.#job = job;
+    this.#nodes.clear();
+    this.#drawn.clear();
+    this.#changes.redrawAll();
   }
 
-  /** The rows of an Attempt and its Steps that look otherwise now. What it does not show, such as a seal, draws nothing. */
-  #outdatedNodes({ id, jobId, steps }: AttemptView): JobLogsNode[] {
+  #follow(jobIds: ReadonlySet<number>): void {
+    if (this.#job === undefined || !jobIds.has(this.#job.jobId)) return;
+    const rows = this.#attempts.rows(this.#job.jobId) ?? [];
+    if (rows.length !== this.#shown) this.#changes.redrawAll();
+    else this.#changes.look(rows.flatMap((attempt) => this.#nodesOf(attempt)));
+  }
+
+  /** Shows nothing any more of a Job that is gone with its Execution, or was another service's. */
+  #forgetGone(executionIds: ReadonlySet<number>, dropped: ReadonlySet<number>): void {
+    if (this.#job === undefined) return;
+    if (dropped.size > 0 || executionIds.has(this.#job.executionId)) this.#set(undefined);
+  }
+
+  /** The rows of an Attempt and its Steps. Of them those are drawn that look otherwise: a seal, for one, draws nothing. */
+  #nodesOf({ id, jobId, steps }: AttemptView): JobLogsNode[] {
     const nodes: JobLogsNode[] = [
       { kind: 'attempt', jobId, attemptId: id },
       ...steps.map(({ index }): JobLogsNode => ({ kind: 'step', jobId, attemptId: id, index })),
     ];
-    return nodes
-      .flatMap((node) => this.#nodes.find(node) ?? [])
-      .filter((node) => this.#drawn.isOutdated(nodeId(node), this.#row(node)));
+    return nodes.flatMap((node) => this.#nodes.find(nodeId(node)) ?? []);
+  }
+
+  #isOutdated(node: JobLogsNode): boolean {
+    return this.#drawn.isOutdated(nodeId(node), this.#row(node));
   }
 
   #row(node: JobLogsNode): TreeItem {
-    const attempt = this.#model.attempt(node.jobId, node.attemptId);
+    const attempt = this.#attempts.get(node.attemptId);
     const step = node.kind === 'step' ? attempt?.steps[node.index] : undefined;
     const row =
       step === undefined
@@ -149,7 +169,7 @@ export class JobLogsTree implements Rows<JobLogsNode>, Disposable {
   }
 
   #isNewest(node: JobLogsNode): boolean {
-    return this.#model.attempts(node.jobId)[0]?.id === node.attemptId;
+    return this.#attempts.rows(node.jobId)?.[0]?.id === node.attemptId;
   }
 }
 

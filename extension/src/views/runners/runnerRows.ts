@@ -1,8 +1,8 @@
 import type { RunnerJobView, RunnerView } from '@flotilla/shared/views';
-import { l10n, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState, type MarkdownString } from 'vscode';
+import { l10n, TreeItem, TreeItemCollapsibleState, type MarkdownString } from 'vscode';
 import { lines } from '../../platform/markdown.ts';
 import { shownText } from '../../platform/shownText.ts';
-import { contextValue, statusIcon } from '../rowParts.ts';
+import { contextValue, statusIcon, themeIcon } from '../rowParts.ts';
 import { statuses } from '../status.ts';
 import {
   lastSeenText,
@@ -28,7 +28,7 @@ export function runnerRow(runner: RunnerView, now: number): TreeItem {
   const { icon, color, spoken } = looks[runnerState(runner)];
   const text = runnerText(runner, now);
   row.description = text;
-  row.iconPath = new ThemeIcon(icon, new ThemeColor(color));
+  row.iconPath = themeIcon(icon, color);
   row.contextValue = contextValue('runner', {
     drainable: runner.online && !runner.drainRequested,
     drained: runner.drainRequested,

@@ -1,6 +1,8 @@
 import type { Connection } from '../../connection/connection.ts';
 import { setContextKey } from '../../contributions/contextKeys.ts';
 import type { LiveModel } from '../../model/liveModel.ts';
+import { liveQueue } from '../../model/liveQueue.ts';
+import { liveRunners } from '../../model/liveRunners.ts';
 import { Disposables, type Disposable } from '../../platform/disposables.ts';
 import { TreePane } from '../../platform/treePane.ts';
 import { holdWhileVisible } from '../holdWhileVisible.ts';
@@ -26,7 +28,8 @@ export class RunnersPane implements Disposable {
   }
 
   #show(): void {
-    const { queue, runners } = this.#model;
+    const [queue] = this.#model.of(liveQueue).rows ?? [];
+    const runners = this.#model.of(liveRunners).rows;
     this.#pane.showHead(queue === undefined ? '' : queueText(queue));
     setContextKey('flotilla:runnersLoaded', runners !== undefined);
   }

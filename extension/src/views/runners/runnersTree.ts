@@ -1,14 +1,16 @@
 import { targetNames } from '@flotilla/shared/target/targetNames';
-import type { RunnerJobView, RunnerView } from '@flotilla/shared/views';
+import type { AttemptView, RunnerJobView, RunnerView } from '@flotilla/shared/views';
 import { l10n, TreeItem } from 'vscode';
 import type { Connection } from '../../connection/connection.ts';
 import type { LiveModel } from '../../model/liveModel.ts';
-import type { Touched } from '../../model/modelState.ts';
+import { liveAttempts } from '../../model/liveAttempts.ts';
+import { liveRunners } from '../../model/liveRunners.ts';
+import type { WholeList } from '../../model/wholeList.ts';
 import { Disposables, type Disposable } from '../../platform/disposables.ts';
 import type { Rows } from '../../platform/treePane.ts';
 import type { Log } from '../../platform/log.ts';
 import { DrawnRows } from '../drawnRows.ts';
-import { NodeCache, nodeId, type RunnersNode } from '../nodes.ts';
+import { NodeCache, nodeId, runnerNodeId, type RunnersNode } from '../nodes.ts';
 import { runnerJobRow, runnerRow, runnerTooltip } from './runnerRows.ts';
 import { TreeChanges } from '../treeChanges.ts';
 
@@ -30,9 +32,13 @@ export interface RunnersTreeParts {
 /** The Runners of the service, by name, each with the Jobs that it works on. A click shows the Job. */
 export class RunnersTree implements Rows<RunnersNode>, Disposable {
   readonly #parts: RunnersTreeParts;
+  readonly #runners: WholeList<RunnerView>;
   readonly #owned = new Disposables();
   readonly #changes = this.#owned.own(
-    new TreeChanges<RunnersNode>((node) => this.getParent(node), treeIntervalMs),
+    new TreeChanges<RunnersNode>(
+      { parentOf: (node) => this.getParent(node), isOutdated: (node) => this.#isOutdated(node) },
+      treeIntervalMs,
+    ),
   );
   readonly #nodes = new NodeCache<RunnersNode>();
   readonly #drawn = new DrawnRows();
@@ -44,7 +50,9 @@ export class RunnersTree implements Rows<RunnersNode>, Disposable {
 
   constructor(parts: RunnersTreeParts) {
     this.#parts = parts;
-    this.#owned.own(parts.model.onDidChange((touched) => this.#redraw(touched)));
+    this.#runners = parts.model.of(liveRunners);
+    this.#owned.own(this.#runners.onDidChange(() => this.#redraw()));
+    this.#owned.own(parts.model.of(liveAttempts).onDidHear((attempts) => this.#redrawBusy(attempts)));
   }
 
   getTreeItem(node: RunnersNode): TreeItem {
@@ -57,7 +65,7 @@ export class RunnersTree implements Rows<RunnersNode>, Disposable {
   async getChildren(node?: RunnersNode): Promise<RunnersNode[]> {
     if (node?.kind === 'runnerJob') return [];
     if (node !== undefined) return this.#changes.load(node, () => this.#jobNodes(node.runnerId));
-    const runners = this.#parts.model.runners ?? [];
+    const runners = this.#runners.rows ?? [];
     this.#shown = runners.map(({ id }) => id);
     return runners.map(({ id }) => this.#nodes.keep({ kind: 'runner', runnerId: id }));
   }
@@ -106,7 +114,7 @@ export class RunnersTree implements Rows<RunnersNode>, Disposable {
   }
 
   #runner(runnerId: string): RunnerView | undefined {
-    return this.#parts.model.runners?.find(({ id }) => id === runnerId);
+    return this.#runners.rows?.find(({ id }) => id === runnerId);
   }
 
   #row(node: RunnersNode): TreeItem {
@@ -126,15 +134,21 @@ export class RunnersTree implements Rows<RunnersNode>, Disposable {
     return new TreeItem('');
   }
 
-  #redraw({ runners, busyRunners }: Touched): void {
-    const rows = this.#parts.model.runners ?? [];
+  #redraw(): void {
+    const rows = this.#runners.rows ?? [];
     const isOther = rows.length !== this.#shown.length || rows.some(({ id }, at) => id !== this.#shown[at]);
-    if (runners && isOther) this.#changes.redrawAll();
-    for (const { id, name } of rows) {
-      const node = this.#nodes.find({ kind: 'runner', runnerId: id });
-      if (node === undefined) continue;
-      const hasOtherJobs = busyRunners.has(name) && this.#jobs.has(id);
-      if (hasOtherJobs || this.#drawn.isOutdated(nodeId(node), this.#row(node))) this.#changes.redraw([node]);
-    }
+    if (isOther) this.#changes.redrawAll();
+    this.#changes.look(rows.flatMap(({ id }) => this.#nodes.find(runnerNodeId(id)) ?? []));
+  }
+
+  /** Draws the Runners again that have other Jobs, where those are shown. */
+  #redrawBusy(attempts: readonly AttemptView[]): void {
+    const names = new Set(attempts.map(({ runner }) => runner));
+    const busy = (this.#runners.rows ?? []).filter(({ id, name }) => names.has(name) && this.#jobs.has(id));
+    this.#changes.redraw(busy.flatMap(({ id }) => this.#nodes.find(runnerNodeId(id)) ?? []));
+  }
+
+  #isOutdated(node: RunnersNode): boolean {
+    return this.#drawn.isOutdated(nodeId(node), this.#row(node));
   }
 }

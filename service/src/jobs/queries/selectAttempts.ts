@@ -34,13 +34,14 @@ interface RawRow extends PatchColumns {
 }
 
 export interface AttemptRow {
+  readonly id: number;
   /** Of what its log and Patch tell. */
   readonly repositoryId: number;
   readonly attempt: AttemptView;
 }
 
-/** Attempts as editors see them, newest first within each Job. */
-export async function selectAttempts(sql: Sql, filter: Fragment): Promise<AttemptRow[]> {
+/** Attempts as editors see them, newest first. */
+export async function selectAttempts(sql: Sql, filter: Fragment, limit: number): Promise<AttemptRow[]> {
   const rows = await sql<RawRow[]>`
     select attempts.id, attempts.job_id, jobs.repository_id, attempts.number, attempts.state, attempts.outcome, runners.name as runner,
            (extract(epoch from attempts.queued_at) * 1000)::float8 as queued_at,
@@ -55,8 +56,12 @@ export async function selectAttempts(sql: Sql, filter: Fragment): Promise<Attemp
       join jobs on jobs.id = attempts.job_id
       join executions on executions.id = jobs.execution_id
      where ${filter}
-     order by attempts.job_id, attempts.number desc`;
-  return rows.map((row) => ({ repositoryId: Number(row.repository_id), attempt: attemptView(row) }));
+     order by attempts.id desc limit ${limit}`;
+  return rows.map((row) => ({
+    id: Number(row.id),
+    repositoryId: Number(row.repository_id),
+    attempt: attemptView(row),
+  }));
 }
 
 function attemptView(row: RawRow): AttemptView {

@@ -21,8 +21,8 @@ interface RawRow extends PatchColumns, Target {
   readonly ended_at: number | null;
 }
 
-/** Jobs as editors see them, by the names of their Targets. */
-export async function selectJobs(sql: Sql, filter: Fragment): Promise<JobView[]> {
+/** Jobs as editors see them, in the order in which they were made: that of their Targets. */
+export async function selectJobs(sql: Sql, filter: Fragment, limit: number): Promise<JobView[]> {
   const rows = await sql<RawRow[]>`
     select jobs.id, jobs.execution_id, ${targetColumns(sql)}, jobs.state, jobs.attempt_count, jobs.current_attempt_id,
            jobs.state = 'queued' and not jobs.ready as held, to_jsonb(requirements.labels) as requires, attempts.outcome,
@@ -35,7 +35,7 @@ export async function selectJobs(sql: Sql, filter: Fragment): Promise<JobView[]>
       left join attempts on attempts.id = jobs.current_attempt_id
       left join review_selections on review_selections.job_id = jobs.id and review_selections.path = ''
      where ${filter}
-     order by jobs.execution_id, repositories.name, code_hosts.name, jobs.base_ref, jobs.directory`;
+     order by jobs.id limit ${limit}`;
   return rows.map(jobView);
 }
 

@@ -16,6 +16,7 @@ import { memoryOfSubscribers } from './memoryOfSubscribers.ts';
 import { recovery } from './recovery.ts';
 import { stepOverhead } from './stepOverhead.ts';
 import { storedBytes } from './storedBytes.ts';
+import { tree10000Jobs } from './tree10000Jobs.ts';
 import type { Benchmark, Figure } from './support/figure.ts';
 import { writeToEditor } from './writeToEditor.ts';
 
@@ -32,6 +33,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   'claim-under-load': claimUnderLoad,
   'step-overhead': stepOverhead,
   'stored-bytes': storedBytes,
+  'tree-10000-jobs': tree10000Jobs,
 };
 
 const { values, positionals } = parseArgs({

@@ -17,6 +17,8 @@ export interface CodeServerOptions {
   readonly password?: string;
   /** Variables that the extension finds. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Arguments of Node, for code-server and for each extension host: they inherit them. */
+  readonly nodeArguments?: readonly string[];
 }
 
 export interface CodeServer extends AsyncDisposable {
@@ -66,6 +68,7 @@ export async function startCodeServer(options: CodeServerOptions): Promise<CodeS
   const child = execa(
     node,
     [
+      ...(options.nodeArguments ?? []),
       program,
       ...common,
       `--auth=${password === undefined ? 'none' : 'password'}`,

@@ -3,7 +3,7 @@ import { execa } from 'execa';
 import { ensureBrowserTools } from '../../../scripts/system/ensureBrowserTools.ts';
 import { ensureChromium } from '../../../scripts/system/ensureChromium.ts';
 import { sayOnTerminal } from '../../../scripts/system/say.ts';
-import { startCodeServer } from './codeServer.ts';
+import { startCodeServer, type CodeServerOptions } from './codeServer.ts';
 import { temporaryFolder } from '../../support/temporaryFolder.ts';
 import type { PlaywrightModule } from './playwright.ts';
 import { Workbench } from './workbench.ts';
@@ -20,7 +20,10 @@ export interface Editor extends AsyncDisposable {
 }
 
 /** Packs the extension, installs it into a VS Code of its own and opens a window on a folder. */
-export async function openEditor(workspaceFolder: string): Promise<Editor> {
+export async function openEditor(
+  workspaceFolder: string,
+  options: Pick<CodeServerOptions, 'env' | 'nodeArguments'> = {},
+): Promise<Editor> {
   await using resources = new AsyncDisposableStack();
   const tools = await ensureBrowserTools(sayOnTerminal);
   const chromium = await ensureChromium(sayOnTerminal);
@@ -33,6 +36,7 @@ export async function openEditor(workspaceFolder: string): Promise<Editor> {
       program: tools.codeServer,
       folder: folder.path,
       vsix: join(root, 'dist/flotilla.vsix'),
+      ...options,
     }),
   );
   const browser = await playwright.chromium.launch({

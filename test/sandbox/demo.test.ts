@@ -74,7 +74,7 @@ test('the sample Action changes four repositories, whose patches apply, and noth
   const out = join(folder.path, 'out');
   const ended = await demo('--out', out);
   expect({ code: ended.exitCode, says: ended.stderr }).toEqual({ code: 0, says: '' });
-  expect(ended.stdout).toMatch(/handbook-drafts +is empty/);
+  expect(ended.stdout).toMatch(/handbook-drafts +it is empty/);
   expect(ended.stdout).toMatch(
     /tools\/release-notes +has no file that matches .* and contains "ubuntu-20\.04"/,
   );

@@ -28,15 +28,15 @@ export class Listing<Row extends KeyedRow> {
     this.#since.clear();
   }
 
-  /** The rows that came, as they are by now. `held` are those that the window has. */
-  settle(came: ReadonlyMap<number, Row>, held: (id: number) => Row | undefined): Map<number, Row> {
+  /** The rows that came, as they are by now. */
+  settle(came: ReadonlyMap<number, Row>): Map<number, Row> {
     const rows = new Map<number, Row>();
     for (const [id, row] of came) {
       const newer = this.#since.has(id) ? this.#since.get(id) : row;
-      if (newer !== undefined) rows.set(id, sameAs(held(id), newer));
+      if (newer !== undefined) rows.set(id, newer);
     }
     if (this.of === undefined) return rows;
-    for (const [id, row] of this.#since) if (row !== undefined) rows.set(id, sameAs(held(id), row));
+    for (const [id, row] of this.#since) if (row !== undefined) rows.set(id, row);
     return rows;
   }
 }

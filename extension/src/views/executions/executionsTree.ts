@@ -10,13 +10,12 @@ import type { LiveModel } from '../../model/liveModel.ts';
 import type { RowChanges } from '../../model/rowChanges.ts';
 import { maxOfExecution } from '../../model/followedJobs.ts';
 import type { Waits } from '../../model/waits.ts';
-import { Disposables, onDispose, type Disposable } from '../../platform/disposables.ts';
+import { Disposables, type Disposable } from '../../platform/disposables.ts';
 import type { Rows } from '../../platform/treePane.ts';
 import type { Log } from '../../platform/log.ts';
 import { DrawnRows } from '../drawnRows.ts';
-import { executionRow, fileRow, folderRow, jobRow, moreRow } from './executionRows.ts';
+import { ExecutionsRows } from './executionsRows.ts';
 import { executionTooltip, jobTooltip } from './executionTooltips.ts';
-import { FilesBelow } from './filesBelow.ts';
 import { filesBelow, type FileTreeNode } from './fileTree.ts';
 import {
   filesNodeId,
@@ -28,18 +27,13 @@ import {
   type FolderNode,
   type JobNode,
 } from '../nodes.ts';
-import { rowUri } from './rowUri.ts';
+import { ShownFiles } from './shownFiles.ts';
+import { ShownJobs } from './shownJobs.ts';
+import { PreparedRows } from '../preparedRows.ts';
 import { TreeChanges } from '../treeChanges.ts';
 
 /** Executions that come or go draw the whole tree again. */
 const treeIntervalMs = 1000;
-/**
- * So many Jobs of an Execution are rows at first, and with each *Show More*: all of nearly every Execution, so that they
- * can be searched and scrolled through; see docs/decisions/0172-ten-thousand-rows.md.
- */
-const pageSize = 10_000;
-/** Rows that are made in one task: some ten milliseconds. */
-const rowsAtOnce = 500;
 
 export interface ExecutionsTreeParts {
   readonly model: LiveModel;
@@ -55,7 +49,8 @@ export class ExecutionsTree implements Rows<ExecutionsNode>, Disposable {
   readonly #executions: Collection<ExecutionView>;
   readonly #jobs: Collection<JobView>;
   readonly #attempts: Collection<AttemptView>;
-  readonly #files: FilesBelow;
+  readonly #shown: ShownJobs;
+  readonly #files: ShownFiles;
   readonly #owned = new Disposables();
   readonly #changes = this.#owned.own(
     new TreeChanges<ExecutionsNode>(
@@ -64,17 +59,9 @@ export class ExecutionsTree implements Rows<ExecutionsNode>, Disposable {
     ),
   );
   readonly #nodes = new NodeCache<ExecutionsNode>();
+  readonly #rows: ExecutionsRows;
   readonly #drawn = new DrawnRows();
-  /** Rows that were made before VS Code asks for them, by the id of their node. */
-  readonly #prepared = new Map<string, TreeItem>();
-  /** How many Jobs of an Execution are rows, where it is more than a page. */
-  readonly #shown = new Map<number, number>();
-  /** The Executions whose Jobs are shown, each with what keeps its Jobs. */
-  readonly #opened = new Map<number, Disposable>();
-  /** The Jobs that VS Code was given below an Execution. */
-  readonly #given = new Map<number, readonly JobView[]>();
-  /** The lists of files whose rows VS Code has asked for, by Job. */
-  readonly #listed = new Map<number, readonly ChangedFile[]>();
+  readonly #prepared = new PreparedRows();
 
   readonly onDidChangeTreeData = this.#changes.event;
 
@@ -83,20 +70,18 @@ export class ExecutionsTree implements Rows<ExecutionsNode>, Disposable {
     this.#executions = parts.model.of(liveExecutions);
     this.#jobs = parts.model.of(liveJobs);
     this.#attempts = parts.model.of(liveAttempts);
-    this.#files = new FilesBelow((jobId) => parts.files.get(jobId));
+    this.#shown = this.#owned.own(new ShownJobs(this.#jobs));
+    this.#files = new ShownFiles(parts.files);
+    this.#rows = new ExecutionsRows({ ...parts, shown: this.#shown, shownFiles: this.#files });
     this.#owned.own(this.#executions.onDidChange((changes) => this.#followExecutions(changes)));
     this.#owned.own(this.#jobs.onDidChange((changes) => this.#followJobs(changes)));
     this.#owned.own(this.#attempts.onDidChange(({ lists }) => this.#followAttempts(lists)));
     this.#owned.own(parts.files.onDidChange((jobId) => this.#redrawFiles(jobId)));
     this.#owned.own(parts.waits.onDidChange((jobId) => this.#lookAtJob(jobId)));
-    this.#owned.own(onDispose(() => this.#opened.forEach((hold) => hold.dispose())));
   }
 
   getTreeItem(node: ExecutionsNode): TreeItem {
-    const id = nodeId(node);
-    const prepared = this.#prepared.get(id);
-    this.#prepared.delete(id);
-    return prepared ?? this.#draw(node, id);
+    return this.#prepared.take(nodeId(node)) ?? this.#draw(node);
   }
 
   async getChildren(node?: ExecutionsNode): Promise<ExecutionsNode[]> {
@@ -157,14 +142,14 @@ export class ExecutionsTree implements Rows<ExecutionsNode>, Disposable {
 
   /** Shows the next page of an Execution's Jobs. */
   showMoreJobs(executionId: number): void {
-    this.#shown.set(executionId, this.#countOfRows(executionId) + pageSize);
+    this.#shown.showMore(executionId);
     this.#changes.redraw([this.executionNode(executionId)]);
   }
 
   /** Remembers whether the Jobs of an Execution are shown: its row then leaves to them how far it is. */
   setOpened(executionId: number, isOpened: boolean): void {
-    if (isOpened) this.#keepJobs(executionId);
-    else this.#letGoOfJobs(executionId);
+    if (isOpened) this.#shown.open(executionId);
+    else this.#shown.close(executionId);
     this.#parts.waits.setOpened(executionId, isOpened);
     // VS Code keeps the rows of a collapsed one; why the first of them wait was not followed meanwhile.
     const jobs = isOpened ? (this.#jobs.rows(executionId) ?? []) : [];
@@ -178,7 +163,7 @@ export class ExecutionsTree implements Rows<ExecutionsNode>, Disposable {
     for (const execution of this.#executions.rows() ?? []) {
       if (execution.endedAt !== null) continue;
       this.#changes.look([this.executionNode(execution.id)]);
-      if (!this.#opened.has(execution.id)) continue;
+      if (!this.#shown.isOpened(execution.id)) continue;
       const running = (this.#jobs.rows(execution.id) ?? []).filter(({ state }) => state === 'running');
       this.#look(running.map(({ id }) => jobNodeId(id)));
     }
@@ -198,9 +183,7 @@ export class ExecutionsTree implements Rows<ExecutionsNode>, Disposable {
         return this.#jobNodes(node.executionId);
       case 'job': {
         const job = this.#jobs.get(node.jobId);
-        if (job === undefined) return [];
-        this.#listed.set(job.id, await this.#parts.files.show(job));
-        return this.#fileNodes(node, this.#files.tree(job.id));
+        return job === undefined ? [] : this.#fileNodes(node, await this.#files.load(job));
       }
       case 'folder': {
         const found = this.#files.find(node.jobId, node.path);
@@ -214,31 +197,15 @@ export class ExecutionsTree implements Rows<ExecutionsNode>, Disposable {
   }
 
   async #jobNodes(executionId: number): Promise<ExecutionsNode[]> {
-    this.#keepJobs(executionId);
-    this.#given.set(executionId, []);
-    const jobs = await this.#jobs.load(executionId);
-    this.#given.set(executionId, jobs);
-    const shown = this.#countOfRows(executionId);
-    const rows = jobs.slice(0, shown).map((job) => this.jobNode({ executionId, jobId: job.id }));
-    await this.#prepare(rows);
-    return jobs.length > shown ? [...rows, this.#nodes.keep({ kind: 'moreJobs', executionId })] : rows;
+    const { jobs, hasMore } = await this.#shown.load(executionId);
+    const rows = jobs.map((job) => this.jobNode({ executionId, jobId: job.id }));
+    await this.#prepared.prepare(rows, nodeId, (node) => this.#draw(node));
+    return hasMore ? [...rows, this.#nodes.keep({ kind: 'moreJobs', executionId })] : rows;
   }
 
-  /** Makes many rows a few at a time. VS Code asks for all of them at once, and the host is every extension's. */
-  async #prepare(nodes: readonly ExecutionsNode[]): Promise<void> {
-    this.#prepared.clear();
-    for (let from = 0; nodes.length - from > rowsAtOnce; from += rowsAtOnce) {
-      for (const node of nodes.slice(from, from + rowsAtOnce)) {
-        const id = nodeId(node);
-        this.#prepared.set(id, this.#draw(node, id));
-      }
-      await nextTask();
-    }
-  }
-
-  #draw(node: ExecutionsNode, id: string): TreeItem {
+  #draw(node: ExecutionsNode): TreeItem {
     const row = this.#row(node);
-    row.id = id;
+    row.id = nodeId(node);
     this.#drawn.add(row);
     return row;
   }
@@ -250,20 +217,6 @@ export class ExecutionsTree implements Rows<ExecutionsNode>, Disposable {
     return nodes.map(({ kind, path }) =>
       this.#nodes.keep<FolderNode | FileNode>({ kind, executionId, jobId, path }),
     );
-  }
-
-  /** Keeps the Jobs of an Execution whose rows VS Code asks for, until it is collapsed. */
-  #keepJobs(executionId: number): void {
-    if (!this.#opened.has(executionId)) this.#opened.set(executionId, this.#jobs.hold(executionId));
-  }
-
-  #letGoOfJobs(executionId: number): void {
-    this.#opened.get(executionId)?.dispose();
-    this.#opened.delete(executionId);
-  }
-
-  #countOfRows(executionId: number): number {
-    return this.#shown.get(executionId) ?? pageSize;
   }
 
   /** For a tooltip, which must not fail: without an answer it says the rest. */
@@ -279,63 +232,11 @@ export class ExecutionsTree implements Rows<ExecutionsNode>, Disposable {
 
   #row(node: ExecutionsNode): TreeItem {
     // What is gone since VS Code asked for it is empty; the list that follows leaves it out.
-    return this.#rowOf(node) ?? new TreeItem('');
-  }
-
-  #rowOf(node: ExecutionsNode): TreeItem | undefined {
-    const now = this.#parts.model.serverTime;
-    switch (node.kind) {
-      case 'execution': {
-        const execution = this.#executions.get(node.executionId);
-        return execution && executionRow(execution, now, this.#opened.has(execution.id));
-      }
-      case 'job': {
-        const job = this.#jobs.get(node.jobId);
-        return job && this.#jobRow(job, now);
-      }
-      case 'folder':
-      case 'file': {
-        const found = this.#files.find(node.jobId, node.path);
-        return found && this.#fileTreeRow(node, found);
-      }
-      case 'moreExecutions':
-        return this.#moreRow(node, this.#executions.rows()?.length ?? 0, undefined);
-      case 'moreJobs':
-        return this.#moreRow(
-          node,
-          this.#countOfRows(node.executionId),
-          this.#jobs.rows(node.executionId)?.length,
-        );
-    }
-  }
-
-  #jobRow(job: JobView, now: number): TreeItem {
-    const { names, waits } = this.#parts;
-    const waiting = job.state === 'queued' ? waits.follow(job) : undefined;
-    const attempt = job.currentAttemptId === null ? undefined : this.#attempts.get(job.currentAttemptId);
-    return jobRow(names.named(job), now, attempt, waiting);
-  }
-
-  #moreRow(node: ExecutionsNode, shown: number, total: number | undefined): TreeItem {
-    const row = moreRow(shown, total);
-    row.command = { command: 'flotilla.showMore', title: '', arguments: [node] };
-    return row;
-  }
-
-  #fileTreeRow({ executionId, jobId }: FolderNode | FileNode, found: FileTreeNode<ChangedFile>): TreeItem {
-    const { path } = found;
-    if (found.kind === 'folder') return folderRow(found.name, path, filesBelow(found));
-    const row = fileRow(found.name, found.file, rowUri(jobId, path));
-    const target: ExecutionsNode = { kind: 'file', executionId, jobId, path };
-    row.command = { command: 'flotilla.openDiff', title: '', arguments: [target] };
-    return row;
+    return this.#rows.of(node) ?? new TreeItem('');
   }
 
   #followExecutions({ rows, members, gone, dropped }: RowChanges): void {
-    for (const executionId of gone) {
-      this.#letGoOfJobs(executionId);
-      this.#shown.delete(executionId);
-    }
+    for (const executionId of gone) this.#shown.close(executionId);
     if (members.size > 0 || dropped.size > 0) this.#changes.redrawAll();
     this.#changes.look([...rows].map((id) => this.executionNode(id)));
   }
@@ -359,9 +260,8 @@ export class ExecutionsTree implements Rows<ExecutionsNode>, Disposable {
       (node) => node.kind !== 'execution' && 'executionId' in node && executionIds.has(node.executionId),
     );
     for (const id of forgotten) this.#drawn.delete(id);
-    for (const executionId of executionIds) this.#given.delete(executionId);
-    for (const jobId of this.#listed.keys())
-      if (this.#jobs.get(jobId) === undefined) this.#listed.delete(jobId);
+    for (const executionId of executionIds) this.#shown.forget(executionId);
+    this.#files.forget((jobId) => this.#jobs.get(jobId) === undefined);
     this.#changes.redraw([...executionIds].map((executionId) => this.executionNode(executionId)));
   }
 
@@ -377,7 +277,7 @@ export class ExecutionsTree implements Rows<ExecutionsNode>, Disposable {
 
   /** The selection of files may be another; where it is, that is told. */
   #lookAtFiles(jobId: number): void {
-    const job = this.#listed.has(jobId) ? this.#jobs.get(jobId) : undefined;
+    const job = this.#files.has(jobId) ? this.#jobs.get(jobId) : undefined;
     if (job === undefined) return;
     this.#parts.files.load(job).catch((error: unknown) => {
       this.#parts.log.warn(`The files of ${this.#parts.names.of(job)}: ${String(error)}`);
@@ -386,34 +286,16 @@ export class ExecutionsTree implements Rows<ExecutionsNode>, Disposable {
 
   /** Draws again what a new list of a Job's files makes look otherwise. */
   #redrawFiles(jobId: number): void {
-    const listed = this.#listed.get(jobId);
-    const list = this.#parts.files.get(jobId);
     const node = this.#nodes.find(jobNodeId(jobId));
-    if (node === undefined || list === undefined || listed === undefined) return;
-    this.#listed.set(jobId, list);
-    const isOther = listed.length !== list.length || listed.some(({ path }, at) => path !== list[at]?.path);
-    if (isOther) this.#changes.redraw([node]);
-    else this.#look(idsBelow(jobId, this.#files.tree(jobId)));
+    const isOther = this.#files.renew(jobId);
+    if (isOther === 'rows' && node !== undefined) this.#changes.redraw([node]);
+    if (isOther === 'looks') this.#look(idsBelow(jobId, this.#files.tree(jobId)));
   }
 
   #isOutdated(node: ExecutionsNode): boolean {
-    if (node.kind === 'execution' && this.#hasOtherJobs(node.executionId)) return true;
+    if (node.kind === 'execution' && this.#shown.hasOthers(node.executionId)) return true;
     return this.#drawn.isOutdated(nodeId(node), this.#row(node));
   }
-
-  /** Whether other Jobs are below an Execution than VS Code was given. */
-  #hasOtherJobs(executionId: number): boolean {
-    const given = this.#given.get(executionId);
-    const jobs = this.#jobs.rows(executionId);
-    if (given === undefined || jobs === undefined) return false;
-    return given.length !== jobs.length || given.some(({ id }, at) => id !== jobs[at]?.id);
-  }
-}
-
-function nextTask(): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve);
-  });
 }
 
 function idsBelow(jobId: number, tree: readonly FileTreeNode<ChangedFile>[]): string[] {

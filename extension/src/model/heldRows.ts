@@ -1,0 +1,197 @@
+import { onDispose, type Disposable } from '../platform/disposables.ts';
+import { HeldList } from './heldList.ts';
+import { sameAs } from './listing.ts';
+import type { KeyedRow, RowKind } from './liveKind.ts';
+import { GatheredChanges } from './rowChanges.ts';
+
+/** The id of the list where all rows of a kind are one. */
+export const theOnlyList = 0;
+
+/**
+ * The rows of one kind that a window has, by lists, and what becomes of them. A list stays for as long as somebody holds
+ * it, and a while longer; then its rows go. One row may be held with its parent, whose list is not.
+ */
+export class HeldRows<Row extends KeyedRow> {
+  readonly #kind: RowKind<Row>;
+  readonly #parentOf: (id: number) => KeyedRow | undefined;
+  /** In the order of their last use. */
+  readonly #lists = new Map<number, HeldList<Row>>();
+  readonly #holds = new Map<number, number>();
+  /** Rows that are held with their parent, by the parent's id. */
+  readonly #shown = new Map<number, Row>();
+  /** All rows that are held. */
+  readonly #rows = new Map<number, Row>();
+  #gathered = new GatheredChanges();
+
+  /** `parentOf`: the row that a list belongs to. */
+  constructor(kind: RowKind<Row>, parentOf: (id: number) => KeyedRow | undefined) {
+    this.#kind = kind;
+    this.#parentOf = parentOf;
+  }
+
+  /** What became of rows since it was taken last. */
+  get gathered(): GatheredChanges {
+    return this.#gathered;
+  }
+
+  /** Hands over what became of rows, to tell it. */
+  takeGathered(): GatheredChanges {
+    const gathered = this.#gathered;
+    this.#gathered = new GatheredChanges();
+    return gathered;
+  }
+
+  get(id: number): Row | undefined {
+    return this.#rows.get(id);
+  }
+
+  list(of: number): HeldList<Row> | undefined {
+    return this.#lists.get(of);
+  }
+
+  /** The lists that are held by somebody: the only one always is. */
+  get heldLists(): readonly number[] {
+    return this.#kind.parent === undefined ? [theOnlyList] : [...this.#holds.keys()];
+  }
+
+  /** The lists that have come. */
+  get lists(): readonly number[] {
+    return [...this.#lists.keys()];
+  }
+
+  listOf(row: Row): number {
+    return this.#kind.parent?.idOf(row) ?? theOnlyList;
+  }
+
+  /** Keeps a list until the hold is disposed. */
+  hold(of: number): Disposable {
+    this.#holds.set(of, (this.#holds.get(of) ?? 0) + 1);
+    return onDispose(() => {
+      const left = (this.#holds.get(of) ?? 1) - 1;
+      if (left > 0) this.#holds.set(of, left);
+      else this.#holds.delete(of);
+      this.use(of);
+      this.evict();
+    });
+  }
+
+  /** A list that was used is the last one to go. */
+  use(of: number): void {
+    const list = this.#lists.get(of);
+    if (list === undefined) return;
+    this.#lists.delete(of);
+    this.#lists.set(of, list);
+  }
+
+  /** Takes a row in where its list is held, or it is held with its parent. */
+  take(row: Row): void {
+    const of = this.listOf(row);
+    const held = this.#rows.get(row.id);
+    if (row === held) return;
+    const list = this.#lists.get(of);
+    if (list !== undefined) this.#takeIntoList(of, list, row);
+    else if (this.#isShown(row)) this.#show(of, row);
+    else if (held !== undefined) this.forgetShown((shown) => shown === held);
+  }
+
+  /** The row that is held when it is equal to this one: then nothing has changed. */
+  known(row: Row): Row {
+    return sameAs(this.#rows.get(row.id), row);
+  }
+
+  /** The service has a row no more. */
+  remove(id: number): void {
+    this.#gathered.gone.add(id);
+    const row = this.#rows.get(id);
+    if (row === undefined) return;
+    const of = this.listOf(row);
+    this.#rows.delete(id);
+    this.#shown.delete(of);
+    if (this.#lists.get(of)?.delete(id) !== true) return;
+    this.#gathered.members.add(of);
+    this.#gathered.lists.add(of);
+  }
+
+  /** Takes a list in, in place of the one that was held. */
+  takeList(of: number, rows: Map<number, Row>, hasMore: boolean): void {
+    const before = this.#lists.get(of);
+    const list = new HeldList(this.#kind, rows, hasMore);
+    const parent = this.#parentOf(of);
+    list.size = parent === undefined ? undefined : this.#kind.parent?.size?.(parent);
+    let isOther = before === undefined || before.count !== list.count;
+    for (const id of before?.ids ?? []) if (list.get(id) === undefined) this.#rows.delete(id);
+    for (const row of list.rows) {
+      const held = before?.get(row.id);
+      if (held === undefined) isOther = true;
+      else if (held !== row) {
+        this.#gathered.rows.add(row.id);
+        this.#gathered.lists.add(of);
+      }
+      this.#rows.set(row.id, row);
+    }
+    this.#shown.delete(of);
+    this.#lists.set(of, list);
+    this.#gathered.listed.add(of);
+    if (!isOther) return;
+    this.#gathered.members.add(of);
+    this.#gathered.lists.add(of);
+  }
+
+  /** Lets go of rows that were held with their parent and are not any more. */
+  forgetShown(isOver: (row: Row) => boolean = (row) => !this.#isShown(row)): void {
+    for (const [of, row] of this.#shown) {
+      if (!isOver(row)) continue;
+      this.#shown.delete(of);
+      this.#rows.delete(row.id);
+    }
+  }
+
+  /** Lets go of the lists that nobody holds, where they are too many, or all of them. */
+  evict(kept: { readonly lists: number; readonly rows: number } | undefined = this.#kind.parent?.kept): void {
+    if (kept === undefined) return;
+    const idle = [...this.#lists].filter(([of]) => !this.#holds.has(of));
+    let rows = idle.reduce((sum, [, list]) => sum + list.count, 0);
+    let lists = idle.length;
+    for (const [of, list] of idle) {
+      if (lists <= kept.lists && rows <= kept.rows) return;
+      rows -= list.count;
+      lists -= 1;
+      this.drop(of);
+    }
+  }
+
+  /** Lets go of a list. */
+  drop(of: number): void {
+    const list = this.#lists.get(of);
+    const shown = this.#shown.get(of);
+    if (shown !== undefined) this.forgetShown((row) => row === shown);
+    if (list === undefined) return;
+    this.#lists.delete(of);
+    for (const id of list.ids) this.#rows.delete(id);
+    this.#gathered.dropped.add(of);
+    for (const row of list.rows) if (this.#isShown(row)) this.#show(of, row);
+  }
+
+  #takeIntoList(of: number, list: HeldList<Row>, row: Row): void {
+    if (list.get(row.id) === undefined) this.#gathered.members.add(of);
+    this.#rows.set(row.id, row);
+    for (const { id } of list.set(row)) this.#rows.delete(id);
+    this.#gathered.rows.add(row.id);
+    this.#gathered.lists.add(of);
+  }
+
+  /** Whether a row is the one that is held with its parent. */
+  #isShown(row: Row): boolean {
+    const parent = this.#parentOf(this.listOf(row));
+    return parent !== undefined && this.#kind.parent?.shownOf?.(parent) === row.id;
+  }
+
+  #show(of: number, row: Row): void {
+    const before = this.#shown.get(of);
+    if (before !== undefined) this.#rows.delete(before.id);
+    this.#shown.set(of, row);
+    this.#rows.set(row.id, row);
+    this.#gathered.rows.add(row.id);
+    this.#gathered.lists.add(of);
+  }
+}

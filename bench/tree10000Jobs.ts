@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { sleep } from '@flotilla/launcher/sleep';
 import type { ClaimedJob } from '@flotilla/shared/protocol/claimedJob';
 import type { StepProgress } from '@flotilla/shared/protocol/runnerMessages';
+import { connectUser, type ServiceClient } from '../scripts/launch/serviceClient.ts';
 import { startService } from '../scripts/launch/serviceProgram.ts';
-import type { Service } from '../service/src/service.ts';
 import { openEditor, type Editor } from '../test/e2e/support/editor.ts';
 import { connectRunner, type TestRunner } from '../test/support/testRunner.ts';
 import { runnerToken, userToken } from '../test/support/tokens.ts';
@@ -28,8 +28,8 @@ const profiles = process.env['FLOTILLA_PROFILE'];
 
 /**
  * The tree *Executions* of real VS Code with all 10,000 Jobs of an Execution opened, of which 50 change each second: how
- * long they take to be there, the longest task of the extension host while they come and while they change, and what
- * its heap grows by, without garbage. Wall time, and time of the processor beside it: less, where others had that one.
+ * long they take to be there, the longest task of the extension host while they come, while they change and when all
+ * that wait are paused, and what its heap grows by, without garbage. Wall time, and time of the processor beside it: less, where others had that one.
  * The Jobs are claimed by the runners' protocol and run nowhere. The real length is `--seconds 600`.
  */
 export const tree10000Jobs: Benchmark = async function* (settings) {
@@ -44,7 +44,9 @@ export const tree10000Jobs: Benchmark = async function* (settings) {
   const runner = resources.use(
     await connectRunner({ serverUrl: url, token: await runnerToken(local.service.sql), labels: ['linux'] }),
   );
-  const { editor, host } = resources.use(await openWatchedEditor(folder, url, local.service));
+  const token = await userToken(local.service.sql, 'reader', 'member');
+  const { api } = resources.use(connectUser(url, token));
+  const { editor, host } = resources.use(await openWatchedEditor(folder, url, token));
   const { executions } = editor.workbench;
   await executions.row(/#1$/).waitFor({ timeout: 30_000 });
   await untilQuiet(host);
@@ -63,6 +65,7 @@ export const tree10000Jobs: Benchmark = async function* (settings) {
   const { samples, heaps } = await watchChanges(host, runner, editor, settings);
   if (endProfile !== undefined) await writeFile(join(profiles ?? '', 'host.cpuprofile'), await endProfile());
   yield* longestTask('', samples);
+  yield* longestTask('pause-', [await pauseAndResume(host, editor, api)]);
   const [first = 0] = heaps;
   yield figure('heap-mb', first / megabyte, 'MB');
   yield figure('heap-growth-mb', ((heaps.at(-1) ?? 0) - first) / megabyte, 'MB', heaps.length);
@@ -72,12 +75,11 @@ export const tree10000Jobs: Benchmark = async function* (settings) {
 async function openWatchedEditor(
   folder: string,
   url: string,
-  { sql }: Service,
+  token: string,
 ): Promise<{ readonly editor: Editor; readonly host: ExtensionHost } & AsyncDisposable> {
   const workspace = join(folder, 'workspace');
   await mkdir(workspace);
   const { nodeArguments, env: watching } = watchedHost(folder);
-  const token = await userToken(sql, 'reader', 'member');
   const editor = await openEditor(workspace, {
     nodeArguments,
     env: { ...watching, FLOTILLA_SERVER_URL: url, FLOTILLA_TOKEN: token },
@@ -154,6 +156,25 @@ async function runJobs(runner: TestRunner, signal: AbortSignal): Promise<number>
     await sleep(50, signal);
   }
   return claimed * changesOfAJob;
+}
+
+/** All queued Jobs change at once, more than one message of the feed takes, and change back. */
+async function pauseAndResume(
+  host: ExtensionHost,
+  editor: Editor,
+  api: ServiceClient['api'],
+): Promise<HostSample> {
+  const { executions, page } = editor.workbench;
+  await page.keyboard.press('End');
+  const lastRow = `repository-${jobs}`;
+  await executions.untilDescribed(lastRow, /queued/);
+  await untilQuiet(host);
+  await host.sample();
+  await api.executions.pause.mutate({ executionId: 1 });
+  await executions.untilDescribed(lastRow, /held|paused/);
+  await api.executions.resume.mutate({ executionId: 1 });
+  await executions.untilDescribed(lastRow, /queued/);
+  return host.sample();
 }
 
 function firstStep(): StepProgress {

@@ -153,7 +153,13 @@ test('commits that a runner has fetched are fetched once, and no Step can write 
     const { execution } = await deployment.ended(await deployment.startScript('repo:^three$', script));
     expect(execution.state).toBe('succeeded');
   }
-  const objects = join(runner.stateFolder, 'objects', 'three.git', 'objects');
-  expect((await readdir(join(objects, 'pack'))).filter((name) => name.endsWith('.pack'))).toHaveLength(1);
-  expect((await readdir(objects)).toSorted()).toEqual(['info', 'pack']);
+  const cache = join(runner.stateFolder, 'objects');
+  const kept = await readdir(cache);
+  // Of this repository and the one before.
+  expect(kept).toHaveLength(2);
+  for (const repository of kept) {
+    const objects = join(cache, repository, 'objects');
+    expect((await readdir(join(objects, 'pack'))).filter((name) => name.endsWith('.pack'))).toHaveLength(1);
+    expect((await readdir(objects)).toSorted()).toEqual(['info', 'pack']);
+  }
 });

@@ -1,4 +1,5 @@
 /** `npm run token -- …`: makes, lists and revokes the tokens of people and runners. */
-import { runTokenCommand } from './tokens/command.ts';
+import { runCommand } from './commands/runCommand.ts';
+import { tokenCommand } from './tokens/command.ts';
 
-process.exitCode = await runTokenCommand(process.argv.slice(2));
+process.exitCode = await runCommand(tokenCommand(), process.argv.slice(2));

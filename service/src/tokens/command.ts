@@ -1,40 +1,15 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { messageOf } from '@flotilla/shared/errors';
-import { readConfig } from '../config.ts';
-import type { Connections } from '../db/database.ts';
-import { create, list, pair, revoke, type Printer, type TokenToCreate, type WhoFor } from './manageTokens.ts';
-import { openDatabase, TokenCommandError } from './openTokens.ts';
-
-const printer: Printer = {
-  out: (line) => void process.stdout.write(`${line}\n`),
-  say: (line) => void process.stderr.write(`${line}\n`),
-};
-
-/** Runs the command with its arguments. Returns the exit code; what went wrong is said on standard error. */
-export async function runTokenCommand(args: readonly string[]): Promise<number> {
-  try {
-    await tokenCommandLine().parseAsync([...args], { from: 'user' });
-    return 0;
-  } catch (error) {
-    // Commander has said it itself; asking for help is no mistake.
-    if (error instanceof CommanderError) return error.exitCode;
-    if (!(error instanceof TokenCommandError)) throw error;
-    printer.say(error.message);
-    return 1;
-  }
-}
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { CommandError } from '../commands/commandError.ts';
+import { printer } from '../commands/printer.ts';
+import { commandNamed, withDatabase } from '../commands/runCommand.ts';
+import { create, list, pair, revoke, type TokenToCreate, type WhoFor } from './manageTokens.ts';
 
 /** The command with its subcommands. */
-export function tokenCommandLine(): Command {
-  const command = new Command('npm run token --')
-    .description('Makes, lists and revokes the tokens with which people and runners reach the service.')
-    .addHelpText('after', helpAfter)
-    .helpCommand(false)
-    .exitOverride()
-    .configureOutput({
-      outputError: (text, write) =>
-        write(text.replace(/^error: (.)/, (_, first: string) => first.toUpperCase())),
-    });
+export function tokenCommand(): Command {
+  const command = commandNamed(
+    'npm run token --',
+    'Makes, lists and revokes the tokens with which people and runners reach the service.',
+  ).addHelpText('after', helpAfter);
   command
     .command('create')
     .description('make a token and print it, this once')
@@ -47,7 +22,7 @@ export function tokenCommandLine(): Command {
     .option('--out <file>', 'write it to a new file that only you can read, instead of printing it', nonEmpty)
     .action((options: TokenToCreate) => {
       if (options.scope === 'runner' && (options.user ?? options.role) !== undefined) {
-        throw new TokenCommandError('A runner token belongs to no user: leave --user and --role out.');
+        throw new CommandError('A runner token belongs to no user: leave --user and --role out.');
       }
       return withDatabase(({ sql }) => create(sql, options, printer));
     });
@@ -58,7 +33,7 @@ export function tokenCommandLine(): Command {
     .addOption(roleOption())
     .option('--url <url>', 'where editors reach the service (default: where it listens)', httpUrl)
     .action((options: WhoFor & { url?: string }) =>
-      withDatabase(({ sql }) => pair(sql, readConfig(), options, printer)),
+      withDatabase(({ sql }, config) => pair(sql, config, options, printer)),
     );
   command
     .command('list')
@@ -108,15 +83,4 @@ function httpUrl(value: string): string {
     throw new InvalidArgumentError('It is not an http:// or https:// URL.');
   }
   return url.href;
-}
-
-async function withDatabase(work: (connections: Connections) => Promise<void>): Promise<void> {
-  let config;
-  try {
-    config = readConfig();
-  } catch (error) {
-    throw new TokenCommandError(messageOf(error), { cause: error });
-  }
-  await using connections = await openDatabase(config);
-  await work(connections);
 }

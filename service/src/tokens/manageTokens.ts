@@ -5,20 +5,15 @@ import { FlotillaError } from '@flotilla/shared/errors';
 import { createPairingCode, pairingMinutes } from '../auth/pairing.ts';
 import type { Account, Role } from '../auth/rights.ts';
 import { createToken, ensureUser, revokeToken } from '../auth/tokens.ts';
+import { CommandError } from '../commands/commandError.ts';
+import type { Printer } from '../commands/printer.ts';
 import type { Config } from '../config.ts';
 import type { Database, Sql } from '../db/database.ts';
 import { Hints } from '../db/hints.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import { listTokens } from './listTokens.ts';
-import { TokenCommandError } from './openTokens.ts';
 import { findServiceUrl } from './serviceUrl.ts';
 import { tokenTable } from './tokenTable.ts';
-
-/** Where the command prints: what a program reads to `out`, words for people to `say`, each one line. */
-export interface Printer {
-  out(line: string): void;
-  say(line: string): void;
-}
 
 export interface WhoFor {
   /** Name of the user; without it the user of this machine who runs the command, as admin. */
@@ -55,7 +50,7 @@ export async function create(sql: Sql, request: TokenToCreate, printer: Printer)
     await revokeToken(sql, actor(), id);
     if (!(error instanceof Error && 'code' in error)) throw error;
     const why = error.code === 'EEXIST' ? 'exists already' : `cannot be written (${String(error.code)})`;
-    throw new TokenCommandError(`${resolve(request.out)} ${why}; name another file.`, { cause: error });
+    throw new CommandError(`${resolve(request.out)} ${why}; name another file.`, { cause: error });
   }
   printer.say(`Token ${id} ${whose} is in ${resolve(request.out)}.`);
 }
@@ -69,7 +64,7 @@ export async function pair(
 ): Promise<void> {
   const url = request.url ?? (await findServiceUrl(config.dataFolder));
   if (url === undefined) {
-    throw new TokenCommandError(
+    throw new CommandError(
       `No service answers for the data folder ${config.dataFolder}; say with --url where editors reach it, such as https://flotilla.example.org.`,
     );
   }
@@ -98,7 +93,7 @@ export async function revoke(sql: Sql, id: number, printer: Printer): Promise<vo
   try {
     await revokeToken(sql, actor(), id);
   } catch (error) {
-    if (error instanceof FlotillaError) throw new TokenCommandError(error.message, { cause: error });
+    if (error instanceof FlotillaError) throw new CommandError(error.message, { cause: error });
     throw error;
   }
   hints.publish('tokens');
@@ -109,7 +104,7 @@ async function userFor(sql: Sql, { user: name, role }: WhoFor): Promise<Account>
   const wanted = role ?? (name === undefined ? 'admin' : 'member');
   const user = await ensureUser(sql, actor(), name ?? actor(), wanted);
   if (role !== undefined && user.role !== role) {
-    throw new TokenCommandError(
+    throw new CommandError(
       `${user.name} exists with the role ${user.role}; leave --role out, or name another user.`,
     );
   }

@@ -13,7 +13,7 @@ import { insertExecution } from '../../../service/src/executions/queries/insertE
 import { insertJobs } from '../../../service/src/executions/queries/insertJobs.ts';
 import { removeExecution } from '../../../service/src/executions/queries/removeExecution.ts';
 import { auditDetails, type AuditEvent } from '../../../service/src/telemetry/audit.ts';
-import { tokenCommandLine } from '../../../service/src/tokens/command.ts';
+import { tokenCommand } from '../../../service/src/tokens/command.ts';
 import { create, pair, revoke } from '../../../service/src/tokens/manageTokens.ts';
 import { actionText, executionRequest, startExecution } from '../../support/actionText.ts';
 import { makeRepositories } from '../../support/repositories.ts';
@@ -366,7 +366,7 @@ describe('whoever adds something that changes rows says here what the audit log 
   });
 
   test('a command', () => {
-    const names = tokenCommandLine().commands.map((command) => command.name());
+    const names = tokenCommand().commands.map((command) => command.name());
     expect(new Set(Object.keys(commands))).toEqual(new Set(names));
   });
 

@@ -12,7 +12,8 @@ export interface ProgramOptions {
   readonly name: string;
   /** A TypeScript file that Node runs. */
   readonly file: URL;
-  readonly env: Readonly<Record<string, string>>;
+  /** Added to our own environment; undefined takes a variable out of it. */
+  readonly env: Readonly<Record<string, string | undefined>>;
   /** Gets each piece of output as it comes, standard output and standard error alike. */
   readonly onOutput?: ((text: string) => void) | undefined;
   /** User and group to run as, where that is not our own. */

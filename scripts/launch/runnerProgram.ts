@@ -16,6 +16,9 @@ export interface RunnerOptions {
   readonly user?: ProgramOptions['user'];
 }
 
+/** What may be in our environment for the service, and is nothing for a runner. */
+const servicesOwn = { DATABASE_URL: undefined, FLOTILLA_SECRET_KEY: undefined };
+
 /** Starts a runner as a process of its own. It connects by itself; nobody has to wait for it. */
 export function startRunner(options: RunnerOptions): Program {
   const { token } = options;
@@ -23,6 +26,7 @@ export function startRunner(options: RunnerOptions): Program {
     name: 'the runner',
     file: new URL('../../runner/src/main.ts', import.meta.url),
     env: {
+      ...servicesOwn,
       ...options.env,
       FLOTILLA_SERVER_URL: options.serverUrl,
       FLOTILLA_RUNNER_STATE: options.stateFolder,

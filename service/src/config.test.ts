@@ -31,6 +31,7 @@ test('every variable reaches its place; folders become absolute', () => {
     FLOTILLA_ALLOWED_ORIGINS: 'https://code.example, https://code.example:8443',
     FLOTILLA_REPOSITORIES: 'repositories',
     FLOTILLA_DEFAULT_IMAGE: 'debian:13',
+    FLOTILLA_SECRET_KEY_FILE: 'keys',
     DATABASE_URL: 'postgres://user@db.example.org/flotilla',
     FLOTILLA_DURABLE: 'false',
     FLOTILLA_LOCAL_RUNNER: 'true',
@@ -60,6 +61,7 @@ test('every variable reaches its place; folders become absolute', () => {
     allowedOrigins: ['https://code.example', 'https://code.example:8443'],
     repositories: [{ name: null, folder: resolve('repositories') }],
     defaultImage: 'debian:13',
+    secretKeys: { kind: 'file', path: resolve('keys') },
     databaseUrl: 'postgres://user@db.example.org/flotilla',
     durable: false,
     localRunner: true,
@@ -115,5 +117,18 @@ test.each([
 test('each wrong variable gets a line of its own', () => {
   expect(() => readConfig({ FLOTILLA_PORT: '-1', FLOTILLA_LOG_LEVEL: 'loud' })).toThrow(
     /^FLOTILLA_PORT: .+\nFLOTILLA_LOG_LEVEL: .+$/,
+  );
+});
+
+test('the keys of secrets are in a file of the folder that replicas share, unless one of two variables says otherwise', () => {
+  expect(readConfig({ FLOTILLA_DATA: '/data', FLOTILLA_SHARED: '/shared' }).secretKeys).toEqual({
+    kind: 'made',
+    path: '/shared/secret.key',
+  });
+  const { secretKeys } = readConfig({ FLOTILLA_SECRET_KEY: 'hunter2' });
+  expect(secretKeys.kind === 'given' && secretKeys.keys.reveal()).toBe('hunter2');
+  expect(JSON.stringify(secretKeys)).not.toContain('hunter2');
+  expect(() => readConfig({ FLOTILLA_SECRET_KEY: 'hunter2', FLOTILLA_SECRET_KEY_FILE: '/keys' })).toThrow(
+    /^FLOTILLA_SECRET_KEY: is set beside FLOTILLA_SECRET_KEY_FILE; leave one of the two out$/,
   );
 });

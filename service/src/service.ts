@@ -31,6 +31,8 @@ import { fileObjects } from './objects/fileObjects.ts';
 import { Mirrors } from './repositories/mirrors.ts';
 import { ScannedHosts } from './repositories/scannedHosts.ts';
 import { OneAtATime } from './oneAtATime.ts';
+import { openSecrets } from './secrets/openSecrets.ts';
+import type { SecretStore } from './secrets/secretStore.ts';
 import { WorkLoop } from './work/workLoop.ts';
 
 /** Everything a request may need. */
@@ -58,6 +60,7 @@ export interface Service extends AsyncDisposable {
   readonly strangers: Strangers;
   readonly codeHosts: ScannedHosts;
   readonly rightsOf: RightsOf;
+  readonly secrets: SecretStore;
 }
 
 /** What a test may have otherwise. */
@@ -123,6 +126,7 @@ export async function openService(
   );
 
   const topics = await loadTopics();
+  const secrets = await openSecrets(sql, config.secretKeys);
   await hints.start();
   await takeFolders({ database, sql, databaseUrl, hints }, config.repositories);
   await codeHosts.takeUp();
@@ -166,6 +170,7 @@ export async function openService(
     revocations,
     pairingDesk: new PairingDesk(sql),
     strangers: new Strangers(),
+    secrets,
     rightsOf,
     codeHosts,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),

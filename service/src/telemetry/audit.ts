@@ -25,6 +25,9 @@ export const auditDetails = {
   'token.created': ['token', 'scope', 'user', 'label'],
   'token.revoked': ['token'],
   'pairingCode.created': ['user'],
+  'secret.set': ['kind', 'owner', 'name'],
+  'secret.removed': ['kind', 'owner', 'name'],
+  'secret.rotated': ['kind', 'owner', 'name', 'key'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 export type AuditEvent = keyof typeof auditDetails;

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Account } from '../../../service/src/auth/rights.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { SecretValue } from '../../../service/src/secrets/secretValue.ts';
 import { startExecution } from '../../support/actionText.ts';
 import { patchOf } from '../../support/patches.ts';
 import { refusalOfCall } from '../../support/refusal.ts';
@@ -12,6 +13,8 @@ import { listJobs } from '../../../scripts/launch/liveRows.ts';
 /** Hugo, a member, sees the first of two repositories; whatever is in the second one has its name in it. */
 const shown = 'shown';
 const hidden = 'hidden';
+/** What is secret, which nothing reads back. */
+const neverAnswered = 'a credential of a code host';
 const sees = new Set<number>();
 const rightsOf = ({ name }: Account) => (name === 'Hugo' ? sees : 'all');
 
@@ -40,6 +43,8 @@ beforeAll(async () => {
   places = await makePlaces();
   sees.add(placeOf(shown).repositoryId);
   whole = await makeWhole();
+  const identity = { ownerKind: 'codeHost', ownerKey: '1', name: 'token' };
+  await flotilla.service.secrets.set('Ada', identity, new SecretValue(neverAnswered));
   hugosToken = await flotilla.createUserToken('Hugo', 'member');
   hugo = flotilla.connectEditor(hugosToken);
 });
@@ -137,7 +142,9 @@ async function cameTo(call: Promise<unknown>): Promise<string> {
   } catch (error) {
     answer = { refusal: await refusalOfCall(Promise.reject(error)) };
   }
-  return JSON.stringify(answer).replaceAll(/\d+/g, 'N');
+  const text = JSON.stringify(answer);
+  expect(text).not.toContain(neverAnswered);
+  return text.replaceAll(/\d+/g, 'N');
 }
 
 const readings = Object.entries(editorRights).flatMap(([path, { reads }]) =>
@@ -166,7 +173,9 @@ test.each(ofAll)('%s leaves out what is hidden', async (_path, { all }) => {
   const seen = JSON.stringify(await all(hugo.api, whole));
   expect(seen).toContain(shown);
   expect(seen).not.toContain(hidden);
-  expect(JSON.stringify(await all(flotilla.api, whole))).toContain(hidden);
+  const whatThereIs = JSON.stringify(await all(flotilla.api, whole));
+  expect(whatThereIs).toContain(hidden);
+  expect(whatThereIs).not.toContain(neverAnswered);
 });
 
 test.each(Object.entries(routeRights).filter(([, { reads }]) => reads))(

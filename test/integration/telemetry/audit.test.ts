@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
 import type { Definition } from '@flotilla/shared/definition/definition';
 import { runnerProtocol } from '@flotilla/shared/protocol/version';
 import type { AnyRouter } from '@trpc/server';
@@ -13,9 +14,14 @@ import { insertExecution } from '../../../service/src/executions/queries/insertE
 import { insertJobs } from '../../../service/src/executions/queries/insertJobs.ts';
 import { removeExecution } from '../../../service/src/executions/queries/removeExecution.ts';
 import { auditDetails, type AuditEvent } from '../../../service/src/telemetry/audit.ts';
+import { secretCommand } from '../../../service/src/secrets/command.ts';
+import { discard, rotate } from '../../../service/src/secrets/manageSecrets.ts';
+import { openSecrets } from '../../../service/src/secrets/openSecrets.ts';
+import { SecretValue } from '../../../service/src/secrets/secretValue.ts';
 import { tokenCommand } from '../../../service/src/tokens/command.ts';
 import { create, pair, revoke } from '../../../service/src/tokens/manageTokens.ts';
 import { actionText, executionRequest, startExecution } from '../../support/actionText.ts';
+import { addFirstKey, newKey, pathOf } from '../../support/secretKeyFiles.ts';
 import { makeRepositories } from '../../support/repositories.ts';
 import { testService, type TestService } from '../../support/testService.ts';
 import { testActor } from '../../support/tokens.ts';
@@ -284,6 +290,59 @@ const commands: Readonly<Record<string, readonly Change[] | Unaudited>> = {
   list: 'it reads',
 };
 
+const secret = { ownerKind: 'codeHost', ownerKey: '1', name: 'token' };
+
+async function withSecret({ service }: TestService): Promise<void> {
+  await service.secrets.set(testActor, secret, new SecretValue('of nobody'));
+}
+
+const secretCommands: Readonly<Record<string, readonly Change[] | Unaudited>> = {
+  rotate: [
+    {
+      event: 'secret.rotated',
+      by: anyName,
+      async arrange(flotilla) {
+        await withSecret(flotilla);
+        const { sql, config } = flotilla.service;
+        await addFirstKey(config.secretKeys);
+        await openSecrets(sql, config.secretKeys);
+        return () => rotate(sql, config.secretKeys, quiet);
+      },
+    },
+  ],
+  discard: [
+    {
+      event: 'secret.removed',
+      by: anyName,
+      async arrange(flotilla) {
+        await withSecret(flotilla);
+        const { sql, config } = flotilla.service;
+        await writeFile(pathOf(config.secretKeys), newKey());
+        return () => discard(sql, config.secretKeys, { yes: true }, quiet);
+      },
+    },
+  ],
+  list: 'it reads',
+  keys: 'so does this',
+};
+
+/** What features do for a person, whom they name. */
+const ofFeatures: readonly Change[] = [
+  {
+    event: 'secret.set',
+    by: testActor,
+    arrange: async (flotilla) => () => withSecret(flotilla),
+  },
+  {
+    event: 'secret.removed',
+    by: testActor,
+    async arrange(flotilla) {
+      await withSecret(flotilla);
+      return () => flotilla.service.secrets.remove(testActor, secret);
+    },
+  },
+];
+
 const byItself: readonly Change[] = [
   {
     event: 'execution.removed',
@@ -329,6 +388,8 @@ const audited = (table: Readonly<Record<string, readonly Change[] | Unaudited>>)
 const all = [
   ...audited(procedures),
   ...audited(commands).map((change) => ({ ...change, name: `npm run token -- ${change.name}` })),
+  ...audited(secretCommands).map((change) => ({ ...change, name: `npm run secret -- ${change.name}` })),
+  ...ofFeatures.map((change) => ({ ...change, name: 'a feature' })),
   ...byItself.map((change) => ({ ...change, name: 'the service by itself' })),
 ];
 
@@ -365,9 +426,12 @@ describe('whoever adds something that changes rows says here what the audit log 
     expect(new Set(Object.keys(procedures))).toEqual(new Set(mutations));
   });
 
-  test('a command', () => {
-    const names = tokenCommand().commands.map((command) => command.name());
-    expect(new Set(Object.keys(commands))).toEqual(new Set(names));
+  test.each([
+    ['token', tokenCommand(), commands],
+    ['secret', secretCommand(), secretCommands],
+  ])('a command of npm run %s', (_name, command, table) => {
+    const names = command.commands.map((subcommand) => subcommand.name());
+    expect(new Set(Object.keys(table))).toEqual(new Set(names));
   });
 
   test('and each event of it is tried', () => {

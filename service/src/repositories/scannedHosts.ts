@@ -1,4 +1,4 @@
-import { FlotillaError, messageOf } from '@flotilla/shared/errors';
+import { FlotillaError } from '@flotilla/shared/errors';
 import type { HostSyncView, RepositoryView, SyncView } from '@flotilla/shared/views';
 import type { Logger } from 'pino';
 import type { CodeHost, CodeHostKind } from '../codeHosts/codeHost.ts';
@@ -10,6 +10,7 @@ import { canSee } from './canSee.ts';
 import { fetchRepository } from './fetchRepository.ts';
 import { listRepositories } from './listRepositories.ts';
 import type { Mirrors } from './mirrors.ts';
+import { oneReason } from './oneReason.ts';
 import { readRepository } from './readRepository.ts';
 import { storeProblem } from './queries/storeProblem.ts';
 import { Scans, scanRegularly } from './scans.ts';
@@ -87,7 +88,8 @@ export class ScannedHosts implements AsyncDisposable {
    */
   async sync(signal?: AbortSignal): Promise<SyncView> {
     await this.takeUp();
-    const hosts = await Promise.all(this.all().map((host) => this.#sync(host, signal)));
+    const synced = await Promise.all(this.all().map((host) => this.#sync(host, signal)));
+    const hosts = synced.filter((host) => host !== undefined);
     return {
       repositories: sum(hosts.map(({ repositories }) => repositories)),
       changed: sum(hosts.map(({ changed }) => changed)),
@@ -126,8 +128,17 @@ export class ScannedHosts implements AsyncDisposable {
     await Promise.all(this.#leaving);
   }
 
-  async #sync({ row, scans }: ScannedHost, signal: AbortSignal | undefined): Promise<HostSyncView> {
-    const outcome = await scans.scanPatiently(this.#context.patienceMs, signal);
+  /** Undefined when the host was let go of meanwhile. */
+  async #sync(
+    { row, scans }: ScannedHost,
+    signal: AbortSignal | undefined,
+  ): Promise<HostSyncView | undefined> {
+    const scanning = scans.scanPatiently(this.#context.patienceMs, signal);
+    const outcome = await scanning.catch((error: unknown) => {
+      if (scans.isEnding) return 'gone' as const;
+      throw error;
+    });
+    if (outcome === 'gone') return undefined;
     const host = { codeHostId: row.id, codeHost: row.name, repositories: 0, changed: 0, problem: null };
     if (outcome === undefined) return { ...host, state: 'goesOn' };
     if (outcome.kind === 'away') return { ...host, state: 'away', problem: outcome.problem };
@@ -163,7 +174,7 @@ export class ScannedHosts implements AsyncDisposable {
       this.#opened.set(row.id, { row, host, scans, origin, ending, scanning });
     } catch (error) {
       logger.warn({ err: error, host: row.name }, 'a code host could not be opened');
-      await storeProblem(sql, row.id, messageOf(error));
+      await storeProblem(sql, row.id, oneReason(error));
     }
   }
 

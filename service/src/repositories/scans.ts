@@ -98,6 +98,11 @@ export class Scans implements AsyncDisposable {
     await (this.#shared === undefined ? this.#scan(false, signal) : this.scan(signal));
   }
 
+  /** Whether its host is let go of. */
+  get isEnding(): boolean {
+    return this.#ending.signal.aborted;
+  }
+
   /** Ends what goes on, also for who waits for it. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#ending.abort(new Error('the code host is let go of'));

@@ -250,6 +250,19 @@ test('a host that never answers keeps nobody waiting, and ends with the service'
   }
 });
 
+test('who waits for a host that is let go of meanwhile hears of the others', async () => {
+  await using place = await openPlace();
+  const kinds = { ...codeHostKinds, scripted: scriptedKind(new Map()) };
+  await using flotilla = await place.open(both(place), { parts: { kinds } });
+  const { sql, codeHosts } = flotilla.service;
+  await sql`insert into code_hosts (kind, name, location) values ('scripted', 'silent', 'anywhere')`;
+  const syncing = codeHosts.sync();
+  await waitFor('it to have been taken up', () => codeHosts.all().length === 3);
+  await sql`update code_hosts set present = false where name = 'silent'`;
+  await codeHosts.takeUp();
+  expect((await syncing).hosts.map(({ codeHost }) => codeHost)).toEqual(['a', 'b']);
+});
+
 test('half an answer is none: what a host had before it failed stays as it was', async () => {
   await using place = await openPlace();
   const facts = {
@@ -321,7 +334,8 @@ test('settings that a kind does not know are the problem of their host alone', a
   await sql`update code_hosts set settings = '{"token": "x"}' where name = 'b'`;
   await codeHosts.sync();
   expect(codeHosts.all().map(({ row }) => row.name)).toEqual(['a']);
-  expect((await scopeOf(flotilla)).leftOut).toMatchObject([['b', 'web', { kind: 'hostAway' }]]);
+  const problem = 'it has settings, and a folder has none';
+  expect((await scopeOf(flotilla)).leftOut).toEqual([['b', 'web', { kind: 'hostAway', problem }]]);
   await sql`update code_hosts set settings = '{}' where name = 'b'`;
   await codeHosts.sync();
   expect(await scopeOf(flotilla)).toMatchObject({ leftOut: [] });

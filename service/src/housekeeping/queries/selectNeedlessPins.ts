@@ -13,22 +13,28 @@ export async function selectNeedlessPins(
   sql: Sql,
   pins: readonly Pin[],
 ): Promise<readonly Pin[] | undefined> {
+  const mirrors = [...new Set(pins.map(([repositoryId]) => repositoryId))];
   const [row] = await sql<{ resolving: boolean; needless: Pin[] }[]>`
-    with pins as materialized (
-      select (pin ->> 0)::bigint as repository_id, pin ->> 1 as commit
-        from jsonb_array_elements(${sql.json(pins)}) as pin),
+    with mirrors as materialized (
+      select array(select value::bigint from jsonb_array_elements(${sql.json(mirrors)})) as ids),
+    -- Once for all pins: looking up each in the Jobs takes a while where there are many Executions.
+    named as materialized (
+      select repository_id, base_revision as commit from jobs where repository_id = any ((select ids from mirrors)::bigint[])
+      union
+      select id, head_commit from repositories where id = any ((select ids from mirrors)::bigint[])
+      union
+      select repository_id, commit from former_heads
+       where repository_id = any ((select ids from mirrors)::bigint[])
+         and moved_at > now() - make_interval(secs => ${formerHeadSeconds})
+      union
+      -- Somebody looks at it, and may run it yet.
+      select "repositoryId", "baseRevision"
+        from kept_scopes, jsonb_to_recordset(targets) as target ("repositoryId" bigint, "baseRevision" text)),
     needless as (
-      select * from pins
-       where not exists (select from jobs where jobs.repository_id = pins.repository_id and base_revision = commit)
-         and not exists (select from repositories where id = pins.repository_id and head_commit = commit)
-         and not exists (select from former_heads
-                          where former_heads.repository_id = pins.repository_id
-                            and former_heads.commit = pins.commit
-                            and moved_at > now() - make_interval(secs => ${formerHeadSeconds}))
-         -- Somebody looks at it, and may run it yet.
-         and not exists (select from kept_scopes, jsonb_to_recordset(targets)
-                                                    as target ("repositoryId" bigint, "baseRevision" text)
-                          where "repositoryId" = pins.repository_id and "baseRevision" = commit))
+      select (pin ->> 0)::bigint as repository_id, pin ->> 1 as commit
+        from jsonb_array_elements(${sql.json(pins)}) as pin
+       where ((pin ->> 0)::bigint, pin ->> 1) not in (select repository_id, commit from named
+                                                       where repository_id is not null and commit is not null))
     select exists (select from executions where resolved_at is null) as resolving,
            (select coalesce(jsonb_agg(jsonb_build_array(repository_id, commit)), '[]') from needless) as needless`;
   return row === undefined || row.resolving ? undefined : row.needless;

@@ -31,25 +31,30 @@ export async function storeListing(
   sql: Sql,
   { hostId, repositories, askedAt, isWhole, unseen }: Listing,
 ): Promise<readonly (KnownRepository | undefined)[]> {
-  const rows = await sql<{ position: number; id: string; fingerprint: string }[]>`
+  const listed = repositories.map(listedRow);
+  // What is listed is never joined with itself: nobody knows how many it is when this is planned.
+  const rows = await sql<{ external_id: string | null; name: string; id: string; fingerprint: string }[]>`
     with listed as materialized (
-      select * from jsonb_to_recordset(${sql.json(repositories.map(listedRow))})
-        as listed (position int, external_id text, name text, url text, archived boolean, fork boolean, visibility text,
-                   description text, topics text[], language text, pushed_at timestamptz)),
-    known as materialized (
-      select listed.position, repositories.id, fingerprint
-        from listed join repositories using (external_id) where code_host_id = ${hostId}
-      union all
-      select listed.position, repositories.id, fingerprint
-        from listed join repositories using (name)
-       where code_host_id = ${hostId} and repositories.external_id is null and listed.external_id is null),
+      select listed.*, known.id, known.fingerprint
+        from jsonb_to_recordset(${sql.json(listed)})
+          as listed (external_id text, name text, url text, archived boolean, fork boolean, visibility text,
+                     description text, topics text[], language text, pushed_at timestamptz)
+        -- Each is looked up by an index, however few rows the planner takes the table for.
+        left join lateral (
+          select id, fingerprint from repositories
+           where code_host_id = ${hostId} and repositories.external_id = listed.external_id
+          union all
+          select id, fingerprint from repositories
+           where code_host_id = ${hostId} and repositories.external_id is null and listed.external_id is null
+             and repositories.name = listed.name
+          limit 1) as known on true),
     changed as (
       update repositories
          set name = listed.name, present = true, url = listed.url, archived = listed.archived, fork = listed.fork,
              visibility = listed.visibility, description = listed.description, topics = listed.topics,
              language = listed.language, pushed_at = listed.pushed_at, synced_at = ${askedAt}::text::timestamptz
-        from known join listed using (position)
-       where repositories.id = known.id and synced_at <= ${askedAt}::text::timestamptz
+        from listed
+       where repositories.id = listed.id and synced_at <= ${askedAt}::text::timestamptz
          and row (repositories.name, present, repositories.url, repositories.archived, repositories.fork,
                   repositories.visibility, repositories.description, repositories.topics, repositories.language,
                   repositories.pushed_at)
@@ -57,13 +62,15 @@ export async function storeListing(
              row (listed.name, true, listed.url, listed.archived, listed.fork, listed.visibility, listed.description,
                   listed.topics, listed.language, listed.pushed_at)),
     hidden as materialized (
-      select * from jsonb_to_recordset(${sql.json(unseen.map((place) => ({ ...place })))}) as hidden (place text, reason text)),
+      select * from jsonb_to_recordset(${sql.json(unseen.map((place) => ({ ...place })))})
+                 as hidden (place text, reason text)),
     unlisted as materialized (
       select repositories.id,
-             (select hidden.reason from hidden where place in ('', name, name || '.git') or starts_with(name, place || '/') limit 1) as unseen
+             (select hidden.reason from hidden where place in ('', name, name || '.git') or starts_with(name, place || '/')
+               limit 1) as unseen
         from repositories
        where ${isWhole} and code_host_id = ${hostId} and present and synced_at <= ${askedAt}::text::timestamptz
-         and not exists (select from known where known.id = repositories.id)),
+         and repositories.id not in (select id from listed where id is not null)),
     gone as (
       update repositories set present = false from unlisted
        where unlisted.id = repositories.id and unlisted.unseen is null),
@@ -76,30 +83,28 @@ export async function storeListing(
                                 language, pushed_at, synced_at)
       select ${hostId}, external_id, name, 'it has not been fetched yet', url, archived, fork, visibility, description, topics,
              language, pushed_at, ${askedAt}::text::timestamptz
-        from listed where not exists (select from known where known.position = listed.position)
-       order by position
+        from listed where id is null
       on conflict do nothing
       returning id, external_id, name),
     host as (
       update code_hosts set problem = null, listed_at = ${askedAt}::text::timestamptz where ${isWhole} and id = ${hostId})
-    select position, id, fingerprint from known
+    select external_id, name, id, fingerprint from listed where id is not null
     union all
-    select position, made.id, '' from made join listed using (external_id)
-    union all
-    select position, made.id, '' from made join listed using (name)
-     where made.external_id is null and listed.external_id is null`;
-  const known = rows.map(
-    ({ position, id, fingerprint }) => [position, { id: Number(id), fingerprint }] as const,
+    select external_id, name, id, '' from made`;
+  const known = new Map(
+    rows.map(({ id, fingerprint, ...row }) => [identityOf(row), { id: Number(id), fingerprint }]),
   );
-  const byPosition = new Map(known);
-  return repositories.map((_, position) => byPosition.get(position));
+  return listed.map((row) => known.get(identityOf(row)));
+}
+
+function identityOf(row: { readonly external_id: string | null; readonly name: string }): string {
+  return row.external_id === null ? `name ${row.name}` : `id ${row.external_id}`;
 }
 
 /** Texts were written by others. */
-function listedRow({ externalId, name, facts }: HostedRepository, position: number) {
+function listedRow({ externalId, name, facts }: HostedRepository) {
   const { url, archived, fork, visibility, description, topics, language, pushedAt } = facts;
   return {
-    position,
     external_id: orNull(externalId, toStorable),
     name: toStorable(name),
     url: orNull(url, toStorable),

@@ -4,7 +4,7 @@ import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 
 const root = join(import.meta.dirname, '..');
 
@@ -70,41 +70,75 @@ const showing: readonly string[] = [
   "import { Diagnostic } from 'vscode'; void Diagnostic",
 ];
 
-test.concurrent.each(showing)('lint refuses outside of extension/src/platform: %s', async (statement) => {
-  const refusal = /no-restricted-(?:properties|imports)/;
-  expect(await lint('extension/src/views', statement)).toMatch(refusal);
-  expect(await lint('extension/src/platform', statement)).not.toMatch(refusal);
-});
+/** One of these imports the other, and is imported by it. */
+const circular: readonly string[] = ['import type', 'import'];
 
-test.concurrent.each(forbidden)('lint refuses a file in %s that imports %s', async (folder, imported) => {
-  expect(await lint(folder, `import { something } from '${imported}'`)).toContain('no-restricted-imports');
-});
+/** Files to look at, by path, each of which begins with a statement. */
+const probes: Record<string, string> = {};
+/** A file of a folder that begins with a statement; returns its path. */
+const probe = (folder: string, statement: string, ending = 'ts') => {
+  const path = join(folder, `probe${Object.keys(probes).length}.${ending}`);
+  probes[path] = `${statement};\n`;
+  return path;
+};
 
-test.concurrent.each(permitted)('lint lets a file in %s write: %s', async (folder, statement) => {
-  const said = await lint(folder, statement);
-  expect(said, 'the probe is looked at').toContain('no-unused-vars');
-  expect(said).not.toContain('no-restricted-imports');
-});
-
-test.concurrent.each(['import type', 'import'])(
-  'lint refuses files that import each other by `%s`',
-  async (word) => {
-    const file = (own: string, other: string) =>
-      `${word} { ${other} } from './${other}.ts';\n\nexport type ${own} = readonly ${other}[];\n`;
-    const said = await lintFiles({
-      'service/src/left.ts': file('left', 'right'),
-      'service/src/right.ts': file('right', 'left'),
-    });
-    expect(said).toContain('no-cycle');
-  },
+const shown = showing.map(
+  (statement) =>
+    [statement, probe('extension/src/views', statement), probe('extension/src/platform', statement)] as const,
 );
+const refused = forbidden.map(
+  ([folder, imported]) =>
+    [folder, imported, probe(folder, `import { something } from '${imported}'`)] as const,
+);
+const allowed = permitted.map(
+  ([folder, statement]) => [folder, statement, probe(folder, statement)] as const,
+);
+const waiting = probe('test/faults', "import { setTimeout as delay } from 'node:timers/promises'", 'test.ts');
+const circles = circular.map((word, index) => {
+  const file = (own: string, other: string) =>
+    `${word} { ${other} } from './${other}.ts';\n\nexport type ${own} = readonly ${other}[];\n`;
+  const [left, right] = [`left${index}`, `right${index}`];
+  probes[`service/src/${left}.ts`] = file(left, right);
+  probes[`service/src/${right}.ts`] = file(right, left);
+  return [word, `service/src/${left}.ts`] as const;
+});
 
-/** What oxlint says, with the project's own rules, about a file that begins with a statement. */
-function lint(folder: string, statement: string): Promise<string> {
-  return lintFiles({ [join(folder, 'probe.ts')]: `${statement};\n` });
-}
+let said: string;
+beforeAll(async () => {
+  said = await lintFiles(probes);
+});
 
-/** The same about files, by path. */
+/** What oxlint says about a file. */
+const saidOf = (path: string) =>
+  said
+    .split('\n')
+    .filter((line) => line.startsWith(`${path}:`))
+    .join('\n');
+
+test.each(shown)('lint refuses outside of extension/src/platform: %s', (_statement, outside, inside) => {
+  const refusal = /no-restricted-(?:properties|imports)/;
+  expect(saidOf(outside)).toMatch(refusal);
+  expect(saidOf(inside)).not.toMatch(refusal);
+});
+
+test.each(refused)('lint refuses a file in %s that imports %s', (_folder, _imported, path) => {
+  expect(saidOf(path)).toContain('no-restricted-imports');
+});
+
+test.each(allowed)('lint lets a file in %s write: %s', (_folder, _statement, path) => {
+  expect(saidOf(path), 'the probe is looked at').toContain('no-unused-vars');
+  expect(saidOf(path)).not.toContain('no-restricted-imports');
+});
+
+test('lint refuses a test that can wait for a time', () => {
+  expect(saidOf(waiting)).toContain('no-restricted-imports');
+});
+
+test.each(circles)('lint refuses files that import each other by `%s`', (_word, path) => {
+  expect(saidOf(path)).toContain('no-cycle');
+});
+
+/** What oxlint says, with the project's own rules, about files by path. */
 async function lintFiles(files: Readonly<Record<string, string>>): Promise<string> {
   const project = await mkdtemp(join(tmpdir(), 'flotilla-lint-'));
   try {

@@ -22,7 +22,7 @@ let deployment: FaultDeployment;
 let runner: RunnerOfDeployment;
 beforeAll(async () => {
   deployment = resources.use(
-    await startFaultDeployment({ repositories: 1, env: { FLOTILLA_LOG_LIMIT_BYTES: String(limitBytes) } }),
+    await startFaultDeployment({ env: { FLOTILLA_LOG_LIMIT_BYTES: String(limitBytes) } }),
   );
   runner = deployment.startRunner();
   // What a runner needs at its first Job is no growth.

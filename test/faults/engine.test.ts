@@ -18,7 +18,7 @@ const resources = new AsyncDisposableStack();
 let deployment: FaultDeployment;
 beforeAll(async () => {
   const env = { FLOTILLA_STOP_GRACE_MS: String(graceMs) };
-  deployment = resources.use(await startFaultDeployment({ repositories: 1, env }));
+  deployment = resources.use(await startFaultDeployment({ env }));
 });
 afterAll(() => resources.disposeAsync());
 

@@ -8,7 +8,7 @@ import { listJobs } from '../../scripts/launch/liveRows.ts';
 const resources = new AsyncDisposableStack();
 let deployment: FaultDeployment;
 beforeAll(async () => {
-  deployment = resources.use(await startFaultDeployment({ repositories: 1 }));
+  deployment = resources.use(await startFaultDeployment());
   // A registry that is down is tried again for five minutes otherwise.
   deployment.startRunner({ env: { FLOTILLA_PULL_RETRY_SECONDS: '5' } });
 });

@@ -13,7 +13,7 @@ const resources = new AsyncDisposableStack();
 let deployment: FaultDeployment;
 let runner: RunnerOfDeployment;
 beforeAll(async () => {
-  deployment = resources.use(await startFaultDeployment({ repositories: 1 }));
+  deployment = resources.use(await startFaultDeployment());
   runner = deployment.startRunner({ env: { FLOTILLA_JOB_MEMORY_MIB: '64' } });
 });
 afterAll(() => resources.disposeAsync());

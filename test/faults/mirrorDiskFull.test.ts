@@ -11,9 +11,7 @@ let disk: SmallDisk;
 beforeAll(async () => {
   const { path } = resources.use(await temporaryFolder());
   disk = resources.use(await smallDisk(path, 64));
-  deployment = resources.use(
-    await startFaultDeployment({ env: { FLOTILLA_SHARED: disk.path }, repositories: 1 }),
-  );
+  deployment = resources.use(await startFaultDeployment({ env: { FLOTILLA_SHARED: disk.path } }));
 });
 afterAll(() => resources.disposeAsync());
 

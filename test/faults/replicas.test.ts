@@ -18,6 +18,7 @@ let database: Proxy;
 beforeAll(async () => {
   deployment = resources.use(
     await startFaultDeployment({
+      repositories: 12,
       before: async (url) => {
         database = resources.use(await startProxy(url, { answers: (data) => heard(data) }));
         return database.url;

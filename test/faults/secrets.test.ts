@@ -23,7 +23,7 @@ const letters = 'abcdefghijABCDEFGHIJ0123456789+/=-_.:%é☃'.split('');
 const resources = new AsyncDisposableStack();
 let deployment: FaultDeployment;
 beforeAll(async () => {
-  deployment = resources.use(await startFaultDeployment({ repositories: 1 }));
+  deployment = resources.use(await startFaultDeployment());
 });
 afterAll(() => resources.disposeAsync());
 

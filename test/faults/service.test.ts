@@ -14,7 +14,7 @@ const resources = new AsyncDisposableStack();
 let deployment: FaultDeployment;
 let runner: RunnerOfDeployment;
 beforeAll(async () => {
-  deployment = resources.use(await startFaultDeployment());
+  deployment = resources.use(await startFaultDeployment({ repositories: 12 }));
   runner = deployment.startRunner({ capacity: 2 });
 });
 afterAll(() => resources.disposeAsync());

@@ -4,8 +4,8 @@ import {
   startEmbeddedPostgres,
   type EmbeddedPostgres,
 } from '../../service/src/db/embedded/embeddedPostgres.ts';
-import { migrate } from '../../service/src/db/migrate.ts';
 import { startDeployment, type Deployment } from './deployment.ts';
+import { putMigratedCluster } from './migratedCluster.ts';
 import { makeRepository } from './repositories.ts';
 import { temporaryFolder } from './temporaryFolder.ts';
 import { listJobs } from '../../scripts/launch/liveRows.ts';
@@ -39,21 +39,21 @@ export interface FaultDeploymentOptions {
   readonly before?: (databaseUrl: string) => Promise<string>;
   /** Folder of the Postgres server; one of its own unless told otherwise. */
   readonly postgresFolder?: string;
-  /** How many repositories it serves: `repository-01` and so on. */
+  /** How many repositories it serves: `repository-01` and so on; one unless told otherwise. */
   readonly repositories?: number;
 }
 
 export async function startFaultDeployment(options: FaultDeploymentOptions = {}): Promise<FaultDeployment> {
   await using resources = new AsyncDisposableStack();
   const folder = options.postgresFolder ?? resources.use(await temporaryFolder()).path;
+  await putMigratedCluster(folder);
   const postgres = resources.use(await startEmbeddedPostgres({ folder }));
-  await migrate(postgres.url);
   const databaseUrl = (await options.before?.(postgres.url)) ?? postgres.url;
   const deployment = resources.use(
     await startDeployment({
       databaseUrl,
       repositories: async (repositories) => {
-        for (let number = 1; number <= (options.repositories ?? 12); number++) {
+        for (let number = 1; number <= (options.repositories ?? 1); number++) {
           const name = `repository-${String(number).padStart(2, '0')}`;
           await makeRepository(join(repositories, name), { files: { file: `${name}\n` } });
         }

@@ -5,7 +5,7 @@
 import type { TestProject } from 'vitest/node';
 import { connect } from '../../service/src/db/database.ts';
 import { startEmbeddedPostgres } from '../../service/src/db/embedded/embeddedPostgres.ts';
-import { migrate } from '../../service/src/db/migrate.ts';
+import { putMigratedCluster } from './migratedCluster.ts';
 import { temporaryFolder } from './temporaryFolder.ts';
 
 declare module 'vitest' {
@@ -20,12 +20,10 @@ const resources = new AsyncDisposableStack();
 /** Called by vitest before the first test. */
 export async function setup(project: TestProject): Promise<void> {
   const folder = resources.use(await temporaryFolder());
+  await putMigratedCluster(folder.path);
   const server = resources.use(await startEmbeddedPostgres({ folder: folder.path, durable: false }));
-  {
-    await using connections = connect(server.url, { max: 1 });
-    await connections.sql`create database template`;
-  }
-  await migrate(server.url.replace(/\/flotilla$/, '/template'));
+  await using connections = connect(server.url.replace(/\/flotilla$/, '/postgres'), { max: 1 });
+  await connections.sql`create database template template flotilla`;
   project.provide('databaseServer', server.url);
 }
 

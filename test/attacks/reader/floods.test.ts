@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { beforeAll, expect, test } from 'vitest';
 import { waitFor } from '../../support/waitFor.ts';
 import { attackedService, type AttackedService } from '../support/attackedService.ts';
@@ -128,7 +127,7 @@ test.each<[what: string, send: (client: RawWebSocket) => void]>([
     using client = await opened();
     client.socket.pause();
     send(client);
-    await delay(2000);
+    await attacked.bystander.untilAnswered(40);
   });
   expect(attacked.service.hasExited()).toBe(false);
 });
@@ -148,8 +147,13 @@ test('50 connections of one reader that hold 3.9 MB of a message each are cut of
   await withinBounds(attacked, async () => {
     const clients = await Promise.all(many(50).map(() => opened()));
     const part = { opcode: opcodes.text, data: 'a'.repeat(3_900_000), fin: false };
-    for (const client of clients) client.sendFrames(part);
-    await delay(3000);
+    let cut = 0;
+    for (const client of clients) {
+      void client.closed.then(() => (cut += 1));
+      client.sendFrames(part);
+    }
+    await waitFor('some of them to be cut off', () => cut > 20);
+    await attacked.bystander.untilAnswered(20);
     for (const client of clients) client[Symbol.dispose]();
   });
   expect(attacked.service.hasExited()).toBe(false);
@@ -163,13 +167,13 @@ test('messages of 0.9 MB that wait, because what was sent before is not read, ar
       // Refusals that name them: more than the buffers of the network hold.
       for (const id of many(14)) {
         client.send(callOf(`unread ${id}`, 'p'.repeat(900_000)));
-        await delay(10);
+        await attacked.bystander.untilAnswered(1);
       }
     }
-    await delay(1000);
+    await attacked.bystander.untilAnswered(20);
     const waiting = JSON.stringify(callOf('waits', 'server.info', 'a'.repeat(900_000)));
     for (const client of clients) client.repeat(waiting, 150);
-    await delay(3000);
+    await attacked.bystander.untilAnswered(60);
     for (const client of clients) client[Symbol.dispose]();
   });
   expect(attacked.service.hasExited()).toBe(false);

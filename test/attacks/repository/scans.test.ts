@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { limitsOfLanes } from '../../../service/src/git/lanes.ts';
 import { git, makeRepository } from '../../support/repositories.ts';
+import { waitFor } from '../../support/waitFor.ts';
 import { attackedService, type AttackedService } from '../support/attackedService.ts';
+import { programsOf } from '../support/programsOf.ts';
 import { withinBounds } from '../support/withinBounds.ts';
 
 let attacked: AttackedService;
@@ -37,14 +39,23 @@ const programs = limitsOfLanes.scan.slots;
 /** Makes a repository hostile, given its git directory. */
 type Attack = (gitDir: string) => unknown;
 
-/** Scans with a repository that is hostile. Answers how it is listed. */
-async function scan(attack: Attack) {
+/** Scans with a repository that is hostile, and does something else meanwhile. Answers how it is listed. */
+async function scan(
+  attack: Attack,
+  meanwhile: (gitDir: string, isOver: () => boolean) => unknown = () => undefined,
+) {
   const folder = join(attacked.repositoriesFolder, 'hostile');
   await rm(folder, { recursive: true, force: true });
   await cp(template, folder, { recursive: true });
-  await attack(join(folder, '.git'));
+  const gitDir = join(folder, '.git');
+  await attack(gitDir);
   const begun = performance.now();
-  await withinBounds(attacked, () => attacked.client.api.repositories.sync.mutate(), { programs });
+  let over = false;
+  const scanned = async () => {
+    const scanning = attacked.client.api.repositories.sync.mutate().finally(() => (over = true));
+    await Promise.all([scanning, meanwhile(gitDir, () => over)]);
+  };
+  await withinBounds(attacked, scanned, { programs });
   const tookMs = performance.now() - begun;
   const repositories = await attacked.client.api.repositories.list.query();
   expect(repositories.find(({ name }) => name === 'plain')?.reason).toBeNull();
@@ -330,9 +341,13 @@ test('repositories whose names differ in bytes that are no text stop no scan', a
 });
 
 test('a repository that goes while it is scanned stops no other', async () => {
-  const { hostile } = await scan(async (gitDir) => {
-    setTimeout(() => void rename(gitDir, `${gitDir}.gone`).catch(() => undefined), 5);
-    await Promise.resolve();
-  });
+  const { hostile } = await scan(
+    () => undefined,
+    async (gitDir, isOver) => {
+      const isRead = () => programsOf(attacked.service.pid).length > 0;
+      await waitFor('a program to read a repository', () => isRead() || isOver(), { everyMs: 1 });
+      await rename(gitDir, `${gitDir}.gone`);
+    },
+  );
   expect(hostile === undefined || hostile.reason === null || hostile.reason.length > 10).toBe(true);
 });

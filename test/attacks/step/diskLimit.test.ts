@@ -1,9 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { beforeAll, expect, test } from 'vitest';
 import { noticesOf, readLog } from '../../support/logs.ts';
 import { mountsBelow } from '../../support/temporaryFolder.ts';
+import { waitFor } from '../../support/waitFor.ts';
 import { attackedRunners, type AttackedRunner, type EndedJob } from '../support/attackedRunner.ts';
 import type { Lanes } from '../support/lanes.ts';
 import { withinBounds } from '../support/withinBounds.ts';
@@ -29,19 +29,19 @@ async function runWatched(
   script: string,
   more: Readonly<Record<string, unknown>> = {},
 ) {
-  const running = target.runStep(script, { resources, ...more });
-  const ended = new AbortController();
-  const over = running.finally(() => ended.abort());
-  over.catch(() => undefined);
+  let over = false;
+  const running = target.runStep(script, { resources, ...more }).finally(() => (over = true));
+  running.catch(() => undefined);
   let takenMib = 0;
-  while (!ended.signal.aborted) {
+  const look = async () => {
     for (const mounted of await mountsBelow(target.runner.stateFolder)) {
       const image = await stat(join(mounted, '..', 'disk')).catch(() => undefined);
       takenMib = Math.max(takenMib, ((image?.blocks ?? 0) * 512) / mebibyte);
     }
-    await delay(20);
-  }
-  return { ...(await over), takenMib };
+    return over;
+  };
+  await waitFor('the Job to end', look, { timeoutMs: 120_000 });
+  return { ...(await running), takenMib };
 }
 
 async function noticesOfLast({ attacked }: AttackedRunner, { attempts }: EndedJob): Promise<string> {

@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
-import { setTimeout as delay } from 'node:timers/promises';
 import { beforeAll, expect, test } from 'vitest';
 import { createPairingCode } from '../../../service/src/auth/pairing.ts';
 import { ensureUser } from '../../../service/src/auth/tokens.ts';
@@ -111,7 +110,7 @@ test.each<[what: string, send: (client: RawWebSocket) => void]>([
     using client = await openRawWebSocket(attacked.url);
     client.socket.pause();
     send(client);
-    await delay(300);
+    await attacked.bystander.untilAnswered(10);
   });
   expect(await pairs()).toBe(true);
 });
@@ -168,7 +167,7 @@ test('20,000 requests in one connection that does not read cost little', async (
     const socket = await openRaw(attacked.url);
     socket.pause();
     socket.write('GET /readyz HTTP/1.1\r\nhost: a\r\n\r\n'.repeat(20_000));
-    await delay(1000);
+    await attacked.bystander.untilAnswered(25);
     socket.destroy();
   });
   expect(await pairs()).toBe(true);

@@ -28,7 +28,9 @@ export async function attackedService(options: Partial<DeploymentOptions> = {}):
     userToken(deployment.sql, 'Rea', 'reader'),
     userToken(deployment.sql, 'Bo', 'reader'),
   ]);
-  const bystander = resources.use(await startBystander(deployment.url, bystanderToken));
+  const bystander = resources.use(
+    await startBystander(deployment.url, bystanderToken, deployment.service.pid),
+  );
   const owned = resources.move();
   return Object.create(deployment, {
     bystander: { value: bystander },
@@ -41,7 +43,7 @@ export async function attackedService(options: Partial<DeploymentOptions> = {}):
 
 /** The same service with another bystander, for an attack beside others. Disposing stops that one alone. */
 export async function withBystander(service: AttackedService): Promise<AttackedService> {
-  const bystander = await startBystander(service.url, service.bystanderToken);
+  const bystander = await startBystander(service.url, service.bystanderToken, service.service.pid);
   return Object.create(service, {
     bystander: { value: bystander },
     [Symbol.asyncDispose]: { value: () => bystander[Symbol.asyncDispose]() },

@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** Between two looks, in milliseconds. */
@@ -28,12 +28,11 @@ async function watch(pid: number, ended: AbortSignal): Promise<ProgramsSeen> {
   let mostAtOnce = 0;
   let mostBytes = 0;
   for (;;) {
-    const programs = await programsOf(pid);
+    const programs = programsOf(pid);
     mostAtOnce = Math.max(mostAtOnce, programs.length);
-    const sizes = await Promise.all(programs.map(bytesOf));
     mostBytes = Math.max(
       mostBytes,
-      sizes.reduce((sum, bytes) => sum + bytes, 0),
+      programs.reduce((sum, program) => sum + bytesOf(program), 0),
     );
     if (ended.aborted) return { mostAtOnce, mostBytes };
     await delay(everyMs);
@@ -41,39 +40,27 @@ async function watch(pid: number, ended: AbortSignal): Promise<ProgramsSeen> {
 }
 
 /** The programs that a service's or a runner's launcher has started, and that have not ended. */
-export async function programsOf(pid: number): Promise<number[]> {
-  return (await Promise.all((await launchersOf(pid)).map(childrenOf))).flat();
+export function programsOf(pid: number): number[] {
+  return childrenOf(pid)
+    .filter((child) => read(`/proc/${child}/cmdline`).includes('launcher/src/process.ts'))
+    .flatMap(childrenOf);
 }
 
-async function launchersOf(pid: number): Promise<number[]> {
-  const children = await childrenOf(pid);
-  const commands = await Promise.all(children.map((child) => read(`/proc/${child}/cmdline`)));
-  return children.filter((_, index) => commands[index]?.includes('launcher/src/process.ts'));
-}
-
-async function childrenOf(pid: number): Promise<number[]> {
-  let threads: string[];
-  try {
-    threads = await readdir(`/proc/${pid}/task`);
-  } catch {
-    // It has ended.
-    return [];
-  }
-  const lists = await Promise.all(threads.map((thread) => read(`/proc/${pid}/task/${thread}/children`)));
-  return lists.join(' ').split(' ').filter(Boolean).map(Number);
+/** Those that its first thread has started: Node starts them from there, and looking at all threads costs the test too much. */
+function childrenOf(pid: number): number[] {
+  return read(`/proc/${pid}/task/${pid}/children`).split(' ').filter(Boolean).map(Number);
 }
 
 /** Resident memory of a process and of all below it. */
-async function bytesOf(pid: number): Promise<number> {
-  const [, kib = '0'] = /^VmRSS:\s+(\d+) kB$/m.exec(await read(`/proc/${pid}/status`)) ?? [];
-  const below = await Promise.all((await childrenOf(pid)).map(bytesOf));
-  return below.reduce((sum, bytes) => sum + bytes, Number(kib) * 1024);
+function bytesOf(pid: number): number {
+  const [, kib = '0'] = /^VmRSS:\s+(\d+) kB$/m.exec(read(`/proc/${pid}/status`)) ?? [];
+  return childrenOf(pid).reduce((sum, child) => sum + bytesOf(child), Number(kib) * 1024);
 }
 
-/** A file of the kernel about a process; empty when that has ended. */
-async function read(path: string): Promise<string> {
+/** A file of the kernel about a process; empty when that has ended. Its content is made when it is read, so nothing waits. */
+function read(path: string): string {
   try {
-    return await readFile(path, 'utf8');
+    return readFileSync(path, 'utf8');
   } catch {
     return '';
   }

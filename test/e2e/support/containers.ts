@@ -1,4 +1,4 @@
-import { execa } from 'execa';
+import { containersOf as containersOfAttempt } from '../../support/containers.ts';
 import type { Flotilla } from './flotilla.ts';
 import { listJobs } from '../../../scripts/launch/liveRows.ts';
 
@@ -9,14 +9,11 @@ export async function containersOf(
   repository?: string,
 ): Promise<readonly string[]> {
   const jobs = await listJobs(flotilla.client.api, executionId);
-  const meant = jobs.filter((job) => repository === undefined || job.repository === repository);
+  const attempts = jobs
+    .filter((job) => repository === undefined || job.repository === repository)
+    .flatMap(({ currentAttemptId }) => (currentAttemptId === null ? [] : [currentAttemptId]));
   const ids = await Promise.all(
-    meant.map(async ({ currentAttemptId }) => {
-      const labels = [`flotilla.attempt=${currentAttemptId}`, `flotilla.runner=${flotilla.runnerName}`];
-      const filters = labels.flatMap((label) => ['--filter', `label=${label}`]);
-      const { stdout } = await execa('docker', ['ps', '--all', '--quiet', ...filters]);
-      return stdout.split('\n').filter((id) => id !== '');
-    }),
+    attempts.map((id) => containersOfAttempt({ id, runner: flotilla.runnerName })),
   );
   return ids.flat();
 }

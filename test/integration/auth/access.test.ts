@@ -235,7 +235,10 @@ describe('a token that is revoked', () => {
   });
 
   test('closes them also on another replica', async () => {
-    await using other = await testService({ database: flotilla.database });
+    await using other = await testService({
+      database: flotilla.database,
+      repositoriesFolder: flotilla.repositoriesFolder,
+    });
     const token = await other.createUserToken('Trudy', 'member');
     const { api } = other.connectEditor(token);
     await api.server.info.query();

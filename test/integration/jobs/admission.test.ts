@@ -74,7 +74,10 @@ test('a Job that is cancelled makes room for the next one', async () => {
 
 test('Runners that end many Jobs at the same time never let more run than maxParallel says', async () => {
   await using flotilla = await testService({ repositories: six });
-  await using replica = await testService({ database: flotilla.database });
+  await using replica = await testService({
+    database: flotilla.database,
+    repositoriesFolder: flotilla.repositoriesFolder,
+  });
   await startExecution(flotilla.api, { maxParallel: 3 });
   const runners = [await flotilla.connectRunner(), await replica.connectRunner()];
   const { sql } = flotilla.service;

@@ -104,7 +104,10 @@ describe.each([
     const twin = { name: 'twin', instance: randomUUID() };
     const one = await flotilla.connectRunner(twin);
     // On another replica: in one, calls at the same time share a statement.
-    await using replica = await testService({ database: flotilla.database });
+    await using replica = await testService({
+      database: flotilla.database,
+      repositoriesFolder: flotilla.repositoriesFolder,
+    });
     const other = await replica.connectRunner({ ...twin, token: flotilla.runnerToken });
     // A claim looks its Runner up at its very end: there it has its Jobs, and has not committed.
     await using lastMoment = await hold(

@@ -136,7 +136,10 @@ describe('a log', () => {
   });
 
   test('is followed on another replica', async () => {
-    await using other = await testService({ database: flotilla.database });
+    await using other = await testService({
+      database: flotilla.database,
+      repositoriesFolder: flotilla.repositoriesFolder,
+    });
     using follower = follow(other, attemptId);
     const log = logOf('hello');
     await runner.append(job, 'log', 0, log);
@@ -219,7 +222,10 @@ describe('a log', () => {
     await finish(log, 'hello\n');
     await waitFor('the seal', sealed);
     await flotilla.service.sql`update attempts set log_sealed_at = null where id = ${attemptId}`;
-    await using _next = await testService({ database: flotilla.database });
+    await using _next = await testService({
+      database: flotilla.database,
+      repositoriesFolder: flotilla.repositoriesFolder,
+    });
     expect(await waitFor('the seal of the next service', sealed)).toEqual({ sealed: true, damage: null });
   });
 });

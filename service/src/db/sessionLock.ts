@@ -37,7 +37,7 @@ export class LockSession implements AsyncDisposable {
       max: 1,
       max_lifetime: null,
       connection: { application_name: 'flotilla lock' },
-      onclose: () => this.#lost.abort(new Error('the connection that holds a lock was lost')),
+      onclose: () => this.#lost.abort(lostLocks()),
     });
   }
 
@@ -78,6 +78,11 @@ export class LockSession implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#client.end({ timeout: 5 });
   }
+}
+
+/** As the driver says it of a statement: whoever meets it tries again. */
+function lostLocks(): Error {
+  return Object.assign(new Error('the connection that holds a lock was lost'), { code: 'CONNECTION_CLOSED' });
 }
 
 /** Takes one lock by a session of its own; undefined when another session holds it and `wait` is false. */

@@ -35,15 +35,18 @@ export interface BringInLimits {
 /**
  * Fetches a repository into its mirror and stores what is known of it then, with nobody else at that mirror: its head is not
  * the table's before it is pinned, and keeps its pin. Answers why it could not be fetched, which is stored as well; `busy`,
- * when somebody else is at the mirror.
+ * when somebody else is at the mirror. Throws when the lock is lost.
  */
 export async function bringIn(
   context: BringInContext,
   { id, repository, askedAt }: Moved,
-  { wait, timeLimitMs, signal }: BringInLimits,
+  { wait, timeLimitMs, signal: leaving }: BringInLimits,
 ): Promise<'done' | 'busy' | Error> {
-  await using lock = await context.locks.take(sessionLocks.mirror(id), { wait, signal });
+  const { locks } = context;
+  await using lock = await locks.take(sessionLocks.mirror(id), { wait, signal: leaving });
   if (lock === undefined) return 'busy';
+  // Others may be at the mirror as soon as the lock is lost.
+  const signal = leaving === undefined ? locks.lost : AbortSignal.any([leaving, locks.lost]);
   const fetched =
     repository.reason === null ? await fetch(context, id, repository, { timeLimitMs, signal }) : 'done';
   await storeFacts(context.sql, id, fetched === 'done' ? repository : without(repository, fetched), askedAt);
@@ -54,14 +57,14 @@ async function fetch(
   { hostId, host, mirrors, logger }: BringInContext,
   id: number,
   repository: HostedRepository,
-  limits: { readonly timeLimitMs: number; readonly signal: AbortSignal | undefined },
+  limits: { readonly timeLimitMs: number; readonly signal: AbortSignal },
 ): Promise<'done' | Error> {
   try {
     await using access = await host.access(repository, 'fetch');
     await mirrors.fetch(id, { ...access, hostId }, repository.headCommit, limits);
     return 'done';
   } catch (error) {
-    limits.signal?.throwIfAborted();
+    limits.signal.throwIfAborted();
     if (!(error instanceof Error)) throw error;
     logger.warn({ err: error, repository: repository.name }, 'a repository could not be fetched');
     return error;

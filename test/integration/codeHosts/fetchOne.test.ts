@@ -156,3 +156,31 @@ test('many who fetch one repository at once, and scans, are all done in order', 
   ).toEqual(Array.from({ length: 6 }, () => [head, null]));
   expect(await headsOf(flotilla)).toMatchObject({ one: head });
 });
+
+test('a scan that has lost its locks ends, and stores nothing of what it had begun', async () => {
+  const opened = Promise.withResolvers<void>();
+  let isAsked = false;
+  await using flotilla = await scriptedService((real) => ({
+    access: async (repository, use) => {
+      isAsked = true;
+      await opened.promise;
+      return real.access(repository, use);
+    },
+  }));
+  const { sql, codeHosts } = flotilla.service;
+  const syncing = refusalOfCall(flotilla.api.repositories.sync.mutate());
+  await waitFor('the scan to fetch', () => isAsked);
+  await sql`
+    select pg_terminate_backend(pid) from pg_stat_activity
+     where datname = current_database() and application_name = 'flotilla lock'`;
+  await waitFor('nobody to hold a lock', async () => {
+    const held = await sql`
+      select from pg_locks join pg_database on pg_database.oid = database
+       where datname = current_database() and locktype = 'advisory' and granted`;
+    return held.length === 0;
+  });
+  opened.resolve();
+  expect(await syncing).toMatchObject({ flotilla: 'unavailable' });
+  expect(Object.values(await headsOf(flotilla))).toEqual([null, null, null]);
+  expect(await codeHosts.sync()).toMatchObject({ repositories: 3, changed: 3 });
+});

@@ -2,7 +2,13 @@ import { defineConfig } from 'vitest/config';
 
 const floods = 'test/attacks/*/floods.test.ts';
 
-/** Suites are named for what they need; `scripts/test.ts` provides it and runs them in this order. */
+/** They share one Postgres and have a database each; the other suites start servers of their own. */
+const ownDatabases = { globalSetup: ['test/support/globalSetup.ts'] };
+
+/** Two files at once. An attack mostly waits for a limit, and is measured by the programs that it attacks. */
+const besideEachOther = { fileParallelism: true, maxWorkers: 2 };
+
+/** Projects are what `scripts/test/suites.ts` schedules, with what it provides. */
 export default defineConfig({
   test: {
     reporters: ['default'],
@@ -14,56 +20,49 @@ export default defineConfig({
             '{shared,launcher,service,runner,extension,scripts}/src/**/*.test.ts',
             'scripts/**/*.test.ts',
           ],
+          // Loading the same modules again for every file took longer than all tests.
+          isolate: false,
+          // A property is looked at a thousand times, which takes a second, and some on a busy machine.
+          testTimeout: 60_000,
         },
       },
-      suite('integration', 30_000),
-      suite('sandbox', 60_000),
+      { test: { ...folder('integration'), ...ownDatabases, ...besideEachOther, testTimeout: 120_000 } },
+      { test: { ...folder('sandbox'), ...ownDatabases, testTimeout: 180_000 } },
       {
         test: {
-          ...suite('attacks', 60_000).test,
+          ...folder('attacks'),
+          ...ownDatabases,
+          ...besideEachOther,
           exclude: [floods],
+          testTimeout: 180_000,
         },
       },
       // Whoever floods takes a whole processor: what that costs others is measured with nobody beside it.
       {
         test: {
-          ...suite('attacks', 60_000).test,
-          name: 'attacks alone',
+          ...folder('attacks'),
+          ...ownDatabases,
+          name: 'floods',
           include: [floods],
-          fileParallelism: false,
-          sequence: { groupOrder: 1 },
+          testTimeout: 180_000,
         },
       },
-      suite('faults', 120_000),
-      suite('e2e', 240_000),
+      { test: { ...folder('faults'), testTimeout: 300_000 } },
+      { test: { ...folder('e2e'), testTimeout: 300_000 } },
     ],
   },
 });
 
-/** A folder of `test/`: its files share real servers, so they run one file after another. */
-function suite(name: string, testTimeout: number) {
-  return {
-    test: {
-      name,
-      include: [`test/${name}/**/*.test.ts`],
-      testTimeout,
-      hookTimeout: 120_000,
-      // A bound of waiting, not a pause: a window or a container may be slow on a busy machine.
-      expect: { poll: { timeout: 10_000 } },
-      fileParallelism: isShared(name),
-      // These tests share one Postgres and have a database each; the other suites start servers of their own.
-      ...(name === 'integration' || name === 'sandbox' || name === 'attacks'
-        ? { globalSetup: ['test/support/globalSetup.ts'] }
-        : {}),
-      ...(isShared(name) ? { maxWorkers: 2 } : {}),
-    },
-  };
-}
-
 /**
- * Whether two files may run at once. An attack is measured by the programs that it attacks, and mostly waits for a limit of
- * time to be reached.
+ * A folder of `test/`, one file after another: most of them start programs. Limits of time are bounds of waiting for what
+ * is there sooner or later, and not promises: a window or a container may be slow on a busy machine.
  */
-function isShared(name: string): boolean {
-  return name === 'integration' || name === 'attacks';
+function folder(name: string) {
+  return {
+    name,
+    include: [`test/${name}/**/*.test.ts`],
+    hookTimeout: 240_000,
+    expect: { poll: { timeout: 60_000 } },
+    fileParallelism: false,
+  };
 }

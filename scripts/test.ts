@@ -1,141 +1,64 @@
 /**
- * `npm test [-- SUITE… [-- VITEST ARGUMENTS]]`: provides what the suites need, runs them one after another, names again
+ * `npm test [-- SUITE… [-- VITEST ARGUMENTS]]`: provides what the suites need, and runs those that mostly wait beside those
+ * that compute (decision 0179). Shows what came of each when it has ended, then the slowest tests, what was skipped and
  * what failed, and ends with one plain line, `N passed, N failed`. Exits 1 when a test failed or a suite could not run.
  */
-import { mkdir, readFile, rm } from 'node:fs/promises';
-import { relative } from 'node:path';
-import { parseArgs } from 'node:util';
 import { messageOf } from '@flotilla/shared/errors';
-import { execa } from 'execa';
-import { ensureBrowserTools } from './system/ensureBrowserTools.ts';
-import { ensureChromium } from './system/ensureChromium.ts';
-import { ensureDemoImage } from './system/ensureDemoImage.ts';
-import { ensureDocker } from './system/ensureDocker.ts';
-import { ensureFaketime } from './system/ensureFaketime.ts';
-import { sayOnTerminal as say } from './system/say.ts';
+import { sayOnTerminal } from './system/say.ts';
+import { Needs } from './test/needs.ts';
+import { noResult, sumOf, type Result } from './test/report.ts';
+import { runPart } from './test/runPart.ts';
+import { schedule } from './test/schedule.ts';
+import { slowestOf } from './test/slowestOf.ts';
+import { isSuiteName, suites, type Part, type SuiteName } from './test/suites.ts';
 
-type Need = 'docker' | 'browser' | 'faketime';
+/** For two processors: the one that computes takes what those that wait leave. */
+const lanes = { computing: 1, waiting: 2 };
 
-/** The suites in their order, and what each needs beside Node and git. */
-const needs = {
-  unit: [],
-  integration: [],
-  sandbox: ['docker'],
-  attacks: ['docker'],
-  faults: ['docker', 'faketime'],
-  e2e: ['docker', 'browser'],
-} as const satisfies Record<string, readonly Need[]>;
-
-type Suite = keyof typeof needs;
-
-interface Result {
-  readonly passed: number;
-  /** One text for each failure: where, and what was wrong. */
-  readonly failures: readonly string[];
-}
-
-/** The part of vitest's JSON report that is read here. */
-interface Report {
-  readonly numPassedTests: number;
-  readonly testResults: readonly FileReport[];
-}
-
-interface FileReport {
-  readonly name: string;
-  readonly status: string;
-  readonly message: string;
-  readonly assertionResults: readonly {
-    readonly status: string;
-    readonly fullName: string;
-    readonly failureMessages: readonly string[];
-  }[];
-}
-
-const { positionals } = parseArgs({ allowPositionals: true, strict: false });
-const suites = positionals.filter((word): word is Suite => word in needs);
-const vitestArgs = process.argv.slice(2).filter((word) => word !== '--' && !(word in needs));
+const words = process.argv.slice(2).filter((word) => word !== '--');
+const asked = words.filter(isSuiteName);
 process.exitCode = await testSuites(
-  suites.length === 0 ? (Object.keys(needs) as Suite[]) : suites,
-  vitestArgs,
+  asked.length === 0 ? (Object.keys(suites) as SuiteName[]) : asked,
+  words.filter((word) => !isSuiteName(word)),
 );
 
-async function testSuites(chosen: readonly Suite[], args: readonly string[]): Promise<number> {
-  await using resources = new AsyncDisposableStack();
-  const provided = new Set<string>();
-  const failures: string[] = [];
-  let passed = 0;
-  for (const suite of chosen) {
+async function testSuites(chosen: readonly SuiteName[], args: readonly string[]): Promise<number> {
+  const all = await runSuites(chosen, args);
+  section('The slowest tests', slowestOf(all.tests));
+  section(`${all.skipped.length} skipped`, all.skipped);
+  if (all.failures.length > 0) console.error(`Failed:\n\n${all.failures.join('\n\n')}\n`);
+  console.log(`${all.passed} passed, ${all.failures.length} failed`);
+  return all.failures.length === 0 && all.passed > 0 ? 0 : 1;
+}
+
+async function runSuites(chosen: readonly SuiteName[], args: readonly string[]): Promise<Result> {
+  await using needs = new Needs(sayOnTerminal);
+  const parts = chosen.flatMap((suite) => suites[suite].parts.map((part) => ({ ...part, suite })));
+  // The parts of one suite follow each other.
+  const live = chosen.length === 1;
+  const results: Result[] = [];
+  await schedule(parts, lanes, async ({ project, suite }: Part & { readonly suite: SuiteName }) => {
     try {
-      for (const need of needs[suite]) {
-        if (provided.has(need)) continue;
-        await provide(need, resources);
-        provided.add(need);
-      }
-      const result = await runSuite(suite, args);
-      passed += result.passed;
-      failures.push(...result.failures);
+      await needs.provide(suites[suite].needs);
+      console.log(`${project} begins`);
+      const { result, output } = await runPart(project, { args, live });
+      console.log(`${output}\n${project}: ${summaryOf(result)}\n`);
+      results.push(result);
     } catch (error) {
-      failures.push(`The suite ${suite} could not run: ${messageOf(error)}`);
+      const failure = `${project} could not run: ${messageOf(error)}`;
+      console.log(failure);
+      results.push({ ...noResult, failures: [failure] });
     }
-  }
-  await resources.disposeAsync();
-  if (failures.length > 0) console.error(`\nFailed:\n\n${failures.join('\n\n')}\n`);
-  console.log(`${passed} passed, ${failures.length} failed`);
-  return failures.length === 0 && passed > 0 ? 0 : 1;
+  });
+  return sumOf(results);
 }
 
-async function provide(need: Need, resources: AsyncDisposableStack): Promise<void> {
-  if (need === 'docker') {
-    resources.use(await ensureDocker(say));
-    await ensureDemoImage(say);
-  } else if (need === 'faketime') {
-    await ensureFaketime(say);
-  } else {
-    await ensureChromium(say);
-    await ensureBrowserTools(say);
-  }
+function summaryOf({ passed, skipped, failures }: Result): string {
+  return `${passed} passed, ${failures.length} failed, ${skipped.length} skipped`;
 }
 
-/** Runs one vitest project. */
-async function runSuite(suite: Suite, args: readonly string[]): Promise<Result> {
-  const reportFile = `.cache/test/${suite}.json`;
-  await mkdir('.cache/test', { recursive: true });
-  await rm(reportFile, { force: true });
-  console.log(`\n${suite}`);
-  const run = await execa(
-    process.execPath,
-    [
-      'node_modules/vitest/vitest.mjs',
-      'run',
-      '--project',
-      // Some suites have a part that runs alone, after the rest.
-      `${suite}*`,
-      '--reporter=default',
-      '--reporter=json',
-      `--outputFile.json=${reportFile}`,
-      ...args,
-    ],
-    { stdio: 'inherit', reject: false },
+function section(title: string, lines: readonly string[]): void {
+  console.log(
+    [`${title}${lines.length === 0 ? '' : ':'}`, ...lines.map((line) => `  ${line}`), ''].join('\n'),
   );
-  const report = JSON.parse(await readFile(reportFile, 'utf8')) as Report;
-  const failures = report.testResults.flatMap(failuresOf);
-  if (failures.length === 0 && run.exitCode !== 0) {
-    failures.push(
-      `The suite ${suite} ended with ${run.exitCode}: an error outside of every test, see above.`,
-    );
-  }
-  return { passed: report.numPassedTests, failures };
-}
-
-/** What failed in a test file. One that fails with no test of its own, as it could not be loaded, is one failure. */
-function failuresOf(file: FileReport): string[] {
-  const path = relative(process.cwd(), file.name);
-  const failed = file.assertionResults.filter((test) => test.status === 'failed');
-  if (failed.length === 0) return file.status === 'failed' ? [`${path}\n${file.message}`] : [];
-  return failed.map((test) => `${path}: ${test.fullName}\n${ownFrames(test.failureMessages.join('\n'))}`);
-}
-
-/** A stack without the frames of libraries. */
-function ownFrames(stack: string): string {
-  return stack.replaceAll(/\n +at .*(?:node_modules\/|node:|new Promise).*/g, '');
 }

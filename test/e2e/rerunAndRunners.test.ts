@@ -230,7 +230,7 @@ test('a Runner that is gone is offline; Forget Runner takes it out of the list',
 /** Waits until a row of Executions, whichever, says something. */
 async function untilSomeRow(pattern: RegExp): Promise<void> {
   await expect
-    .poll(() => workbench.executions.rows(), { timeout: 30_000 })
+    .poll(() => workbench.executions.rows())
     .toEqual(expect.arrayContaining([expect.stringMatching(pattern)]));
 }
 

@@ -162,7 +162,7 @@ test('a log that is cut while it streams goes on without a line lost or doubled'
   await workbench.executions.message.filter({ hasText: 'Disconnected from' }).waitFor();
   await workbench.screenshot('30-cut');
   proxy.restore();
-  await workbench.output.untilShows(/^line 150 of 150$/, 40_000);
+  await workbench.output.untilShows(/^line 150 of 150$/);
   await workbench.executions.untilDescribed('numbers #2', /^1\/1/);
   const lines = (await workbench.output.text()).split(/\r?\n/).filter((line) => line.startsWith('line '));
   expect(lines).toEqual(Array.from({ length: 150 }, (_, index) => `line ${index + 1} of 150`));
@@ -171,7 +171,7 @@ test('a log that is cut while it streams goes on without a line lost or doubled'
 test('while the service is away the views keep their rows and say since when', async () => {
   await flotilla.stopService();
   const message = workbench.executions.message.filter({ hasText: 'Disconnected from' });
-  await message.waitFor({ timeout: 20_000 });
+  await message.waitFor();
   expect(await message.innerText()).toMatch(/this is from .*Reconnecting…/);
   expect(await workbench.executions.rows()).toContainEqual(expect.stringContaining('numbers #2'));
   expect(await workbench.statusBar()).toContain('Flotilla: offline');
@@ -189,9 +189,7 @@ test('a command says that the service does not answer, and who dialled', async (
 
 test('when the service is back the window is connected again by itself', async () => {
   await flotilla.startService();
-  await workbench.executions.message
-    .filter({ hasText: 'Disconnected from' })
-    .waitFor({ state: 'hidden', timeout: 40_000 });
+  await workbench.executions.message.filter({ hasText: 'Disconnected from' }).waitFor({ state: 'hidden' });
   expect(await workbench.statusBar()).not.toContain('offline');
   await workbench.command('Preview Scope');
   await workbench.untilEditorShows('1 repository would be changed');

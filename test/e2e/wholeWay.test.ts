@@ -220,7 +220,7 @@ test('Cancel Execution asks, ends the Jobs and removes their containers', async 
   await workbench.screenshot('17-cancel');
   await workbench.pressDialogButton('Cancel Execution');
   await workbench.executions.untilDescribed('refresh-lockfiles #3', /2 cancelled/);
-  await expect.poll(() => containersOf(flotilla, 3), { timeout: 5000 }).toEqual([]);
+  await expect.poll(() => containersOf(flotilla, 3)).toEqual([]);
   await workbench.screenshot('18-cancelled');
 });
 

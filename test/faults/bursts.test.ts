@@ -42,7 +42,7 @@ async function logOf(script: string): Promise<{ attempt: AttemptView; records: r
   const { jobs } = await deployment.ended(execution, 120_000);
   const [job] = jobs.values();
   expect(job).toMatchObject({ state: 'succeeded', attemptCount: 1 });
-  await waitFor('the client to have read the end', () => log.ended, { timeoutMs: 60_000 });
+  await waitFor('the client to have read the end', () => log.ended);
   const records = await readLog(deployment.client, id);
   expect({ read: hashesOf(log.records), faults: log.faults }).toEqual({
     read: hashesOf(records),

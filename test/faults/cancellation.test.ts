@@ -31,7 +31,7 @@ test('#22 a Job that is cancelled while its image is pulled ends at once', async
     image: registry.image,
     steps: [{ type: 'docker', image: registry.image }],
   });
-  await waitFor('the pull to wait for a layer', () => registry.stalled > 0, { timeoutMs: 30_000 });
+  await waitFor('the pull to wait for a layer', () => registry.stalled > 0);
   await deployment.client.api.executions.cancel.mutate({ executionId: execution.id });
   const { jobs } = await deployment.ended(execution, endedMs);
   expect([...jobs.values()]).toMatchObject([{ state: 'cancelled', attemptCount: 1, patch: null }]);

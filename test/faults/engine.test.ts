@@ -119,7 +119,7 @@ test('+ a runner whose Docker Engine hangs under a Step ends when it is told to 
   const { jobs } = await deployment.ended(execution);
   expect([...jobs.values()]).toMatchObject([{ state: 'succeeded', attemptCount: 2 }]);
   await nothingLeft(back);
-}, 180_000);
+});
 
 test.runIf(canStartEngine)(
   '#24 when the Docker Engine is restarted under a Step, its Attempt is errored by that, the Job runs again by itself and succeeds, and nothing is left',
@@ -144,5 +144,4 @@ test.runIf(canStartEngine)(
     });
     expect((await engine.docker.listVolumes()).Volumes).toEqual([]);
   },
-  240_000,
 );

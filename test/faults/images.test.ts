@@ -22,7 +22,7 @@ test('#26 a Job whose image comes slowly waits for it, says so, and succeeds', a
   await using registry = await startRegistry();
   registry.stall();
   const execution = await startOn(registry);
-  await waitFor('the pull to wait for a layer', () => registry.stalled > 0, { timeoutMs: 30_000 });
+  await waitFor('the pull to wait for a layer', () => registry.stalled > 0);
   const [job] = await listJobs(deployment.client.api, execution.id);
   const attemptId = job?.currentAttemptId ?? 0;
   expect(job?.state).toBe('running');

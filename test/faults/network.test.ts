@@ -131,9 +131,7 @@ test('#15 a runner that is cut off for longer than its lease is fenced when it i
   await letGo(second, attempt);
   const { jobs } = await deployment.ended(execution);
   network.restore();
-  await waitFor('the runner to give the Attempt up', () => runner.output().includes('attempt given up'), {
-    timeoutMs: 30_000,
-  });
+  await waitFor('the runner to give the Attempt up', () => runner.output().includes('attempt given up'));
   await waitFor('its container to be gone', async () => (await containersOf(lost)).length === 0);
   expect([...jobs.values()]).toMatchObject([{ state: 'succeeded', currentAttemptId: attempt.id }]);
   const states = (await deployment.attemptsOf(attempt.jobId)).map(({ state }) => state);

@@ -24,7 +24,7 @@ async function lines(attemptId: number, atLeast = 200): Promise<number> {
       const count = linesIn(await readLogSoFar(deployment.client, attemptId));
       return count >= atLeast && count;
     },
-    { timeoutMs: 30_000, everyMs: 100 },
+    { everyMs: 100 },
   );
 }
 

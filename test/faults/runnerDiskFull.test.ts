@@ -27,7 +27,7 @@ test('#29 a runner whose disk is full ends its Attempt with the reason, claims n
   await flows(log);
   await disk.fill();
 
-  await waitFor('the reader to be told the end', () => log.ended, { timeoutMs: 30_000 });
+  await waitFor('the reader to be told the end', () => log.ended);
   const [ended] = await deployment.attemptsOf(first.jobId);
   expect(ended).toMatchObject({ state: 'errored', outcome: { kind: 'errored', reason: 'log' } });
   const records = await readLog(deployment.client, first.id);

@@ -70,16 +70,12 @@ test('the service is killed and starts again while a log streams, and no line is
 test('Jobs that are fetched, run and handed in while service and database restart all succeed', async () => {
   const execution = await deployment.startScript('repo:', 'echo $REPOSITORY >> file; seq 1 2000');
   const ended = async (count: number) => {
-    await waitFor(
-      `${count} Jobs to end`,
-      async () => {
-        const { counts } = await persist(() =>
-          deployment.client.api.executions.get.query({ executionId: execution.id }),
-        );
-        return counts.queued + counts.running <= 12 - count;
-      },
-      { timeoutMs: 60_000 },
-    );
+    await waitFor(`${count} Jobs to end`, async () => {
+      const { counts } = await persist(() =>
+        deployment.client.api.executions.get.query({ executionId: execution.id }),
+      );
+      return counts.queued + counts.running <= 12 - count;
+    });
   };
   await ended(2);
   await deployment.restartService();

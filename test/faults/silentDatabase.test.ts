@@ -41,7 +41,7 @@ async function succeeded(): Promise<number> {
 
 test('+ connections to Postgres fall silent while Jobs are claimed and end: the replica drops them, and Jobs go on', async () => {
   const execution = await deployment.startScript('repo:', 'echo done');
-  await waitFor('Jobs to end', async () => (await succeeded()) >= 2, { timeoutMs: 60_000 });
+  await waitFor('Jobs to end', async () => (await succeeded()) >= 2);
   for (const time of ['first', 'second']) {
     const silent = network.connections;
     const before = await succeeded();
@@ -54,7 +54,7 @@ test('+ connections to Postgres fall silent while Jobs are claimed and end: the 
     );
     expect(silent.length).toBeGreaterThan(0);
   }
-  await waitFor('all Jobs to end', async () => (await succeeded()) === total, { timeoutMs: 60_000 });
+  await waitFor('all Jobs to end', async () => (await succeeded()) === total);
   expect((await deployment.ended(execution)).execution).toMatchObject({ state: 'succeeded' });
   expect([runner.hasExited(), deployment.service.hasExited()]).toEqual([false, false]);
 });

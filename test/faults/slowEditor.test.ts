@@ -38,7 +38,7 @@ test('#28 editors that read 1 KB a second cost the service little and delay nobo
   );
   const long = [...jobs.values()][0]?.currentAttemptId ?? 0;
   using fast = followLog(deployment.client, long);
-  await waitFor('a fast editor to have read the long log', () => fast.ended, { timeoutMs: 30_000 });
+  await waitFor('a fast editor to have read the long log', () => fast.ended);
   const whole = hashesOf(fast.records);
 
   const { execution, attempt } = await startStreaming(deployment);
@@ -57,7 +57,7 @@ test('#28 editors that read 1 KB a second cost the service little and delay nobo
     clients.use(followLog(clients.use(connectUser(network.url, deployment.userToken)), long)),
   );
   const held = () => network.connections.filter(({ waiting }) => waiting.answers > 0).length;
-  await waitFor('what they read to wait in the network', () => held() >= slowEditors, { timeoutMs: 30_000 });
+  await waitFor('what they read to wait in the network', () => held() >= slowEditors);
   delays = [];
   await flows(live, real ? 30_000 : 5000, 120_000);
   const grownBytes = (await residentBytes(deployment.service.pid, 'peak')) - before;

@@ -152,7 +152,7 @@ test('Ctrl-C in the middle of a step ends it all, a container that ignores SIGTE
   const running = demo('--action', action);
   let output = '';
   running.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
-  await waitFor('a step to write', () => /│ ready$/m.test(output), { timeoutMs: 50_000 });
+  await waitFor('a step to write', () => /│ ready$/m.test(output));
   running.kill('SIGINT');
   const ended = await running;
   expect(ended.exitCode).toBe(130);

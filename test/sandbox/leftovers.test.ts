@@ -158,9 +158,7 @@ test('a helper of this process that is at work was left behind by nobody', async
       labels: labelsOf({ runnerName: runner.name, stateFolder: runner.stateFolder }),
     },
   );
-  await waitFor('the helper to begin', async () => (await readdir(work)).includes('begun'), {
-    timeoutMs: 30_000,
-  });
+  await waitFor('the helper to begin', async () => (await readdir(work)).includes('begun'));
   await removeLeftovers({
     docker,
     config: readConfig({ FLOTILLA_RUNNER_TOKEN: 'unused', FLOTILLA_RUNNER_STATE: runner.stateFolder }),

@@ -48,12 +48,8 @@ test.each([
     await using engine = await open();
     await using runner = deployment.startRunner({ env: { DOCKER_HOST: `tcp://127.0.0.1:${engine.port}` } });
     const execution = await deployment.startScript('repo:', 'true');
-    await waitFor(
-      'the runner to say it',
-      () => runner.output().includes('Docker does not answer, so this runner claims no jobs'),
-      {
-        timeoutMs: 20_000,
-      },
+    await waitFor('the runner to say it', () =>
+      runner.output().includes('Docker does not answer, so this runner claims no jobs'),
     );
     expect(await stateOf(execution.id)).toMatchObject({ state: 'queued', attemptCount: 0 });
     await using _other = deployment.startRunner();

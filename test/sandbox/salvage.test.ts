@@ -52,7 +52,7 @@ async function lines(attemptId: number): Promise<number> {
       const count = linesIn(await readLogSoFar(deployment.client, attemptId));
       return count >= 200 && count;
     },
-    { timeoutMs: 30_000, everyMs: 100 },
+    { everyMs: 100 },
   );
 }
 
@@ -139,9 +139,7 @@ test('a service that is away does not stop a container, and gets all of its log 
   await deployment.service.kill();
   await letGo(runner, attempt);
   // 15 MB: far more than sockets and memory would take.
-  await waitFor('the Step to write it all', () => exists(join(workOf(runner, attempt.id), 'done')), {
-    timeoutMs: 30_000,
-  });
+  await waitFor('the Step to write it all', () => exists(join(workOf(runner, attempt.id), 'done')));
   await deployment.restartService();
   await letGo(runner, attempt);
   const { jobs } = await deployment.ended(execution, 60_000);

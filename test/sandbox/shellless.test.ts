@@ -38,7 +38,6 @@ const foldersGone = ({ stateFolder }: UnprivilegedRunner) =>
   waitFor(
     'the folders of Attempts to be gone',
     async () => (await readdir(join(stateFolder, 'attempts'))).length === 0,
-    { timeoutMs: 30_000 },
   );
 
 test('a runner that is not root gets back what a Step wrote whose image has no shell, by its helper image', async () => {

@@ -47,7 +47,6 @@ function start(name: string, args: readonly string[] = [], env: Readonly<Record<
       waitFor(
         `npm start to print ${String(what)}`,
         () => what.exec(output) ?? (child.exitCode === null ? undefined : fail(output)),
-        { timeoutMs: 50_000 },
       ),
     async [Symbol.asyncDispose]() {
       child.kill('SIGTERM');
@@ -67,7 +66,6 @@ test('service and runner start together, an editor connects, and Ctrl-C ends bot
   await waitFor(
     'the runner to be online',
     async () => (await client.api.server.info.query()).runnersOnline === 1,
-    { timeoutMs: 30_000 },
   );
   started.child.kill('SIGINT');
   expect((await started.child).exitCode).toBe(0);

@@ -64,7 +64,6 @@ test('such a runner removes what it left behind when it was killed, whoever it b
     async () =>
       (await containersOf(attempt)).length === 0 &&
       !(await attemptFolders(again.stateFolder)).includes(String(attempt.id)),
-    { timeoutMs: 30_000 },
   );
   await deployment.client.api.executions.cancel.mutate({ executionId: execution.id });
   expect((await deployment.ended(execution)).execution.state).toBe('cancelled');

@@ -56,7 +56,7 @@ test('so does one that a killed runner left behind, when the next process remove
   const { name, stateFolder } = runner;
   await using again = deployment.startRunner({ name, stateFolder });
   const second = await untilBegun(deployment, execution, 2);
-  await waitFor('the volume to be gone', async () => !(await hasVolume(volume)), { timeoutMs: 30_000 });
+  await waitFor('the volume to be gone', async () => !(await hasVolume(volume)));
   await letGo(again, second);
   expect((await deployment.ended(execution)).execution.state).toBe('succeeded');
 });

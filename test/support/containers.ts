@@ -71,6 +71,6 @@ export async function nothingLeft(runner: {
     async () =>
       (await containersOf({ runner: runner.name })).length === 0 &&
       (await attemptFoldersOf(runner.stateFolder)).length === 0,
-    { timeoutMs: 30_000, everyMs: 100 },
+    { everyMs: 100 },
   );
 }

@@ -121,14 +121,10 @@ export async function startDeployment(options: DeploymentOptions): Promise<Deplo
   resources.defer(() => replica.program[Symbol.asyncDispose]());
   const { url } = replica;
   const client = resources.use(connectUser(url, userToken));
-  await waitFor(
-    'the service to have scanned the repositories',
-    async () => {
-      const { hosts } = await client.api.repositories.sync.mutate();
-      return hosts.every(({ state }) => state !== 'goesOn');
-    },
-    { timeoutMs: 60_000 },
-  );
+  await waitFor('the service to have scanned the repositories', async () => {
+    const { hosts } = await client.api.repositories.sync.mutate();
+    return hosts.every(({ state }) => state !== 'goesOn');
+  });
   const replicas = resources.use(new AsyncDisposableStack());
   resources.defer(() => removeContainersUnder(folder));
   const runners = resources.use(new AsyncDisposableStack());
@@ -185,7 +181,7 @@ export async function startDeployment(options: DeploymentOptions): Promise<Deplo
         steps: [{ type: 'command', args: ['sh', '-c', script] }],
         ...more,
       }),
-    async ended(execution, timeoutMs = 30_000) {
+    async ended(execution, timeoutMs = 60_000) {
       const ended = await waitFor(
         `Execution ${execution.id} to end`,
         async () => {

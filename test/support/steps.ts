@@ -14,7 +14,7 @@ export async function currentAttempt(
   deployment: Deployment,
   execution: ExecutionView,
   number: number,
-  timeoutMs = 30_000,
+  timeoutMs = 60_000,
 ): Promise<AttemptView> {
   return waitFor(
     `Attempt ${number} to run its Step`,

@@ -22,7 +22,7 @@ export async function startStreaming(
 }
 
 /** Waits until a client has read so many lines more: the stream flows. */
-export async function flows(log: FollowedLog, more = 200, timeoutMs = 30_000): Promise<void> {
+export async function flows(log: FollowedLog, more = 200, timeoutMs = 60_000): Promise<void> {
   const before = linesIn(log.records);
   await waitFor(`${more} lines more`, () => linesIn(log.records) >= before + more, {
     timeoutMs,
@@ -67,7 +67,7 @@ export async function letEnd(
   const { jobs } = await deployment.ended(execution);
   const [job] = jobs.values();
   expect(job).toMatchObject({ state: 'succeeded', attemptCount: attempt.number });
-  await waitFor('the client to have read the end', () => log.ended, { timeoutMs: 30_000 });
+  await waitFor('the client to have read the end', () => log.ended);
   const written = truth(await countOf(deployment, execution, attempt));
   const stored = hashesOf(await readLog(deployment.client, attempt.id));
   const read = hashesOf(log.records);

@@ -77,14 +77,10 @@ export async function startUnprivilegedRunner(
     await execa('docker', ['rm', '--force', container], { reject: false });
     await program;
   };
-  const pid = await waitFor(
-    'the runner to be a process',
-    () => {
-      if (isEnded) throw new Error(`the runner has ended:\n${output}`);
-      return processOf(container);
-    },
-    { timeoutMs: 20_000 },
-  );
+  const pid = await waitFor('the runner to be a process', () => {
+    if (isEnded) throw new Error(`the runner has ended:\n${output}`);
+    return processOf(container);
+  });
   return {
     name,
     stateFolder,

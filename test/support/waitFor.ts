@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 export interface WaitOptions {
-  /** How long to wait at most, in milliseconds. */
+  /** How long to wait at most, in milliseconds; a minute unless told otherwise, as a machine may be busy. */
   readonly timeoutMs?: number;
   /** Between two looks, in milliseconds. */
   readonly everyMs?: number;
@@ -16,7 +16,7 @@ type Nothing = undefined | null | false;
 export async function waitFor<T>(
   what: string,
   condition: () => T | Nothing | Promise<T | Nothing>,
-  { timeoutMs = 10_000, everyMs = 20 }: WaitOptions = {},
+  { timeoutMs = 60_000, everyMs = 20 }: WaitOptions = {},
 ): Promise<T> {
   const started = performance.now();
   const overdue = Promise.withResolvers<never>();

@@ -30,7 +30,7 @@ export interface AttackedRunnerOptions extends Partial<DeploymentOptions> {
 }
 
 /** How long a Job of an attack may take, in milliseconds. */
-const jobMs = 50_000;
+const jobMs = 120_000;
 
 /** Starts a service and a runner of one slot over one repository, `plain`, unless the options say otherwise. */
 export async function attackedRunner(options: AttackedRunnerOptions = {}): Promise<AttackedRunner> {

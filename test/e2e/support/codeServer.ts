@@ -112,7 +112,7 @@ export async function startCodeServer(options: CodeServerOptions): Promise<CodeS
         if (hasEnded) throw new Error(`code-server ended while it started:\n${output}`);
         return isHealthy(url);
       },
-      { timeoutMs: 30_000, everyMs: 100 },
+      { everyMs: 100 },
     );
   } catch (error) {
     await stop();

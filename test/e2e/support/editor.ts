@@ -12,6 +12,9 @@ const root = join(import.meta.dirname, '../../..');
 /** What fits into a README without becoming too small to read. */
 const viewport = { width: 1280, height: 800 };
 
+/** How long a window may take to show something, in milliseconds: a busy machine has others to serve. */
+const patienceMs = 60_000;
+
 /** A window of VS Code in a browser, with the packed extension. */
 export interface Editor extends AsyncDisposable {
   readonly workbench: Workbench;
@@ -47,6 +50,7 @@ export async function openEditor(
   const context = await browser.newContext({ viewport });
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   const page = await context.newPage();
+  page.setDefaultTimeout(patienceMs);
   await page.goto(`${server.url}/?folder=${encodeURIComponent(workspaceFolder)}`);
   const workbench = new Workbench(page);
   await workbench.untilReady();

@@ -24,7 +24,7 @@ export class OutputPanel {
   }
 
   /** Waits until a visible line matches. */
-  async untilShows(pattern: RegExp, timeoutMs = 20_000): Promise<string> {
+  async untilShows(pattern: RegExp, timeoutMs = 60_000): Promise<string> {
     let lines: readonly string[] = [];
     try {
       return await waitFor(

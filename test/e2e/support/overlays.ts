@@ -28,20 +28,16 @@ export class Overlays {
     const bar = this.#page.locator('.part.statusbar');
     await bar.hover();
     let movedAt = performance.now();
-    await waitFor(
-      'the tooltip to go',
-      async () => {
-        const left = await this.tooltips();
-        if (left.length === 0) return true;
-        if (performance.now() - movedAt < leaveMs) return undefined;
-        await bar.locator('.statusbar-item[id="status.problems"]').hover();
-        await waitFor('another tooltip', async () => String(await this.tooltips()) !== String(left));
-        await bar.hover();
-        movedAt = performance.now();
-        return undefined;
-      },
-      { timeoutMs: 20_000 },
-    );
+    await waitFor('the tooltip to go', async () => {
+      const left = await this.tooltips();
+      if (left.length === 0) return true;
+      if (performance.now() - movedAt < leaveMs) return undefined;
+      await bar.locator('.statusbar-item[id="status.problems"]').hover();
+      await waitFor('another tooltip', async () => String(await this.tooltips()) !== String(left));
+      await bar.hover();
+      movedAt = performance.now();
+      return undefined;
+    });
   }
 
   /**

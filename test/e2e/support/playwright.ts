@@ -27,6 +27,8 @@ export interface Page {
     down(): Promise<void>;
     up(): Promise<void>;
   };
+  /** How long whatever is done in the page waits for its element. */
+  setDefaultTimeout(milliseconds: number): void;
   goto(url: string): Promise<unknown>;
   reload(): Promise<unknown>;
   locator(selector: string, options?: LocatorOptions): Locator;
@@ -34,7 +36,7 @@ export interface Page {
   screenshot(options: { readonly path: string }): Promise<unknown>;
 }
 
-/** Names elements; what it does waits until there is one, at most 30 s. */
+/** Names elements; what it does waits until there is one, as long as the page's default says. */
 export interface Locator {
   locator(selector: string, options?: LocatorOptions): Locator;
   filter(options: LocatorOptions): Locator;

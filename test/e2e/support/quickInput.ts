@@ -70,13 +70,13 @@ export class QuickInput {
     const row = this.#rows.filter({
       has: this.#page.locator('.label-name').getByText(label, { exact: true }),
     });
-    await row.first().click({ timeout: 10_000 });
+    await row.first().click();
   }
 
   /** Chooses the row whose name has that text in it, when there is one: files are listed as they are found. */
   async pickWith(part: string): Promise<void> {
     const row = this.#rows.filter({ has: this.#page.locator('.label-name', { hasText: part }) });
-    await row.first().click({ timeout: 10_000 });
+    await row.first().click();
   }
 
   async press(key: string): Promise<void> {

@@ -46,7 +46,7 @@ export class TreeView {
 
   /** Waits for a part of the welcome text. */
   async untilWelcomes(text: string): Promise<void> {
-    await this.pane.locator('.welcome-view-content', { hasText: text }).waitFor({ timeout: 20_000 });
+    await this.pane.locator('.welcome-view-content', { hasText: text }).waitFor();
   }
 
   welcomeButton(name: string): Locator {
@@ -80,7 +80,7 @@ export class TreeView {
   }
 
   /** Waits until a row's description fits; returns it. */
-  async untilDescribed(label: string | RegExp, pattern: RegExp, timeoutMs = 30_000): Promise<string> {
+  async untilDescribed(label: string | RegExp, pattern: RegExp, timeoutMs = 60_000): Promise<string> {
     let last = '';
     try {
       return await waitFor(
@@ -122,19 +122,15 @@ export class TreeView {
     let last: readonly string[] = [];
     let pointedAt = -Infinity;
     try {
-      return await waitFor(
-        `the tooltip of ${String(label)} to say ${String(pattern)}`,
-        async () => {
-          if (performance.now() - pointedAt > tooltipMs) {
-            const row = await this.#uncovered(label);
-            await row.locator('.label-name').hover();
-            pointedAt = performance.now();
-          }
-          last = await this.#overlays.tooltips();
-          return last.find((text) => pattern.test(text));
-        },
-        { timeoutMs: 20_000 },
-      );
+      return await waitFor(`the tooltip of ${String(label)} to say ${String(pattern)}`, async () => {
+        if (performance.now() - pointedAt > tooltipMs) {
+          const row = await this.#uncovered(label);
+          await row.locator('.label-name').hover();
+          pointedAt = performance.now();
+        }
+        last = await this.#overlays.tooltips();
+        return last.find((text) => pattern.test(text));
+      });
     } catch (error) {
       throw new Error(`the tooltip of ${String(label)} says "${last.join(' | ')}"`, { cause: error });
     }

@@ -37,8 +37,8 @@ export class Workbench {
 
   /** Waits for the window itself; the extension wakes when something needs it. */
   async untilReady(): Promise<void> {
-    await this.page.locator('.monaco-workbench').waitFor({ timeout: 30_000 });
-    await this.activityIcon.waitFor({ timeout: 30_000 });
+    await this.page.locator('.monaco-workbench').waitFor();
+    await this.activityIcon.waitFor();
   }
 
   /** Opens our views in the side bar, wide enough for what the rows say. */
@@ -116,7 +116,7 @@ export class Workbench {
   /** Waits for a notification and returns its sentence. */
   async notificationText(text: string | RegExp): Promise<string> {
     const message = this.notification(text).first().locator('.notification-list-item-message');
-    await message.waitFor({ timeout: 20_000 });
+    await message.waitFor();
     return plain(await message.innerText());
   }
 

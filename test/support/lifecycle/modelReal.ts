@@ -104,7 +104,7 @@ export class LifecycleReal {
       return isDeepStrictEqual(actual, expected);
     };
     try {
-      await waitFor('the service to be as the model', same, { timeoutMs: 4000, everyMs: 5 });
+      await waitFor('the service to be as the model', same, { everyMs: 5 });
     } catch (error) {
       deepStrictEqual(actual, expected);
       throw error;

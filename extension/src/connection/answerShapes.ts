@@ -142,6 +142,16 @@ const preview = fields<views.KeptScopePreview>({
   ),
 });
 
+const codeHost = fields<views.CodeHostView>({
+  id: count,
+  name: text,
+  kind: text,
+  problem: nullable(text),
+  listedAt: nullable(time),
+  repositories: count,
+  scan: nullable(fields({ listed: nullable(count), fetched: count, toGo: count })),
+});
+
 const changedScope = fields<views.ChangedScope>({
   added: listOf(target),
   gone: listOf(fields({ target, reason: leftOutReason })),
@@ -169,6 +179,7 @@ export const answerShapes: Readonly<Record<string, Shape>> = {
   'pairing.exchange': fields({ token: text }),
   'actions.list': listOf(action),
   'actions.get': actionVersion,
+  'codeHosts.list': listOf(codeHost),
   'scopes.preview': preview,
   'scopes.changes': nullable(changedScope),
   'executions.get': execution,

@@ -4,6 +4,7 @@ import type { ActionText } from '../../authoring/actionText.ts';
 import { refusalOf } from '../../connection/client.ts';
 import { withCancellableProgress } from '../../platform/progress.ts';
 import type { App } from '../app.ts';
+import { reportScans } from './reportScans.ts';
 
 /**
  * Asks the service what an Action's scope matches now: its repositories are looked at again before that. The service keeps it
@@ -16,10 +17,16 @@ export async function resolveScope(app: App, action: ActionText): Promise<KeptSc
     (signal, report) =>
       app.connection.use(async (client) => {
         report(l10n.t('looking for new commits…'));
-        await client.repositories.sync.mutate(undefined, { signal }).catch((error: unknown) => {
+        const looked = new AbortController();
+        void reportScans(client, report, looked.signal);
+        try {
+          await client.repositories.sync.mutate(undefined, { signal });
+        } catch (error) {
           // A reader may look, and sees the repositories as they were synced last.
           if (refusalOf(error)?.code !== 'role.refused') throw error;
-        });
+        } finally {
+          looked.abort();
+        }
         report(l10n.t('searching…'));
         return client.scopes.preview.query({ query }, { signal });
       }),

@@ -12,10 +12,13 @@ interface PauseContext {
   readonly admission: Admission;
 }
 
-/** Starts no further Job of an Execution; those that run go on. Doing so again changes nothing. */
+/**
+ * Starts no further Job of an Execution; those that run go on. Doing so again changes nothing. A Job that comes back to the
+ * queue at this moment is held by the next look of the admission.
+ */
 export async function pauseJobs(context: PauseContext, user: User, executionId: number): Promise<void> {
-  const found = await pauseExecution(context.sql, executionId, user.name);
-  if (found === undefined) throw noExecution(executionId);
+  if (!(await pauseExecution(context.sql, executionId, user.name))) throw noExecution(executionId);
+  await context.admission.admit(executionId);
   context.hints.publish('changes');
 }
 

@@ -7,7 +7,7 @@ import { deleteBytes } from './deleteBytes.ts';
 import { deleteLeftovers } from './deleteLeftovers.ts';
 import { expireStreams } from './expireStreams.ts';
 import type { HousekeepingContext } from './housekeepingContext.ts';
-import { removeExecutions } from './removeExecutions.ts';
+import { removeExecutions } from '../executions/removeExecutions.ts';
 import { removePins } from './removePins.ts';
 import { findHeaps, repackMirrors } from './repackMirrors.ts';
 

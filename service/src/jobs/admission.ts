@@ -26,6 +26,11 @@ export class Admission {
     this.#looks.ask(executionId);
   }
 
+  /** Looks at an Execution now: for a caller that answers with it. */
+  async admit(executionId: number): Promise<void> {
+    await this.#admit([executionId]);
+  }
+
   /** Works until the signal aborts; whatever was missed, such as by a replica that died, is found every `everyMs`. */
   async run(everyMs: number, signal: AbortSignal): Promise<void> {
     const failed = 'held jobs could not be looked at; trying again';

@@ -4,8 +4,8 @@ import { maxPatchBytes } from '@flotilla/shared/protocol/streams';
 import { commonVersion, runnerProtocol } from '@flotilla/shared/protocol/version';
 import type { Config } from '../config.ts';
 import type { Sql } from '../db/database.ts';
-import { announceEnds, type EndsContext } from '../jobs/announceEnds.ts';
-import { loseAttempts } from '../jobs/queries/loseAttempts.ts';
+import type { EndsContext } from '../jobs/announceEnds.ts';
+import { loseWithProcess } from '../jobs/loseWithProcess.ts';
 import { registerRunner } from './queries/registerRunner.ts';
 import { rotateLeases } from './queries/rotateLeases.ts';
 
@@ -32,7 +32,7 @@ export async function hello(
   const keep = await rotateLeases(sql, { runnerId, sameInstance, attempts: input.attempts, leaseMs });
   const kept = new Set(keep.map((lease) => lease.attemptId));
   if (!sameInstance) {
-    announceEnds(context, await loseAttempts(sql, { cause: 'runnerRestarted', runnerId, except: [...kept] }));
+    await loseWithProcess(context, runnerId, [...kept]);
   }
   hints.publish('changes');
   return {

@@ -2,7 +2,7 @@ import type { RunnerHint } from '@flotilla/shared/protocol/runnerMessages';
 import type { Sql } from '../db/database.ts';
 import type { Hints } from '../db/hints.ts';
 import { isTransientDatabaseError } from '../db/transientErrors.ts';
-import { requestedCancellations } from '../jobs/queries/requestedCancellations.ts';
+import { requestedCancellations } from './queries/requestedCancellations.ts';
 
 /** Nothing depends on this poll: heartbeats and claims find the same out. It bounds the wait for an abort. */
 const pollMs = 30_000;

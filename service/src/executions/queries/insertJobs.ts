@@ -3,8 +3,8 @@ import type { Target } from '@flotilla/shared/target/target';
 import type { Sql } from '../../db/database.ts';
 import { fenced } from '../../work/fenced.ts';
 import type { BegunExecution } from './insertExecution.ts';
-import { fairRank } from '../../jobs/queries/fairRank.ts';
-import { requirementId } from '../../jobs/queries/requirementId.ts';
+import { fairRank } from '../../jobs/fairRank.ts';
+import { requirementId } from '../../jobs/requirementId.ts';
 import { auditing, byItself } from '../../telemetry/audit.ts';
 
 export interface ResolvedScope {

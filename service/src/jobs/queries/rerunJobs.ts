@@ -2,7 +2,7 @@ import type { Fragment } from 'postgres';
 import type { Sql } from '../../db/database.ts';
 import { isUniqueViolation } from '../../db/uniqueViolation.ts';
 import { auditing } from '../../telemetry/audit.ts';
-import { fairRank } from './fairRank.ts';
+import { fairRank } from '../fairRank.ts';
 
 /** Which Jobs of an Execution run again: those that failed, timed out, errored or were cancelled, or all. */
 export type RerunScope = 'failed' | 'all';

@@ -1,12 +1,18 @@
-import { removeExecution } from '../executions/queries/removeExecution.ts';
-import type { HousekeepingContext } from './housekeepingContext.ts';
+import type { Logger } from 'pino';
+import type { Sql } from '../db/database.ts';
+import type { Hints } from '../db/hints.ts';
+import { removeExecution } from './queries/removeExecution.ts';
 
 /**
  * Removes Executions that ended so many days ago, one after the other, and lets editors know. What they leave outside of
  * their rows is deleted afterwards (see deleteLeftovers). 0 keeps them for ever.
  */
 export async function removeExecutions(
-  { sql, hints, logger }: Pick<HousekeepingContext, 'sql' | 'hints' | 'logger'>,
+  {
+    sql,
+    hints,
+    logger,
+  }: { readonly sql: Sql; readonly hints: Pick<Hints, 'publish'>; readonly logger: Logger },
   days: number,
   signal: AbortSignal,
 ): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Fragment } from 'postgres';
-import type { Sql } from '../../db/database.ts';
+import type { Sql } from '../db/database.ts';
 
 /**
  * The rank behind which an owner's new Jobs begin where owners share fairly: behind his own that wait, and at the place

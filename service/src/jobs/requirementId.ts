@@ -1,4 +1,4 @@
-import type { Sql } from '../../db/database.ts';
+import type { Sql } from '../db/database.ts';
 
 /**
  * The id of a set of labels that Jobs require; made when it is new. Looked up first: an upsert would lock the row

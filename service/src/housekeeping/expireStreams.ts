@@ -1,4 +1,5 @@
 import type { Sql } from '../db/database.ts';
+import { changedNow } from '../db/changedNow.ts';
 
 const batchSize = 500;
 
@@ -18,7 +19,7 @@ export async function expireStreams(
   for (let expired = 0; ;) {
     if (signal.aborted) return expired;
     const rows = await sql`
-      update attempts set ${expiredAt} = now(), deletion_due = true, changed_xid = (pg_current_xact_id()::text)::bigint
+      update attempts set ${expiredAt} = now(), deletion_due = true, ${changedNow(sql)}
        where id in (select id from attempts
                      where ended_at < now() - make_interval(secs => ${days * 86_400}) and ${expiredAt} is null
                        and ${end} > 0

@@ -1,6 +1,7 @@
 import type { StreamHash } from '@flotilla/shared/protocol/runnerMessages';
 import type { Logger } from 'pino';
 import type { Sql } from '../db/database.ts';
+import { changedNow } from '../db/changedNow.ts';
 import type { Hints } from '../db/hints.ts';
 import { isTransientDatabaseError } from '../db/transientErrors.ts';
 import { findDamage } from './findDamage.ts';
@@ -50,7 +51,7 @@ async function sealBatch(sql: Sql, logger: SealLogger, signal: AbortSignal): Pro
     const damage = await findDamage(sql, attemptId, attempt.log_streams);
     const judged = await sql`
       update attempts set log_sealed_at = case when ${damage}::text is null then now() end, log_damage = ${damage},
-             changed_xid = (pg_current_xact_id()::text)::bigint
+             ${changedNow(sql)}
        where id = ${attemptId} and ${unjudged} returning id`;
     if (damage !== null && judged.length > 0)
       logger.error({ attemptId, damage }, 'a stored log is not what its runner wrote');

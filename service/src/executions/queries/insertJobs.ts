@@ -1,6 +1,7 @@
 import type { Definition } from '@flotilla/shared/definition/definition';
 import type { Target } from '@flotilla/shared/target/target';
 import type { Sql } from '../../db/database.ts';
+import { changedNow } from '../../db/changedNow.ts';
 import { fenced } from '../../work/fenced.ts';
 import type { BegunExecution } from './insertExecution.ts';
 import { fairRank } from '../../jobs/fairRank.ts';
@@ -45,7 +46,7 @@ export async function insertJobs(sql: Sql, scope: ResolvedScope): Promise<boolea
     with held as materialized (${fenced(sql, begun.lease)}),
     resolved as (
       update executions
-         set resolved_at = now(), resolving_request = null, changed_xid = (pg_current_xact_id()::text)::bigint
+         set resolved_at = now(), resolving_request = null, ${changedNow(sql)}
         from held where executions.id = ${begun.executionId} and resolved_at is null
       returning executions.id, cancel_requested_at, paused_at, action_version, created_by),
     served as (

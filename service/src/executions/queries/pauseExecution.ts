@@ -1,4 +1,5 @@
 import type { Sql } from '../../db/database.ts';
+import { changedNow } from '../../db/changedNow.ts';
 import { auditing } from '../../telemetry/audit.ts';
 
 /**
@@ -9,7 +10,7 @@ export async function pauseExecution(sql: Sql, executionId: number, by: string):
   const [row] = await sql<{ found: boolean }[]>`
     with paused as (
       update executions
-         set paused_at = now(), paused_by = ${by}, changed_xid = (pg_current_xact_id()::text)::bigint
+         set paused_at = now(), paused_by = ${by}, ${changedNow(sql)}
        where id = ${executionId} and paused_at is null returning id),
     audited as (${auditing(sql, {
       actor: by,

@@ -1,4 +1,6 @@
 import type { Sql } from '../../db/database.ts';
+import { changedNow } from '../../db/changedNow.ts';
+import { liveJobStates } from '../../jobs/liveStates.ts';
 import { auditing } from '../../telemetry/audit.ts';
 
 /**
@@ -23,7 +25,7 @@ async function requestOnce(
     with execution as (
       update executions
          set cancel_requested_at = coalesce(cancel_requested_at, now()),
-             changed_xid = (pg_current_xact_id()::text)::bigint
+             ${changedNow(sql)}
        where id = ${executionId}
          -- Of the snapshot: another value in the row as it is locked says that the snapshot is too old.
          and changed_xid = (select changed_xid from executions where id = ${executionId})
@@ -32,7 +34,7 @@ async function requestOnce(
                        from executions as seen where seen.id = executions.id) as stops_resolution),
     held as materialized (
       select id from jobs
-       where execution_id = (select id from execution) and state in ('queued', 'running')
+       where execution_id = (select id from execution) and state in ${liveJobStates(sql)}
        order by id for update),
     stopped as (
       update jobs
@@ -40,8 +42,8 @@ async function requestOnce(
              state = case when state = 'queued' then 'cancelled' else state end,
              ended_at = case when state = 'queued' then now() end,
              rank = case when state = 'queued' then 0 else rank end,
-             changed_xid = (pg_current_xact_id()::text)::bigint
-        from held where jobs.id = held.id and state in ('queued', 'running') returning jobs.id),
+             ${changedNow(sql)}
+        from held where jobs.id = held.id and state in ${liveJobStates(sql)} returning jobs.id),
     cancelled as (
       select id, (select count(*) from stopped) as jobs from execution
        where stops_resolution or exists (select from stopped)),

@@ -1,4 +1,5 @@
 import type { Sql } from '../../db/database.ts';
+import { changedNow } from '../../db/changedNow.ts';
 import { auditing } from '../../telemetry/audit.ts';
 
 /**
@@ -29,7 +30,7 @@ async function resumeOnce(
       select changed_xid, paused_at from executions where id = ${executionId}),
     resumed as (
       update executions
-         set paused_at = null, paused_by = null, changed_xid = (pg_current_xact_id()::text)::bigint,
+         set paused_at = null, paused_by = null, ${changedNow(sql)},
              failures_forgiven = (select count(*) from jobs where execution_id = executions.id
                                      and state in ('failed', 'timedOut', 'errored'))
        where id = ${executionId} and paused_at is not null and changed_xid = (select changed_xid from seen)

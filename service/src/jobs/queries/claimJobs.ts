@@ -1,5 +1,7 @@
 import type { Target } from '@flotilla/shared/target/target';
 import type { Sql } from '../../db/database.ts';
+import { changedNow } from '../../db/changedNow.ts';
+import { liveAttemptStates } from '../liveStates.ts';
 import { isUniqueViolation } from '../../db/uniqueViolation.ts';
 import { targetColumns, targetTables } from '../targetColumns.ts';
 
@@ -88,7 +90,7 @@ function claimOnce(sql: Sql, claim: Claim): Promise<readonly ClaimedRow[]> {
     started as (
       update jobs
          set state = 'running', attempt_count = attempt_count + 1, current_attempt_id = numbered.attempt_id,
-             changed_xid = (pg_current_xact_id()::text)::bigint
+             ${changedNow(sql)}
         from numbered where jobs.id = numbered.id
       returning jobs.id, jobs.execution_id, jobs.attempt_count, jobs.queued_at, numbered.attempt_id, numbered.place),
     made as (
@@ -106,7 +108,7 @@ function claimOnce(sql: Sql, claim: Claim): Promise<readonly ClaimedRow[]> {
       select claim_key, id, job_id, number, lease_token, timeout_seconds from made
       union all
       select claim_key, id, job_id, number, lease_token, timeout_seconds from earlier
-       where state in ('claimed', 'running'))
+       where state in ${liveAttemptStates(sql)})
     select claimed.claim_key, claimed.id as attempt_id, claimed.number, claimed.lease_token, claimed.timeout_seconds,
            jobs.id as job_id, jobs.execution_id, ${targetColumns(sql)},
            coalesce(executions.created_by,

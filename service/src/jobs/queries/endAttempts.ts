@@ -2,6 +2,9 @@ import type { Outcome } from '@flotilla/shared/lifecycle/outcome';
 import { maxErroredAttempts, type JobState } from '@flotilla/shared/lifecycle/jobLifecycle';
 import type { FinishInput } from '@flotilla/shared/protocol/runnerMessages';
 import type { Sql } from '../../db/database.ts';
+import { changedNow } from '../../db/changedNow.ts';
+import { liveAttemptStates } from '../liveStates.ts';
+import { backToQueue } from './backToQueue.ts';
 
 /** A Patch that the mirror took: what the Attempt's row keeps of it. */
 export interface StoredPatch {
@@ -81,9 +84,9 @@ export async function endAttempts(sql: Sql, ends: readonly EndOfAttempt[]): Prom
   const rows = await sql<Row[]>`
     with held as materialized (
       select given.*, attempts.lease_token = given.lease_token as holder,
-             attempts.state in ('claimed', 'running') as live,
+             attempts.state in ${liveAttemptStates(sql)} as live,
              attempts.state not in ('claimed', 'running', 'lost', 'released') as finished, log_end, patch_end,
-             attempts.lease_token = given.lease_token and attempts.state in ('claimed', 'running')
+             attempts.lease_token = given.lease_token and attempts.state in ${liveAttemptStates(sql)}
                and log_end = given.log_length and patch_end = given.patch_length as ends
         from jsonb_to_recordset(${sql.json(given)}) as given (
                attempt_id bigint, lease_token uuid, state text, retried boolean, outcome jsonb, steps jsonb,
@@ -98,7 +101,7 @@ export async function endAttempts(sql: Sql, ends: readonly EndOfAttempt[]): Prom
              base_tree = held.base_tree, result_tree = held.result_tree, patch_files = held.patch_files,
              patch_added_lines = held.patch_added_lines, patch_removed_lines = held.patch_removed_lines,
              log_sealed_at = case when held.log_length = 0 and held.log_streams = '[]' then now() end,
-             changed_xid = (pg_current_xact_id()::text)::bigint
+             ${changedNow(sql)}
         from held where attempts.id = held.attempt_id and held.ends
       returning attempts.id, attempts.job_id, held.state, held.retried),
     owned as materialized (
@@ -107,14 +110,13 @@ export async function endAttempts(sql: Sql, ends: readonly EndOfAttempt[]): Prom
         from ended join jobs on jobs.id = ended.job_id order by jobs.id for update of jobs),
     result as (
       update jobs
-         set state = case when ${again} then 'queued' else owned.state end,
-             ended_at = case when ${again} then null else now() end,
-             errored_count = errored_count + case when owned.retried then 1 else 0 end,
-             ready = jobs.ready and not ${again},
-             queued_at = case when ${again} then now() else queued_at end,
+         set errored_count = errored_count + case when owned.retried then 1 else 0 end,
              not_before = case when ${again}
                then now() + make_interval(secs => ${firstBackOffSeconds} * power(4, errored_count)) end,
-             changed_xid = (pg_current_xact_id()::text)::bigint
+             ${backToQueue(sql, {
+               endsAs: sql`case when not ${again} then owned.state end`,
+               ready: sql`jobs.ready and not ${again}`,
+             })}
         from owned where jobs.id = owned.id and owned.current
       returning jobs.execution_id)
     select attempt_id, holder, live, finished, log_end, patch_end, ends as ended, null as execution_id, null as limited

@@ -1,6 +1,9 @@
 import { maxLostAttempts } from '@flotilla/shared/lifecycle/jobLifecycle';
 import type { LeaseRef } from '@flotilla/shared/protocol/leaseRef';
 import type { Sql } from '../../db/database.ts';
+import { changedNow } from '../../db/changedNow.ts';
+import { liveAttemptStates } from '../liveStates.ts';
+import { backToQueue, readyUnlessPaused } from './backToQueue.ts';
 
 /** An Attempt that was ended, and the Execution whose Jobs may have to be admitted anew. */
 export interface EndedAttempt {
@@ -26,9 +29,11 @@ export type Loss =
  * are left to it.
  */
 export async function loseAttempts(sql: Sql, loss: Loss): Promise<EndedAttempt[]> {
+  const endsAs = sql`case when cancel_requested_at is not null then 'cancelled'
+                          when lost_count + 1 >= ${maxLostAttempts} then 'errored' end`;
   const rows = await sql<{ id: string; execution_id: string }[]>`
     with gone as (
-      select id from attempts where state in ('claimed', 'running') and ${lostBy(sql, loss)}
+      select id from attempts where state in ${liveAttemptStates(sql)} and ${lostBy(sql, loss)}
        order by id for update skip locked),
     lost as (
       update attempts
@@ -36,20 +41,14 @@ export async function loseAttempts(sql: Sql, loss: Loss): Promise<EndedAttempt[]
              outcome = case when (select lost_count + 1 from jobs where id = job_id) < ${maxLostAttempts}
                             then '{"kind":"lost"}'
                             else jsonb_build_object('kind', 'lost', 'losses', ${maxLostAttempts}::int) end,
-             changed_xid = (pg_current_xact_id()::text)::bigint
+             ${changedNow(sql)}
         from gone where attempts.id = gone.id
       returning attempts.id, attempts.job_id),
     held as materialized (
       select jobs.id from jobs join lost on lost.job_id = jobs.id order by jobs.id for update of jobs),
     moved as (
       update jobs
-         set state = case when cancel_requested_at is not null then 'cancelled'
-                          when lost_count + 1 >= ${maxLostAttempts} then 'errored'
-                          else 'queued' end,
-             ended_at = case when cancel_requested_at is not null or lost_count + 1 >= ${maxLostAttempts}
-                             then now() end,
-             ready = jobs.ready and not exists (select from executions where id = jobs.execution_id and paused_at is not null),
-             queued_at = now(), lost_count = lost_count + 1, changed_xid = (pg_current_xact_id()::text)::bigint
+         set lost_count = lost_count + 1, ${backToQueue(sql, { endsAs, ready: readyUnlessPaused(sql) })}
         from held join lost on lost.job_id = held.id
        where jobs.id = held.id and jobs.current_attempt_id = lost.id and jobs.state = 'running')
     select lost.id, execution_id from lost join jobs on jobs.id = lost.job_id`;

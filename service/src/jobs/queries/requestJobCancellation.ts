@@ -1,4 +1,6 @@
 import type { Sql } from '../../db/database.ts';
+import { changedNow } from '../../db/changedNow.ts';
+import { liveJobStates } from '../liveStates.ts';
 import { auditing } from '../../telemetry/audit.ts';
 
 /**
@@ -18,8 +20,8 @@ export async function requestJobCancellation(
              state = case when state = 'queued' then 'cancelled' else state end,
              ended_at = case when state = 'queued' then now() end,
              rank = case when state = 'queued' then 0 else rank end,
-             changed_xid = (pg_current_xact_id()::text)::bigint
-       where id = ${jobId} and state in ('queued', 'running') returning id),
+             ${changedNow(sql)}
+       where id = ${jobId} and state in ${liveJobStates(sql)} returning id),
     audited as (${auditing(sql, {
       actor: by,
       event: 'job.cancelled',

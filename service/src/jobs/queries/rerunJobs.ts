@@ -1,5 +1,8 @@
 import type { Fragment } from 'postgres';
 import type { Sql } from '../../db/database.ts';
+import { changedNow } from '../../db/changedNow.ts';
+import { liveJobStates } from '../liveStates.ts';
+import { backToQueue } from './backToQueue.ts';
 import { isUniqueViolation } from '../../db/uniqueViolation.ts';
 import { auditing } from '../../telemetry/audit.ts';
 import { fairRank } from '../fairRank.ts';
@@ -76,7 +79,7 @@ async function rerunOnce(
     chosen as materialized (
       select jobs.id, execution_id, fairness_class, priority, requirement_id, state, owners.ready
         from owners join jobs on jobs.execution_id = owners.id
-       where ${which} and state not in ('queued', 'running') order by jobs.id for update of jobs),
+       where ${which} and state not in ${liveJobStates(sql)} order by jobs.id for update of jobs),
     lines as (
       select line.*, ${rank} as base
         from (select distinct fairness_class, priority, requirement_id from chosen) as line),
@@ -87,9 +90,8 @@ async function rerunOnce(
         from chosen join lines using (fairness_class, priority, requirement_id)),
     queued as (
       update jobs
-         set state = 'queued', rank = ranked.rank, lost_count = 0, errored_count = 0, cancel_requested_at = null,
-             queued_at = now(), ended_at = null, not_before = null, ready = ranked.ready,
-             changed_xid = (pg_current_xact_id()::text)::bigint
+         set rank = ranked.rank, lost_count = 0, errored_count = 0, cancel_requested_at = null, not_before = null,
+             ${backToQueue(sql, { endsAs: sql`null::text`, ready: sql`ranked.ready` })}
         from ranked where jobs.id = ranked.id
       returning jobs.execution_id, ranked.state in ('failed', 'timedOut', 'errored') as failure),
     counted as (
@@ -97,7 +99,7 @@ async function rerunOnce(
         from queued group by execution_id),
     revived as (
       update executions
-         set cancel_requested_at = null, ended_at = null, changed_xid = (pg_current_xact_id()::text)::bigint,
+         set cancel_requested_at = null, ended_at = null, ${changedNow(sql)},
              -- A failure that is tried again is none that a resume has looked over.
              failures_forgiven = greatest(0, failures_forgiven - counted.failures)
         from counted where executions.id = counted.execution_id),

@@ -1,5 +1,6 @@
 import type { LeaseRef } from '@flotilla/shared/protocol/leaseRef';
 import type { Sql } from '../../db/database.ts';
+import { liveAttemptStates } from '../liveStates.ts';
 
 export interface AttemptBase {
   readonly repositoryId: number;
@@ -17,7 +18,7 @@ export async function selectBase(sql: Sql, lease: LeaseRef): Promise<AttemptBase
     select repository_id, base_revision, runner_id, log_end, patch_end
       from attempts join jobs on jobs.id = attempts.job_id
      where attempts.id = ${lease.attemptId} and lease_token = ${lease.leaseToken}
-       and attempts.state in ('claimed', 'running')`;
+       and attempts.state in ${liveAttemptStates(sql)}`;
   return row === undefined
     ? undefined
     : {

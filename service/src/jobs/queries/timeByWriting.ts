@@ -1,4 +1,5 @@
 import type { Sql } from '../../db/database.ts';
+import { liveAttemptStates } from '../liveStates.ts';
 
 /**
  * The database's clock, as text to the microsecond, which the driver would cut. While Attempts live it is told by a
@@ -9,7 +10,7 @@ import type { Sql } from '../../db/database.ts';
 export async function timeByWriting(sql: Sql): Promise<string> {
   const [row] = await sql<{ now: string }[]>`
     with first as (
-      select id from attempts where state in ('claimed', 'running')
+      select id from attempts where state in ${liveAttemptStates(sql)}
        order by lease_expires_at limit 1 for update skip locked),
     written as (
       update attempts set lease_expires_at = lease_expires_at from first where attempts.id = first.id)

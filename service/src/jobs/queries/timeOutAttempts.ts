@@ -1,4 +1,5 @@
 import type { Sql } from '../../db/database.ts';
+import { changedNow } from '../../db/changedNow.ts';
 import type { EndedAttempt } from './loseAttempts.ts';
 
 /** How long Attempts may go on beyond their deadline, in milliseconds. */
@@ -35,14 +36,14 @@ export async function timeOutAttempts(sql: Sql, patience: Patience): Promise<End
        order by id for update of attempts skip locked),
     ended as (
       update attempts
-         set state = 'timedOut', lease_token = gen_random_uuid(), ended_at = now(), changed_xid = (pg_current_xact_id()::text)::bigint,
+         set state = 'timedOut', lease_token = gen_random_uuid(), ended_at = now(), ${changedNow(sql)},
              outcome = jsonb_build_object('kind', 'timedOut', 'step', null, 'seconds', timeout_seconds, 'limit', 'job')
         from late where attempts.id = late.id
       returning attempts.id, attempts.job_id),
     held as materialized (
       select jobs.id from jobs join ended on ended.job_id = jobs.id order by jobs.id for update of jobs),
     result as (
-      update jobs set state = 'timedOut', ended_at = now(), changed_xid = (pg_current_xact_id()::text)::bigint
+      update jobs set state = 'timedOut', ended_at = now(), ${changedNow(sql)}
         from held join ended on ended.job_id = held.id
        where jobs.id = held.id and jobs.current_attempt_id = ended.id and jobs.state = 'running')
     select ended.id, execution_id from ended join jobs on jobs.id = ended.job_id`;

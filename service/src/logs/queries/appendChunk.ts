@@ -1,5 +1,6 @@
 import { streams, type StreamName } from '@flotilla/shared/protocol/streams';
 import type { Sql } from '../../db/database.ts';
+import { liveAttemptStates } from '../../jobs/liveStates.ts';
 
 export interface Append {
   readonly attemptId: number;
@@ -32,14 +33,14 @@ async function appendOnce(sql: Sql, append: Append): Promise<AppendResult> {
   const [row] = await sql<{ stored: boolean; live: boolean; end: string }[]>`
     with holder as (
       update attempts set ${end} = ${offset + data.length}
-       where id = ${attemptId} and lease_token = ${leaseToken} and state in ('claimed', 'running') and ${end} = ${offset}
+       where id = ${attemptId} and lease_token = ${leaseToken} and state in ${liveAttemptStates(sql)} and ${end} = ${offset}
       returning id),
     stored as (
       insert into stream_chunks (attempt_id, stream, "offset", data)
       select id, ${streams[append.stream]}, ${offset}, decode(${base64Of(data)}, 'base64') from holder
       returning attempt_id)
     select exists (select from stored) as stored,
-           lease_token = ${leaseToken} and state in ('claimed', 'running') as live, ${end} as "end"
+           lease_token = ${leaseToken} and state in ${liveAttemptStates(sql)} as live, ${end} as "end"
       from attempts where id = ${attemptId}`;
   if (row === undefined || (!row.stored && !row.live)) return { result: 'fenced' };
   if (row.stored) return { result: 'stored', end: offset + data.length };

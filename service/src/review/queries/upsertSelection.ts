@@ -1,5 +1,6 @@
 import type { User } from '../../auth/tokens.ts';
 import type { Sql } from '../../db/database.ts';
+import { changedNow } from '../../db/changedNow.ts';
 import { auditing } from '../../telemetry/audit.ts';
 import type { Selection } from '../selection.ts';
 
@@ -8,7 +9,7 @@ export async function upsertSelection(sql: Sql, user: User, selection: Selection
   const { jobId, path, included } = selection;
   const rows = await sql`
     with job as (
-      update jobs set changed_xid = (pg_current_xact_id()::text)::bigint where id = ${jobId} returning id),
+      update jobs set ${changedNow(sql)} where id = ${jobId} returning id),
     selected as (
       insert into review_selections (job_id, path, included, user_id)
       select id, ${path ?? ''}, ${included}, ${user.id} from job

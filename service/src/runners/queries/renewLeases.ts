@@ -1,5 +1,6 @@
 import type { LeaseRef } from '@flotilla/shared/protocol/leaseRef';
 import type { Sql } from '../../db/database.ts';
+import { liveAttemptStates } from '../../jobs/liveStates.ts';
 
 /** A lease that was renewed, and whether its user wants the Attempt to stop. */
 export interface RenewedLease {
@@ -20,7 +21,7 @@ export async function renewLeases(
         from jsonb_to_recordset(${sql.json(leases.map((lease) => ({ ...lease })))})
              as given ("attemptId" bigint, "leaseToken" uuid)
         join attempts on attempts.id = given."attemptId" and attempts.lease_token = given."leaseToken"
-       where state in ('claimed', 'running') order by attempts.id for update of attempts),
+       where state in ${liveAttemptStates(sql)} order by attempts.id for update of attempts),
     renewed as (
       update attempts set lease_expires_at = now() + make_interval(secs => ${leaseMs / 1000})
         from held where attempts.id = held.id

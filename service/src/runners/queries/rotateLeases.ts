@@ -1,5 +1,6 @@
 import type { LeaseRef } from '@flotilla/shared/protocol/leaseRef';
 import type { Sql } from '../../db/database.ts';
+import { liveAttemptStates } from '../../jobs/liveStates.ts';
 
 export interface LeaseRotation {
   readonly runnerId: string;
@@ -18,12 +19,12 @@ export async function rotateLeases(sql: Sql, rotation: LeaseRotation): Promise<L
         from jsonb_to_recordset(${sql.json(rotation.attempts.map((lease) => ({ ...lease })))})
              as given ("attemptId" bigint, "leaseToken" uuid)
         join attempts on attempts.id = given."attemptId"
-       where runner_id = ${rotation.runnerId} and state in ('claimed', 'running')
+       where runner_id = ${rotation.runnerId} and state in ${liveAttemptStates(sql)}
          and (${rotation.sameInstance} or attempts.lease_token = given."leaseToken")
        order by attempts.id for update of attempts)
     update attempts
        set lease_token = gen_random_uuid(), lease_expires_at = now() + make_interval(secs => ${rotation.leaseMs / 1000})
-      from held where attempts.id = held.id and state in ('claimed', 'running')
+      from held where attempts.id = held.id and state in ${liveAttemptStates(sql)}
     returning attempts.id, attempts.lease_token`;
   return rows.map((row) => ({ attemptId: Number(row.id), leaseToken: row.lease_token }));
 }

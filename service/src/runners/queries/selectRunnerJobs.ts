@@ -1,5 +1,6 @@
 import type { RunnerJobView } from '@flotilla/shared/views';
 import type { Sql } from '../../db/database.ts';
+import { liveAttemptStates } from '../../jobs/liveStates.ts';
 import { targetColumns, targetTables } from '../../jobs/targetColumns.ts';
 
 /** What a Runner works on now: the Jobs of its live Attempts, in the order of their claims. */
@@ -13,7 +14,7 @@ export async function selectRunnerJobs(sql: Sql, runnerId: string): Promise<Runn
       join jobs on jobs.id = attempts.job_id ${targetTables(sql)}
       join executions on executions.id = jobs.execution_id
       join actions on actions.id = executions.action_id
-     where attempts.runner_id = ${runnerId} and attempts.state in ('claimed', 'running')
+     where attempts.runner_id = ${runnerId} and attempts.state in ${liveAttemptStates(sql)}
      order by attempts.claimed_at, attempts.id`;
   return [...rows];
 }

@@ -1,5 +1,7 @@
 import type { Fragment } from 'postgres';
 import type { Sql } from '../../../db/database.ts';
+import { changedNow } from '../../../db/changedNow.ts';
+import { liveJobStates } from '../../../jobs/liveStates.ts';
 import { askingForWork } from '../../../work/askForWork.ts';
 import { settlementName } from '../settlementName.ts';
 
@@ -22,12 +24,12 @@ export async function endExecutions(sql: Sql, which: Fragment): Promise<EndedExe
     with over as materialized (
       select id, changed_xid from executions
        where ${which} and ended_at is null and resolved_at is not null
-         and not exists (select from jobs where execution_id = executions.id and state in ('queued', 'running'))
+         and not exists (select from jobs where execution_id = executions.id and state in ${liveJobStates(sql)})
        order by id),
     ended as (
       update executions
          set ended_at = coalesce((select max(jobs.ended_at) from jobs where execution_id = executions.id), now()),
-             end_number = end_number + 1, changed_xid = (pg_current_xact_id()::text)::bigint
+             end_number = end_number + 1, ${changedNow(sql)}
         from over
        where executions.id = over.id and executions.changed_xid = over.changed_xid
          and executions.ended_at is null

@@ -1,0 +1,10 @@
+import type { Fragment } from 'postgres';
+import type { Sql } from './database.ts';
+
+/**
+ * What an UPDATE sets where editors are to see what else it sets: the transaction by which the feed of changes finds the
+ * row (docs/decisions/0007).
+ */
+export function changedNow(sql: Sql): Fragment {
+  return sql`changed_xid = (pg_current_xact_id()::text)::bigint`;
+}

@@ -6,6 +6,7 @@ import { refusalOfCall } from '../../support/refusal.ts';
 import { makeRepositories } from '../../support/repositories.ts';
 import { testService } from '../../support/testService.ts';
 import { waitFor } from '../../support/waitFor.ts';
+import { untilEnded } from '../../support/untilEnded.ts';
 
 const three = (folder: string) => makeRepositories(folder, ['one', 'three', 'two']);
 
@@ -35,11 +36,10 @@ test('cancelling ends queued Jobs at once, and running ones when their Runner co
     fenced: [],
   });
   await runner.finish(job, { kind: 'cancelled', step: 0 });
-  const ended = await waitFor('the end', async () => {
-    const execution = await api.executions.get.query({ executionId });
-    return execution.endedAt !== null && execution;
+  expect(await untilEnded(flotilla, executionId)).toMatchObject({
+    state: 'cancelled',
+    counts: { cancelled: 3 },
   });
-  expect(ended).toMatchObject({ state: 'cancelled', counts: { cancelled: 3 } });
 });
 
 test.each(['job', 'execution'] as const)('a Runner hears at once of a cancelled %s', async (what) => {

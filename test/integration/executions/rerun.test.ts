@@ -6,6 +6,7 @@ import { refusalOfCall } from '../../support/refusal.ts';
 import { makeRepositories } from '../../support/repositories.ts';
 import { testService } from '../../support/testService.ts';
 import { waitFor } from '../../support/waitFor.ts';
+import { untilEnded } from '../../support/untilEnded.ts';
 import { listJobs } from '../../../scripts/launch/liveRows.ts';
 
 const three = (folder: string) => makeRepositories(folder, ['one', 'three', 'two']);
@@ -166,6 +167,7 @@ test('two copies of one rerun at the same time put each Job back once, and answe
   const { id: executionId } = await startExecution(api);
   const runner = await flotilla.connectRunner();
   for (const job of await runner.claim(3)) await runner.finish(job, failed);
+  await untilEnded(flotilla, executionId);
   const rerun = { executionId, scope: 'failed', requestKey: randomUUID() } as const;
   await using other = await hold(
     service.sql,
@@ -186,6 +188,7 @@ test('a copy that sees Jobs which ended after the first one was committed leaves
   const { id: executionId } = await startExecution(api);
   const runner = await flotilla.connectRunner();
   for (const job of await runner.claim(3)) await runner.finish(job, failed);
+  await untilEnded(flotilla, executionId);
   const rerun = { executionId, scope: 'failed', requestKey: randomUUID() } as const;
   // What the first one leaves behind when its Jobs have run and failed again.
   await using first = await hold(service.sql, async (tx) => {

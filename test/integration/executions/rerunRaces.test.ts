@@ -4,7 +4,7 @@ import { startExecution } from '../../support/actionText.ts';
 import { hold, waitForBlocked } from '../../support/holdPoints.ts';
 import { makeRepositories } from '../../support/repositories.ts';
 import { testService, type TestService } from '../../support/testService.ts';
-import { waitFor } from '../../support/waitFor.ts';
+import { untilEnded } from '../../support/untilEnded.ts';
 
 const failed = {
   kind: 'failed',
@@ -30,10 +30,7 @@ async function failedExecution(values: Readonly<Record<string, unknown>> = {}) {
   const { id: executionId } = await startExecution(flotilla.api, values);
   const runner = await flotilla.connectRunner();
   for (const job of await runner.claim(3)) await runner.finish(job, failed);
-  await waitFor('the end', async () => {
-    const { endedAt } = await flotilla.api.executions.get.query({ executionId });
-    return endedAt !== null;
-  });
+  await untilEnded(flotilla, executionId);
   return { executionId, claim: (): Promise<ClaimedJob[]> => runner.claim(3) };
 }
 

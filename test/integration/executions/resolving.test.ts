@@ -14,6 +14,7 @@ import { refusalOfCall } from '../../support/refusal.ts';
 import { git, makeRepositories } from '../../support/repositories.ts';
 import { testService, type TestService } from '../../support/testService.ts';
 import { waitFor } from '../../support/waitFor.ts';
+import { untilEnded } from '../../support/untilEnded.ts';
 import { listJobs, watchRows } from '../../../scripts/launch/liveRows.ts';
 
 const open = () =>
@@ -125,10 +126,7 @@ test('an Execution that is cancelled while its scope is resolved starts no Job',
   const begun = await beginAndDie(flotilla, 500);
   await flotilla.api.executions.cancel.mutate({ executionId: begun.executionId });
   expect((await jobsOf(flotilla, begun)).map((job) => job.state)).toEqual(['cancelled', 'cancelled']);
-  await waitFor('its end', async () => {
-    const { state } = await flotilla.api.executions.get.query({ executionId: begun.executionId });
-    return state === 'cancelled';
-  });
+  expect(await untilEnded(flotilla, begun.executionId)).toMatchObject({ state: 'cancelled' });
 });
 
 test('a scope that matches nothing is refused with the reasons, and leaves nothing', async () => {

@@ -9,6 +9,7 @@ import { hold, waitForBlocked } from '../../support/holdPoints.ts';
 import { refusalOfCall } from '../../support/refusal.ts';
 import { makeRepositories } from '../../support/repositories.ts';
 import { testService, type TestService } from '../../support/testService.ts';
+import { untilEnded } from '../../support/untilEnded.ts';
 import { waitFor } from '../../support/waitFor.ts';
 import { listJobs } from '../../../scripts/launch/liveRows.ts';
 
@@ -45,7 +46,7 @@ async function twoClaimed() {
 async function endedExecution(): Promise<number> {
   const { executionId, runner, first, second } = await twoClaimed();
   await Promise.all([runner.succeed(first), runner.succeed(second)]);
-  await waitFor('the end', async () => (await endOf(executionId))?.ended);
+  await untilEnded(flotilla, executionId);
   return executionId;
 }
 
@@ -56,10 +57,7 @@ test('an Execution ends when its last Job has, at that time', async () => {
   expect(done.filter(({ endedAt }) => endedAt !== null)).toHaveLength(1);
   expect(await endOf(executionId)).toMatchObject({ ended: false, ends: 0 });
   await runner.finish(second, { kind: 'cancelled', step: null });
-  const execution = await waitFor('the end', async () => {
-    const view = await flotilla.api.executions.get.query({ executionId });
-    return view.endedAt !== null && view;
-  });
+  const execution = await untilEnded(flotilla, executionId);
   const jobs = await listJobs(flotilla.api, executionId);
   expect(execution).toMatchObject({
     state: 'cancelled',
@@ -85,7 +83,7 @@ test('the last two Jobs of an Execution that end at the same moment, by two repl
   await waitForBlocked(sql, 2);
   await jobs.release();
   await ends;
-  await waitFor('the end', async () => (await endOf(executionId))?.ended);
+  await untilEnded(flotilla, executionId);
   // Both look; so does whoever comes later.
   await Promise.all([flotilla, other].map(({ service }) => service.settlement.settle(executionId)));
   expect(await endOf(executionId)).toEqual({ ended: true, ends: 1, live: 0 });
@@ -109,7 +107,7 @@ test('a rerun takes an end back that is marked at the same moment, and the next 
   expect(await endOf(executionId)).toEqual({ ended: false, ends: 1, live: 2 });
   expect(await flotilla.api.executions.get.query({ executionId })).toMatchObject({ endedAt: null });
   for (const job of await runner.claim(2)) await runner.succeed(job);
-  await waitFor('the second end', async () => (await endOf(executionId))?.ended);
+  await untilEnded(flotilla, executionId);
   expect(await endOf(executionId)).toEqual({ ended: true, ends: 2, live: 0 });
 });
 
@@ -157,7 +155,7 @@ test('a cancellation and the last finish at the same moment end an Execution onc
   await waitForBlocked(sql, 2);
   await job.release();
   await Promise.all([finish, cancel]);
-  await waitFor('the end', async () => (await endOf(executionId))?.ended);
+  await untilEnded(flotilla, executionId);
   expect(await endOf(executionId)).toEqual({ ended: true, ends: 1, live: 0 });
 });
 
@@ -190,7 +188,7 @@ test('what a replica left that died before it could mark the end is marked by th
     sharedFolder: flotilla.service.config.sharedFolder,
     config: { janitorMs: 3_600_000 },
   });
-  await waitFor('the end', async () => (await endOf(executionId))?.ended);
+  await untilEnded(flotilla, executionId);
   expect(await endOf(executionId)).toMatchObject({ ended: true, ends: 1 });
 });
 

@@ -5,6 +5,7 @@ import { executionRequest } from '../../support/actionText.ts';
 import { makeRepositories } from '../../support/repositories.ts';
 import { testService } from '../../support/testService.ts';
 import { waitFor } from '../../support/waitFor.ts';
+import { untilEnded } from '../../support/untilEnded.ts';
 import { watchRows } from '../../../scripts/launch/liveRows.ts';
 
 test('an Execution that no person asked for is resolved and run for the owner of its Action', async () => {
@@ -63,8 +64,5 @@ test('an Execution that no person asked for is resolved and run for the owner of
   // What the runner keeps for people, such as the content of cacheDirs, is the owner's.
   expect(job.owner).toBe(owner);
   await runner.succeed(job);
-  await waitFor('it to have ended', async () => {
-    const { state } = await flotilla.api.executions.get.query({ executionId: execution.id });
-    return state === 'succeeded';
-  });
+  expect(await untilEnded(flotilla, execution.id)).toMatchObject({ state: 'succeeded' });
 });

@@ -12,6 +12,7 @@ import { commitFiles, git, makeRepositories } from '../../support/repositories.t
 import { sha256 } from '../../support/testRunner.ts';
 import { testService, type TestService } from '../../support/testService.ts';
 import { waitFor } from '../../support/waitFor.ts';
+import { untilEnded } from '../../support/untilEnded.ts';
 import { listJobs, watchRows } from '../../../scripts/launch/liveRows.ts';
 
 /** A service that keeps Executions for ten days, and whose housekeeping a test does by hand. */
@@ -39,10 +40,7 @@ async function endOne(flotilla: TestService): Promise<ExecutionView> {
     },
   );
   expect(answer).toEqual({ result: 'done' });
-  await waitFor('the end', async () => {
-    const { endedAt } = await flotilla.api.executions.get.query({ executionId: execution.id });
-    return endedAt !== null;
-  });
+  await untilEnded(flotilla, execution.id);
   return execution;
 }
 

@@ -5,6 +5,7 @@ import { makeRepositories } from '../../support/repositories.ts';
 import type { TestRunner } from '../../support/testRunner.ts';
 import { testService } from '../../support/testService.ts';
 import { waitFor } from '../../support/waitFor.ts';
+import { untilEnded } from '../../support/untilEnded.ts';
 import { listJobs, watchRows } from '../../../scripts/launch/liveRows.ts';
 
 const names = ['a', 'b', 'c', 'd', 'e', 'f'];
@@ -223,7 +224,7 @@ test('an errored Attempt is tried again by itself, later each time, and the thir
     'errored',
     'errored',
   ]);
-  expect(await api.executions.get.query({ executionId })).toMatchObject({ state: 'failed' });
+  expect(await untilEnded(flotilla, executionId)).toMatchObject({ state: 'failed' });
 });
 
 test('the first pause after an errored Attempt is a second', async () => {

@@ -9,6 +9,7 @@ import { hold, waitForBlocked } from '../../support/holdPoints.ts';
 import { makeRepositories } from '../../support/repositories.ts';
 import { logOf, type TestRunner } from '../../support/testRunner.ts';
 import { testService, type TestService } from '../../support/testService.ts';
+import { untilEnded } from '../../support/untilEnded.ts';
 
 const failed = {
   kind: 'failed',
@@ -54,11 +55,9 @@ describe('a finish', () => {
     expect(await jobNow()).toMatchObject({ state, outcome, patch: null, endedAt: expect.any(Number) });
     const [attempt] = await flotilla.api.attempts.list.query({ jobId: job.jobId });
     expect(attempt).toMatchObject({ state, outcome, endedAt: expect.any(Number) });
-    const execution = await flotilla.api.executions.get.query({ executionId: job.executionId });
-    expect(execution).toMatchObject({
+    expect(await untilEnded(flotilla, job.executionId)).toMatchObject({
       state: executionState,
       counts: { [state]: 1 },
-      endedAt: expect.any(Number),
     });
   });
 
@@ -174,9 +173,7 @@ describe('a finish', () => {
     await cancelling.release();
     expect(await finishing).toEqual({ result: 'done' });
     expect(await jobNow()).toMatchObject({ state: 'succeeded' });
-    expect(await flotilla.api.executions.get.query({ executionId: job.executionId })).toMatchObject({
-      state: 'succeeded',
-    });
+    expect(await untilEnded(flotilla, job.executionId)).toMatchObject({ state: 'succeeded' });
   });
 
   test('that has ended the Job leaves a cancellation nothing to do', async () => {

@@ -6,6 +6,7 @@ import { makeRepositories } from '../../support/repositories.ts';
 import type { TestRunner } from '../../support/testRunner.ts';
 import { testService, type TestService } from '../../support/testService.ts';
 import { waitFor } from '../../support/waitFor.ts';
+import { untilEnded } from '../../support/untilEnded.ts';
 
 const two = (folder: string) => makeRepositories(folder, ['one', 'two']);
 /** A tenth and less of the real intervals. */
@@ -69,11 +70,11 @@ test('the third lost Attempt ends the Job as errored, and says that it was the t
     { kind: 'lost' },
     { kind: 'lost' },
   ]);
-  const execution = await waitFor('the end', async () => {
-    const [view] = await flotilla.api.executions.list.query({});
-    return view?.endedAt !== null && view;
+  const [execution] = await flotilla.api.executions.list.query({});
+  expect(await untilEnded(flotilla, execution?.id ?? 0)).toMatchObject({
+    state: 'failed',
+    counts: { errored: 1 },
   });
-  expect(execution).toMatchObject({ state: 'failed', counts: { errored: 1 } });
 });
 
 test('a release does not count as a loss', async () => {

@@ -1,6 +1,6 @@
-import { EventEmitter } from 'vscode';
 import { Coalescer } from '../platform/coalescer.ts';
 import { Disposables, type Disposable } from '../platform/disposables.ts';
+import { Emitter } from '../platform/emitter.ts';
 
 /** A storm of changes redraws a row at most four times a second. */
 const rowIntervalMs = 250;
@@ -24,7 +24,7 @@ export interface TreeOfChanges<N> {
  */
 export class TreeChanges<N> implements Disposable {
   readonly #owned = new Disposables();
-  readonly #emitter = this.#owned.own(new EventEmitter<N | N[] | undefined>());
+  readonly #emitter = new Emitter<N | N[] | undefined>();
   readonly #rows = this.#owned.own(new Coalescer<N | 'all'>(rowIntervalMs, (changed) => this.#emit(changed)));
   readonly #tree: Coalescer<N | 'all'>;
   readonly #of: TreeOfChanges<N>;

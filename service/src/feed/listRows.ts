@@ -1,5 +1,6 @@
 import { FlotillaError } from '@flotilla/shared/errors';
 import type { Page } from '@flotilla/shared/protocol/liveRows';
+import type { Fragment } from 'postgres';
 import type { User } from '../auth/tokens.ts';
 import type { Sql } from '../db/database.ts';
 import type { KeyedRow, RowTopic } from './topic.ts';
@@ -24,7 +25,7 @@ export async function listRows<Row extends KeyedRow, View>(
   user: User,
   { of, after, limit }: PageWanted,
 ): Promise<Page<View>> {
-  const { table, listedBy, newestFirst } = topic;
+  const { listedBy } = topic;
   if ((of === undefined) !== (listedBy === null)) {
     throw new FlotillaError(
       'request.invalid',
@@ -33,16 +34,29 @@ export async function listRows<Row extends KeyedRow, View>(
         : `Rows of "${topic.name}" are listed by one ${listedBy}: say which.`,
     );
   }
-  const ofWhat =
-    of === undefined || listedBy === null ? sql`true` : sql`${sql(`${table}.${listedBy}`)} = ${of}`;
-  const id = sql(`${table}.id`);
-  const beyond =
-    after === undefined ? sql`true` : newestFirst ? sql`${id} < ${after}` : sql`${id} > ${after}`;
-  const rows = await topic.select(sql, sql`${ofWhat} and ${beyond}`, limit);
+  const rows = await topic.select(sql, pageOf(sql, topic, { of, after, limit }), limit);
   return {
     rows: visibleViews(topic, rows, user),
     next: rows.length < limit ? null : (rows.at(-1)?.id ?? null),
   };
+}
+
+/**
+ * The condition that rows are on a page. Its ids are chosen first: in one with the joins of a row, and in the order of
+ * ids, a list would be looked for in the whole table from where the page begins, to the end of it where the list is at
+ * an end (0.3 s over 300,000 Jobs). The sum keeps Postgres from taking that index here too.
+ */
+function pageOf(
+  sql: Sql,
+  { table, listedBy, newestFirst }: Pick<RowTopic, 'table' | 'listedBy' | 'newestFirst'>,
+  { of, after, limit }: PageWanted,
+): Fragment {
+  const inList = of === undefined || listedBy === null ? sql`true` : sql`${sql(listedBy)} = ${of}`;
+  const beyond = after === undefined ? sql`true` : newestFirst ? sql`id < ${after}` : sql`id > ${after}`;
+  const order = listedBy === null ? sql`id` : sql`id + 0`;
+  const direction = newestFirst ? sql`desc` : sql`asc`;
+  return sql`${sql(`${table}.id`)} = any(array(
+    select id from ${sql(table)} where ${inList} and ${beyond} order by ${order} ${direction} limit ${limit}))`;
 }
 
 /** Rows by their ids; those that there are, and that the user may see. */

@@ -75,7 +75,8 @@ export async function git(
 /** Makes a git repository with one commit. */
 export async function makeRepository(folder: string, content: RepositoryContent): Promise<MadeRepository> {
   await mkdir(folder, { recursive: true });
-  await git(folder, ['init', '--quiet', `--initial-branch=${content.branch ?? 'main'}`]);
+  // Without samples of hooks, which every copy would have too.
+  await git(folder, ['init', '--quiet', '--template=', `--initial-branch=${content.branch ?? 'main'}`]);
   return { folder, commit: await commitFiles(folder, content.files, content.message ?? 'First') };
 }
 

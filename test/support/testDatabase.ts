@@ -12,7 +12,8 @@ export async function testDatabase(options: { readonly migrated?: boolean } = {}
   const server = inject('databaseServer');
   const name = `test_${randomBytes(8).toString('hex')}`;
   const template = options.migrated === false ? 'template1' : 'template';
-  await statement(server, `create database ${name} template ${template}`);
+  // Copied as files: the standard way writes every page into the journal, which takes ten times the processor time.
+  await statement(server, `create database ${name} template ${template} strategy file_copy`);
   return {
     url: server.replace(/\/flotilla$/, `/${name}`),
     [Symbol.asyncDispose]: () => statement(server, `drop database if exists ${name} with (force)`),

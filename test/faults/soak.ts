@@ -31,6 +31,7 @@ await ensureDemoImage(sayOnTerminal);
 const result = await storm({
   seed: values.seed,
   ms: minutes * 60_000,
+  minimumKinds: 1,
   calmMs: [1000, 6000],
   minimumJobs: Number(values.jobs),
   patienceMs: 15 * 60_000,

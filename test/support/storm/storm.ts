@@ -8,8 +8,9 @@ import { randomOf } from './random.ts';
 
 export interface StormOptions extends FleetOptions {
   readonly seed: string;
-  /** How long faults strike, in milliseconds. */
+  /** How long faults strike, in milliseconds, and longer until so many kinds of them have. */
   readonly ms: number;
+  readonly minimumKinds: number;
   /** Shortest and longest time between two faults, in milliseconds. */
   readonly calmMs: readonly [number, number];
   /** Jobs that the load has at least. */
@@ -52,8 +53,10 @@ export async function storm(options: StormOptions): Promise<Storm> {
     }
   })();
   const struck: Record<string, number> = {};
+  const isDue = () =>
+    performance.now() - started < options.ms || Object.keys(struck).length < options.minimumKinds;
   const striking = (async () => {
-    while (performance.now() - started < options.ms && !done.signal.aborted) {
+    while (isDue() && !done.signal.aborted) {
       await delay(random.between(...options.calmMs));
       const fault = random.one(faults);
       say(`${seconds()} s: ${fault.name}`);

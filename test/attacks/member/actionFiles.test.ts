@@ -1,19 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, expect, test } from 'vitest';
-import { connectUser, type ServiceClient } from '../../../scripts/launch/serviceClient.ts';
 import { refusalOfCall } from '../../support/refusal.ts';
 import { attackedService, type AttackedService } from '../support/attackedService.ts';
 import { callOf, openRawWebSocket } from '../support/rawWebSocket.ts';
 import { withinBounds } from '../support/withinBounds.ts';
 
 let attacked: AttackedService;
-let member: ServiceClient;
+let member: AttackedService['member'];
 beforeAll(async () => {
-  await using resources = new AsyncDisposableStack();
-  attacked = resources.use(await attackedService());
-  member = resources.use(connectUser(attacked.url, attacked.memberToken));
-  const owned = resources.move();
-  return () => owned.disposeAsync();
+  attacked = await attackedService();
+  ({ member } = attacked);
+  return () => attacked[Symbol.asyncDispose]();
 });
 
 /** As large as an action file may be. */

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { connectUser, type ServiceClient } from '../../../scripts/launch/serviceClient.ts';
 import { makeRepository } from '../../support/repositories.ts';
 import { waitFor } from '../../support/waitFor.ts';
 import { attackedService, type AttackedService } from '../support/attackedService.ts';
@@ -11,7 +10,7 @@ import { reasonOf } from '../support/reasonOf.ts';
 import { withinBounds } from '../support/withinBounds.ts';
 
 let attacked: AttackedService;
-let reader: ServiceClient['api'];
+let reader: AttackedService['reader']['api'];
 beforeAll(async () => {
   attacked = await attackedService({
     repositories: async (folder) => {
@@ -20,13 +19,8 @@ beforeAll(async () => {
       await makeSharedTree(join(folder, 'milliard'), { width: 1000, depth: 3, content: 'nothing here\n' });
     },
   });
-  const user = connectUser(attacked.url, attacked.readerToken);
-  reader = user.api;
-  await attacked.client.api.repositories.sync.mutate();
-  return async () => {
-    await user[Symbol.asyncDispose]();
-    await attacked[Symbol.asyncDispose]();
-  };
+  reader = attacked.reader.api;
+  return () => attacked[Symbol.asyncDispose]();
 });
 
 const preview = (query: string) => reader.scopes.preview.query({ query });

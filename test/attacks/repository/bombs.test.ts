@@ -2,7 +2,6 @@ import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { beforeAll, expect, test } from 'vitest';
-import { connectUser, type ServiceClient } from '../../../scripts/launch/serviceClient.ts';
 import { limitsOfLanes } from '../../../service/src/git/lanes.ts';
 import { git, makeRepository } from '../../support/repositories.ts';
 import { attackedService, type AttackedService } from '../support/attackedService.ts';
@@ -12,15 +11,11 @@ import { withinBounds } from '../support/withinBounds.ts';
 const mebibyte = 1024 * 1024;
 
 let attacked: AttackedService;
-let reader: ServiceClient['api'];
+let reader: AttackedService['reader']['api'];
 beforeAll(async () => {
   attacked = await attackedService();
-  const user = connectUser(attacked.url, attacked.readerToken);
-  reader = user.api;
-  return async () => {
-    await user[Symbol.asyncDispose]();
-    await attacked[Symbol.asyncDispose]();
-  };
+  reader = attacked.reader.api;
+  return () => attacked[Symbol.asyncDispose]();
 });
 
 /** Repositories of which each is small until somebody looks inside. */

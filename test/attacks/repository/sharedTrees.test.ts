@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { connectUser, type ServiceClient } from '../../../scripts/launch/serviceClient.ts';
 import { makeRepository } from '../../support/repositories.ts';
 import { attackedService, type AttackedService } from '../support/attackedService.ts';
 import { makeSharedTree } from '../support/sharedTree.ts';
@@ -8,7 +7,7 @@ import { reasonOf } from '../support/reasonOf.ts';
 import { withinBounds } from '../support/withinBounds.ts';
 
 let attacked: AttackedService;
-let reader: ServiceClient['api'];
+let reader: AttackedService['reader']['api'];
 beforeAll(async () => {
   attacked = await attackedService({
     repositories: async (folder) => {
@@ -20,13 +19,8 @@ beforeAll(async () => {
       await makeSharedTree(join(folder, 'longNames'), { width: 10, depth: 4, name: 'n'.repeat(900) });
     },
   });
-  const user = connectUser(attacked.url, attacked.readerToken);
-  reader = user.api;
-  await attacked.client.api.repositories.sync.mutate();
-  return async () => {
-    await user[Symbol.asyncDispose]();
-    await attacked[Symbol.asyncDispose]();
-  };
+  reader = attacked.reader.api;
+  return () => attacked[Symbol.asyncDispose]();
 });
 
 const tooMany = 'has more than 2,000,000 files, and none of those matches';

@@ -3,7 +3,6 @@ import { lstat, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, expect, test } from 'vitest';
-import { connectUser } from '../../../scripts/launch/serviceClient.ts';
 import { attackBySteps, twoAttacked, untilDisarmed, type AttackedBySteps } from '../support/attackBySteps.ts';
 import { attackedService } from '../support/attackedService.ts';
 import type { Lanes } from '../support/lanes.ts';
@@ -142,8 +141,7 @@ test.concurrent('what one user leaves in cacheDirs is not what another one finds
     await attackBySteps(attacked, plant, { cacheDirs: ['/cache'] });
     const again = await attackBySteps(attacked, plant, { cacheDirs: ['/cache'] });
     expect(again.outputs).toEqual(['planted\n']);
-    await using mallory = connectUser(deployment.url, deployment.memberToken);
-    const other = await attackBySteps(attacked, plant, { cacheDirs: ['/cache'], user: mallory });
+    const other = await attackBySteps(attacked, plant, { cacheDirs: ['/cache'], user: deployment.member });
     expect(other.outputs).toEqual(['']);
   }));
 

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { connectUser, type ServiceClient } from '../../../scripts/launch/serviceClient.ts';
 import { startDeployment, type Deployment, type DeploymentOptions } from '../../support/deployment.ts';
 import { makeRepository } from '../../support/repositories.ts';
 import { userToken } from '../../support/tokens.ts';
@@ -7,6 +8,9 @@ import { startBystander, type Bystander } from './startBystander.ts';
 /** A service as a program that is attacked, with a user beside the attacker who works on. */
 export interface AttackedService extends Deployment {
   readonly bystander: Bystander;
+  /** Whoever attacks as a member, and as a reader. */
+  readonly member: ServiceClient;
+  readonly reader: ServiceClient;
   readonly memberToken: string;
   readonly readerToken: string;
   readonly bystanderToken: string;
@@ -28,12 +32,17 @@ export async function attackedService(options: Partial<DeploymentOptions> = {}):
     userToken(deployment.sql, 'Rea', 'reader'),
     userToken(deployment.sql, 'Bo', 'reader'),
   ]);
+  const [member, reader] = [memberToken, readerToken].map((token) =>
+    resources.use(connectUser(deployment.url, token)),
+  );
   const bystander = resources.use(
     await startBystander(deployment.url, bystanderToken, deployment.service.pid),
   );
   const owned = resources.move();
   return Object.create(deployment, {
     bystander: { value: bystander },
+    member: { value: member },
+    reader: { value: reader },
     memberToken: { value: memberToken },
     readerToken: { value: readerToken },
     bystanderToken: { value: bystanderToken },

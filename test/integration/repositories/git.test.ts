@@ -1,7 +1,14 @@
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { beforeAll, expect, test } from 'vitest';
-import { git, GitError, GitLimitError, openGit, readGit } from '../../../service/src/git/git.ts';
+import {
+  git,
+  GitError,
+  GitLimitError,
+  openGit,
+  readGit,
+  type GitOptions,
+} from '../../../service/src/git/git.ts';
 import { limitsOfLanes } from '../../../service/src/git/lanes.ts';
 import { makeRepository } from '../../support/repositories.ts';
 import { temporaryFolder } from '../../support/temporaryFolder.ts';
@@ -13,6 +20,11 @@ beforeAll(async () => {
   gitDir = `${folder.path}/.git`;
   return () => folder[Symbol.asyncDispose]();
 });
+
+/** How a user asks git. */
+const askedBy = (owner: string) => ({ gitDir, lane: 'reader', owner }) as const;
+/** Whether git answers whoever asks so. */
+const answers = async (options: GitOptions) => (await git(['rev-parse', 'HEAD'], options)).exitCode === 0;
 
 /** A git that waits for its input, which does not come. */
 const waits = ['cat-file', '--batch'];
@@ -52,42 +64,27 @@ test.each([
   ['an argument with a NUL', ['show', 'a\0b'], 'has a NUL'],
   ['arguments that are too long', ['show', 'a'.repeat(3_000_000)], 'E2BIG'],
 ])('%s is refused at once, and takes no slot', async (_what, args, message) => {
-  const calls = Array.from({ length: 2 * limitsOfLanes.reader.slots }, () =>
-    git(args, { gitDir, lane: 'reader', owner: 'user:1' }),
-  );
+  const calls = Array.from({ length: 2 * limitsOfLanes.reader.slots }, () => git(args, askedBy('user:1')));
   for (const call of calls) await expect(call).rejects.toThrow(message);
-  expect((await git(['rev-parse', 'HEAD'], { gitDir, lane: 'reader', owner: 'user:1' })).exitCode).toBe(0);
+  expect(await answers(askedBy('user:1'))).toBe(true);
 });
 
 test('whoever leaves ends the git that he waits for, also before it has begun', async () => {
   const leaving = new AbortController();
-  const options = {
-    gitDir,
-    input: nothing,
-    lane: 'reader',
-    owner: 'user:1',
-    signal: leaving.signal,
-  } as const;
+  const options = { ...askedBy('user:1'), input: nothing, signal: leaving.signal };
   const calls = Array.from({ length: 5 }, () => git(waits, options));
   leaving.abort(new Error('left'));
   const ends = await Promise.allSettled(calls);
   expect(ends.every(({ status }) => status === 'rejected')).toBe(true);
-  expect((await git(['rev-parse', 'HEAD'], { gitDir, lane: 'reader', owner: 'user:1' })).exitCode).toBe(0);
+  expect(await answers(askedBy('user:1'))).toBe(true);
 });
 
 test('a user with many requests takes no slot of another user, and none of Jobs', async () => {
   const leaving = new AbortController();
-  const options = {
-    gitDir,
-    input: nothing,
-    lane: 'reader',
-    owner: 'user:1',
-    signal: leaving.signal,
-  } as const;
+  const options = { ...askedBy('user:1'), input: nothing, signal: leaving.signal };
   const calls = Array.from({ length: 20 }, () => git(waits, options));
-  const others = [{ lane: 'reader', owner: 'user:2' }, { lane: 'job' }] as const;
-  for (const other of others)
-    expect((await git(['rev-parse', 'HEAD'], { gitDir, ...other })).exitCode).toBe(0);
+  expect(await answers(askedBy('user:2'))).toBe(true);
+  expect(await answers({ gitDir, lane: 'job' })).toBe(true);
   leaving.abort();
   await Promise.allSettled(calls);
 });

@@ -103,7 +103,7 @@ export async function openService(
   const objects = fileObjects(join(config.sharedFolder, 'objects'));
   const streams = new StoredStreams(sql, objects);
   const revocations = new Revocations();
-  const admission = new Admission(sql, hints, logger);
+  const admission = await Admission.open(sql, hints, logger);
   const settlement = new Settlement(hot, hints, logger);
   const { leaseMs } = config;
   const fair = config.fairness === 'owner';

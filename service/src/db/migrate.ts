@@ -5,13 +5,14 @@ import type postgres from 'postgres';
 import { openClient } from './client.ts';
 
 /** The schema this program knows. Raised with each migration. */
-export const schemaNumber = 14;
+export const schemaNumber = 15;
 /**
  * The lowest schema number whose programs still work on this schema: what lets replicas be rolled. Programs of schema 6
  * make Actions without an owner, and expect a person behind each Execution; those of 9 tell repositories by name alone;
- * those before 12 lease resolutions by a column that is gone, and take no end back that is marked.
+ * those before 12 lease resolutions by a column that is gone, and take no end back that is marked; those before 15 admit
+ * Jobs by a function that is gone.
  */
-const minCompatible = 12;
+const minCompatible = 15;
 
 /** Any constant: the lock is Flotilla's own in its database. */
 const migrationLock = 7_420_001;

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { Sql } from '../db/database.ts';
 import type { Hints } from '../db/hints.ts';
 import { Looks } from '../looks.ts';
-import { admitJobs } from './queries/admitJobs.ts';
+import { admitJobs, defineAdmitJobs } from './queries/admitJobs.ts';
 import { executionsToAdmit } from './queries/executionsToAdmit.ts';
 
 /**
@@ -15,10 +15,16 @@ export class Admission {
   readonly #logger: Logger;
   readonly #looks = new Looks();
 
-  constructor(sql: Sql, hints: Hints, logger: Logger) {
+  private constructor(sql: Sql, hints: Hints, logger: Logger) {
     this.#sql = sql;
     this.#hints = hints;
     this.#logger = logger;
+  }
+
+  /** Makes the function in the database that it works by, where that is not there yet. */
+  static async open(sql: Sql, hints: Hints, logger: Logger): Promise<Admission> {
+    await defineAdmitJobs(sql);
+    return new Admission(sql, hints, logger);
   }
 
   /** Something about this Execution has changed; null when it is enough to look at what is due. */

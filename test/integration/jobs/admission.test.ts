@@ -1,8 +1,11 @@
 import { expect, test } from 'vitest';
+import { connect } from '../../../service/src/db/database.ts';
+import { admitJobs, defineAdmitJobs } from '../../../service/src/jobs/queries/admitJobs.ts';
 import { startExecution } from '../../support/actionText.ts';
 import { refusalOfCall } from '../../support/refusal.ts';
 import { makeRepositories } from '../../support/repositories.ts';
 import type { TestRunner } from '../../support/testRunner.ts';
+import { testDatabase } from '../../support/testDatabase.ts';
 import { testService } from '../../support/testService.ts';
 import { waitFor } from '../../support/waitFor.ts';
 import { untilEnded } from '../../support/untilEnded.ts';
@@ -285,4 +288,14 @@ test('what is not there is refused in a sentence', async () => {
     () => api.jobs.rerun.mutate({ jobId: 404 }),
   ];
   for (const call of calls) expect(await refusalOfCall(call())).toMatchObject({ code: 'NOT_FOUND' });
+});
+
+test('replicas that start at the same moment make the function of the admission once', async () => {
+  await using database = await testDatabase();
+  await using connections = connect(database.url, { max: 8 });
+  const { sql } = connections;
+  await Promise.all(Array.from({ length: 8 }, () => defineAdmitJobs(sql)));
+  await defineAdmitJobs(sql);
+  expect(await sql`select proname from pg_proc where proname like 'admit_jobs%'`).toHaveLength(1);
+  expect(await admitJobs(sql, 404)).toBe(0);
 });

@@ -1,26 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { GitAccess } from '../codeHosts/codeHost.ts';
 import { readIfThere } from '../files.ts';
-import { git, type GitOptions } from '../git/git.ts';
-import { removeHalfMadePacks } from './mirrorUpkeep.ts';
+import { git } from '../git/git.ts';
+import { fetchBranches, laneOf, type FetchLimits, type FetchSource } from './fetchBranches.ts';
 
 /** Ends the name of a mirror that is being made. */
 const makingSuffix = '.new';
-
-/** Where a mirror is fetched from. */
-export interface FetchSource extends Pick<GitAccess, 'url' | 'protocol'> {
-  /** Those that go over a network are bounded by host. */
-  readonly hostId: number;
-}
-
-/** How a fetch is limited. */
-export interface FetchLimits {
-  readonly signal?: AbortSignal | undefined;
-  /** Of the fetch itself; a {@link GitLimitError} says that it was not enough. */
-  readonly timeLimitMs: number;
-}
 
 /**
  * The bare mirrors: a cache of the code hosts that can be rebuilt, and the home of pins and trees. Replicas share
@@ -129,23 +115,6 @@ export class Mirrors {
 /** A pin is named by the commit that it keeps, so that Executions over one commit share one. */
 function pinOf(commit: string): string {
   return `refs/flotilla/pins/${commit}`;
-}
-
-/** What is on this machine takes turns with all other work here; what is not, with its host's alone. */
-function laneOf({ protocol, hostId }: FetchSource): Pick<GitOptions, 'lane' | 'owner'> {
-  return protocol === 'file' ? { lane: 'fetch' } : { lane: 'remote', owner: `host:${hostId}` };
-}
-
-async function fetchBranches(gitDir: string, source: FetchSource, limits: FetchLimits): Promise<void> {
-  const options = ['--quiet', '--prune', '--no-tags', '--no-write-fetch-head'];
-  const args = ['fetch', ...options, '--', source.url, '+refs/heads/*:refs/heads/*'];
-  const environment = { GIT_ALLOW_PROTOCOL: source.protocol };
-  try {
-    await git(args, { gitDir, environment, ...laneOf(source), ...limits });
-  } catch (error) {
-    await removeHalfMadePacks(gitDir);
-    throw error;
-  }
 }
 
 async function exists(path: string): Promise<boolean> {

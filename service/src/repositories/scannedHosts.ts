@@ -1,7 +1,7 @@
 import { FlotillaError } from '@flotilla/shared/errors';
-import type { HostSyncView, RepositoryView, SyncView } from '@flotilla/shared/views';
+import type { RepositoryView, SyncView } from '@flotilla/shared/views';
 import type { Logger } from 'pino';
-import type { CodeHost, CodeHostKind } from '../codeHosts/codeHost.ts';
+import type { CodeHostKind } from '../codeHosts/codeHost.ts';
 import { readCodeHosts, type CodeHostRow } from '../codeHosts/readCodeHosts.ts';
 import type { User } from '../auth/tokens.ts';
 import type { Database, Sql } from '../db/database.ts';
@@ -13,7 +13,10 @@ import type { Mirrors } from './mirrors.ts';
 import { oneReason } from './oneReason.ts';
 import { readRepository } from './readRepository.ts';
 import { storeProblem } from './queries/storeProblem.ts';
-import { Scans, scanRegularly } from './scans.ts';
+import type { ScannedHost } from './scannedHost.ts';
+import { scanRegularly } from './scanRegularly.ts';
+import { Scans } from './scans.ts';
+import { syncHosts } from './syncHosts.ts';
 
 export interface ScannedHostsContext {
   readonly database: Database;
@@ -27,13 +30,6 @@ export interface ScannedHostsContext {
   readonly everyMs: number;
   /** How long who asks for a scan waits while it gets nowhere. */
   readonly patienceMs: number;
-}
-
-/** A code host that this replica has opened. */
-export interface ScannedHost {
-  readonly row: CodeHostRow;
-  readonly host: CodeHost;
-  readonly scans: Scans;
 }
 
 interface Opened extends ScannedHost {
@@ -88,13 +84,7 @@ export class ScannedHosts implements AsyncDisposable {
    */
   async sync(signal?: AbortSignal): Promise<SyncView> {
     await this.takeUp();
-    const synced = await Promise.all(this.all().map((host) => this.#sync(host, signal)));
-    const hosts = synced.filter((host) => host !== undefined);
-    return {
-      repositories: sum(hosts.map(({ repositories }) => repositories)),
-      changed: sum(hosts.map(({ changed }) => changed)),
-      hosts,
-    };
+    return syncHosts(this.all(), this.#context.patienceMs, signal);
   }
 
   /**
@@ -102,6 +92,7 @@ export class ScannedHosts implements AsyncDisposable {
    * with this id, the user may not see it, or its host is there no more.
    */
   async fetch(user: Pick<User, 'sees'>, repositoryId: number, signal: AbortSignal): Promise<RepositoryView> {
+    await this.takeUp();
     const { database } = this.#context;
     const row = await readRepository(database, repositoryId);
     const opened = row && this.#opened.get(row.codeHostId);
@@ -126,24 +117,6 @@ export class ScannedHosts implements AsyncDisposable {
     await this.#takingUp.catch(() => undefined);
     for (const id of this.#opened.keys()) this.#letGo(id);
     await Promise.all(this.#leaving);
-  }
-
-  /** Undefined when the host was let go of meanwhile. */
-  async #sync(
-    { row, scans }: ScannedHost,
-    signal: AbortSignal | undefined,
-  ): Promise<HostSyncView | undefined> {
-    const scanning = scans.scanPatiently(this.#context.patienceMs, signal);
-    const outcome = await scanning.catch((error: unknown) => {
-      if (scans.isEnding) return 'gone' as const;
-      throw error;
-    });
-    if (outcome === 'gone') return undefined;
-    const host = { codeHostId: row.id, codeHost: row.name, repositories: 0, changed: 0, problem: null };
-    if (outcome === undefined) return { ...host, state: 'goesOn' };
-    if (outcome.kind === 'away') return { ...host, state: 'away', problem: outcome.problem };
-    const { repositories, changed } = outcome;
-    return { ...host, state: 'scanned', repositories, changed };
   }
 
   async #takeUp(): Promise<void> {
@@ -188,8 +161,4 @@ export class ScannedHosts implements AsyncDisposable {
       .finally(() => this.#leaving.delete(left));
     this.#leaving.add(left);
   }
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, number) => total + number, 0);
 }

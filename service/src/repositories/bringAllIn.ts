@@ -1,0 +1,92 @@
+import pLimit from 'p-limit';
+import type { HostedRepository } from '../codeHosts/codeHost.ts';
+import { LockSession } from '../db/sessionLock.ts';
+import { GitLimitError } from '../git/git.ts';
+import { bringIn, type BringInContext, type Moved } from './bringIn.ts';
+import { hasMoved } from './hasMoved.ts';
+import type { KnownRepository } from './queries/storeListing.ts';
+import type { ScanProgress } from './scanProgress.ts';
+import { standardTimes, type FetchTimes, type SlowFetches } from './slowFetches.ts';
+
+export interface BringAllInContext extends BringInContext {
+  readonly databaseUrl: string;
+  readonly slowFetches: SlowFetches;
+  readonly progress: ScanProgress;
+  /** How long fetches may take; {@link standardTimes} unless a test says otherwise. */
+  readonly times?: FetchTimes;
+  readonly signal: AbortSignal;
+}
+
+/** Repositories that are worked on together: enough to keep all slots of git busy. */
+const repositoriesAtOnce = 32;
+
+/** Brings in what moved. Answers how many that were. */
+export async function bringAllIn(
+  context: BringAllInContext,
+  repositories: readonly HostedRepository[],
+  known: readonly (KnownRepository | undefined)[],
+  askedAt: string,
+): Promise<number> {
+  const { slowFetches, progress, signal, times = standardTimes } = context;
+  const slow: Moved[] = [];
+  const busy: Moved[] = [];
+  let changed = 0;
+  const look = async (repository: HostedRepository, row: KnownRepository | undefined): Promise<void> => {
+    // Without a row, another replica has just made one, and fetches it.
+    if (row === undefined || !(await hasMoved(context.mirrors, row, repository)))
+      return progress.isDone('same');
+    // It says already why it could not be fetched.
+    if (!slowFetches.mayTry(row.id, repository.fingerprint)) return progress.isDone('same');
+    changed += 1;
+    const moved = { id: row.id, repository, askedAt };
+    const limits = { wait: false, timeLimitMs: times.quickMs, signal };
+    const brought = await bringIn(context, moved, limits);
+    if (brought === 'busy') busy.push(moved);
+    else if (brought instanceof GitLimitError && brought.limit === 'time') slow.push(moved);
+    else progress.isDone(brought === 'done' ? 'fetched' : 'failed');
+  };
+  const atOnce = pLimit(repositoriesAtOnce);
+  await Promise.all(
+    repositories.map((repository, position) => atOnce(() => look(repository, known[position]))),
+  );
+  for (const moved of busy) await waitAndBringIn(context, moved);
+  await bringSlowIn(context, slow);
+  return changed;
+}
+
+/** Brings in what others were busy with: what they have fetched may be older than this scan. */
+async function waitAndBringIn(context: BringAllInContext, moved: Moved): Promise<void> {
+  const { databaseUrl, times = standardTimes, progress, logger } = context;
+  // A session of its own: what the scan holds is not lost with the wait.
+  await using locks = new LockSession(databaseUrl);
+  const signal = AbortSignal.any([context.signal, AbortSignal.timeout(times.slowMs)]);
+  try {
+    const limits = { wait: true, timeLimitMs: times.quickMs, signal };
+    const brought = await bringIn({ ...context, locks }, moved, limits);
+    progress.isDone(brought === 'done' ? 'fetched' : 'failed');
+  } catch (error) {
+    context.signal.throwIfAborted();
+    if (!signal.aborted) throw error;
+    logger.warn(
+      { repositoryId: moved.id },
+      'somebody else was busy with a mirror for too long; the next scan fetches it',
+    );
+    progress.isDone('failed');
+  }
+}
+
+/** Fetches at length what was not fetched quickly, as long as a scan may take for that. */
+async function bringSlowIn(context: BringAllInContext, slow: readonly Moved[]): Promise<void> {
+  const { slowFetches, progress, signal, times = standardTimes } = context;
+  let leftMs = times.slowMs;
+  for (const moved of slow) {
+    if (leftMs < times.quickMs) return;
+    const begun = performance.now();
+    const brought = await bringIn(context, moved, { wait: false, timeLimitMs: leftMs, signal });
+    const tookMs = performance.now() - begun;
+    leftMs -= tookMs;
+    if (brought === 'done') slowFetches.succeeded(moved.id);
+    else if (brought !== 'busy') slowFetches.failed(moved.id, moved.repository.fingerprint, tookMs);
+    progress.isDone(brought === 'done' ? 'fetched' : 'failed');
+  }
+}

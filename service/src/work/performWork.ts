@@ -18,7 +18,7 @@ const mostErrorLetters = 1000;
 
 export interface WorkContext {
   readonly sql: Sql;
-  readonly hints: Pick<Hints, 'publish'>;
+  readonly hints: Pick<Hints, 'publish' | 'wake'>;
   readonly logger: Pick<Logger, 'warn' | 'error'>;
 }
 
@@ -56,7 +56,9 @@ export async function performWork(
       patienceMs: leaseMs,
       signal,
     });
-    hints.publish('work');
+    // What is given back is the other replicas' to take; all else this one sees to itself, or time does.
+    if (signal.aborted) hints.publish('work');
+    else hints.wake('work');
   } catch (error) {
     // Nothing is lost: the lease runs out, and the row is taken again.
     if (!isTransientDatabaseError(error)) throw error;

@@ -97,7 +97,7 @@ test('a container that cannot be removed holds up no other, no volume and no fol
   );
 
   await owner.remove(new Docker({ socketPath: engine.socketPath }));
-  expect(await containersOf({ runner: owner.name })).toEqual([stuck.id.slice(0, 12)]);
+  expect(await containersOf({ runner: owner.name })).toEqual([stuck.id]);
   expect(await volumesOf(owner)).toEqual([]);
   expect(await attemptFoldersOf(owner.stateFolder)).toEqual([]);
   expect(owner.complaints()).toMatchObject([

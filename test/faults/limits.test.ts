@@ -39,7 +39,8 @@ test('#21 a Job that takes too long gets SIGTERM, and SIGKILL after the grace wh
   // 137 is SIGKILL's; SIGTERM's would be 143.
   expect(ended?.steps).toMatchObject([{ state: 'timedOut', exitCode: 137 }]);
   const stored = await readLog(deployment.client, attempt.id);
-  expect(bytesOf(stored, descriptors.stderr).toString()).toBe('asked to stop\n');
+  // Again where its container had run for less than a second, as on a busy machine (decision 0136).
+  expect(bytesOf(stored, descriptors.stderr).toString()).toMatch(/^(asked to stop\n)+$/);
   const askedAt = stored.find(({ descriptor }) => descriptor === descriptors.stderr)?.time ?? 0;
   const lastAt = stored.findLast(({ descriptor }) => descriptor === descriptors.stdout)?.time ?? 0;
   // The kernel's alarm and these clocks differ by less than a line's pause.

@@ -6,6 +6,7 @@ import { untilAnswered } from '../../../extension/src/connection/untilAnswered.t
 import { liveAttempts } from '../../../extension/src/model/liveAttempts.ts';
 import { liveExecutions } from '../../../extension/src/model/liveExecutions.ts';
 import { liveJobs } from '../../../extension/src/model/liveJobs.ts';
+import { liveRunners } from '../../../extension/src/model/liveRunners.ts';
 import { LiveModel } from '../../../extension/src/model/liveModel.ts';
 import { maxRows } from '../../../service/src/feed/readChanges.ts';
 import { startExecution } from '../../support/actionText.ts';
@@ -70,6 +71,33 @@ test('a window that missed too much for the feed lists anew what it holds, Attem
   );
   await waitFor('the Attempt', () => attempts.get(job.attemptId)?.logLimitReached);
   await expect.poll(() => model.of(liveExecutions).get(otherId)?.counts.cancelled).toBe(maxRows + 1);
+});
+
+test('a kind of rows that is first wanted while the feed goes on is followed from then on', async () => {
+  await using flotilla = await testService();
+  using window = openModel(flotilla);
+  await untilListed(window.model);
+  const runners = window.model.of(liveRunners);
+  expect(await waitFor('the Runners', () => runners.rows)).toEqual([]);
+  await flotilla.connectRunner({ name: 'north' });
+  await waitFor('the Runner', () => runners.rows?.[0]?.name === 'north');
+});
+
+test('rows come again after the connection was cut, and what was held is listed anew', async () => {
+  await using flotilla = await testService({ repositories: two });
+  const { api, service } = flotilla;
+  const { id: executionId } = await startExecution(api);
+  using window = openModel(flotilla);
+  await untilListed(window.model);
+  const jobs = window.model.of(liveJobs);
+  jobs.hold(executionId);
+  await jobs.load(executionId);
+  // Without a transaction's id they are named by no message: only a list can bring them.
+  await service.sql`update jobs set state = 'cancelled', ended_at = now() where execution_id = ${executionId}`;
+  flotilla.cutConnections();
+  await waitFor('the Jobs', () => jobs.rows(executionId)?.every(({ state }) => state === 'cancelled'));
+  const { id: later } = await startExecution(api);
+  expect(await waitFor('the feed to go on', () => window.model.of(liveExecutions).get(later))).toBeDefined();
 });
 
 test('a window whose clock is wrong knows the time of its service', async () => {

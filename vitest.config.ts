@@ -48,7 +48,13 @@ export default defineConfig({
         },
       },
       { test: { ...folder('faults'), testTimeout: 300_000 } },
-      { test: { ...folder('e2e'), testTimeout: 300_000 } },
+      {
+        test: {
+          ...folder('e2e'),
+          globalSetup: ['test/e2e/support/packExtension.ts'],
+          testTimeout: 300_000,
+        },
+      },
     ],
   },
 });

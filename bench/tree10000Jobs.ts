@@ -7,6 +7,7 @@ import type { StepProgress } from '@flotilla/shared/protocol/runnerMessages';
 import { connectUser, type ServiceClient } from '../scripts/launch/serviceClient.ts';
 import { startService } from '../scripts/launch/serviceProgram.ts';
 import { openEditor, type Editor } from '../test/e2e/support/editor.ts';
+import { packExtension } from '../test/e2e/support/packExtension.ts';
 import { connectRunner, type TestRunner } from '../test/support/testRunner.ts';
 import { runnerToken, userToken } from '../test/support/tokens.ts';
 import { waitFor } from '../test/support/waitFor.ts';
@@ -80,6 +81,7 @@ async function openWatchedEditor(
   const workspace = join(folder, 'workspace');
   await mkdir(workspace);
   const { nodeArguments, env: watching } = watchedHost(folder);
+  await packExtension();
   const editor = await openEditor(workspace, {
     nodeArguments,
     env: { ...watching, FLOTILLA_SERVER_URL: url, FLOTILLA_TOKEN: token },

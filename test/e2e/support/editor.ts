@@ -1,14 +1,12 @@
-import { join } from 'node:path';
-import { execa } from 'execa';
 import { ensureBrowserTools } from '../../../scripts/system/ensureBrowserTools.ts';
 import { ensureChromium } from '../../../scripts/system/ensureChromium.ts';
 import { sayOnTerminal } from '../../../scripts/system/say.ts';
 import { startCodeServer, type CodeServerOptions } from './codeServer.ts';
 import { temporaryFolder } from '../../support/temporaryFolder.ts';
+import { vsix } from './packExtension.ts';
 import type { PlaywrightModule } from './playwright.ts';
 import { Workbench } from './workbench.ts';
 
-const root = join(import.meta.dirname, '../../..');
 /** What fits into a README without becoming too small to read. */
 const viewport = { width: 1280, height: 800 };
 
@@ -22,7 +20,7 @@ export interface Editor extends AsyncDisposable {
   output(): string;
 }
 
-/** Packs the extension, installs it into a VS Code of its own and opens a window on a folder. */
+/** Installs the extension into a VS Code of its own and opens a window on a folder. */
 export async function openEditor(
   workspaceFolder: string,
   options: Pick<CodeServerOptions, 'env' | 'nodeArguments'> = {},
@@ -31,14 +29,13 @@ export async function openEditor(
   const tools = await ensureBrowserTools(sayOnTerminal);
   const chromium = await ensureChromium(sayOnTerminal);
   const playwright = (await import(tools.playwright)) as PlaywrightModule;
-  await execa(process.execPath, [join(root, 'extension/scripts/package.ts')], { cwd: root });
   const folder = resources.use(await temporaryFolder());
   const server = resources.use(
     await startCodeServer({
       node: tools.node,
       program: tools.codeServer,
       folder: folder.path,
-      vsix: join(root, 'dist/flotilla.vsix'),
+      vsix,
       ...options,
     }),
   );

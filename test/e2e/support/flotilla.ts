@@ -10,6 +10,7 @@ import { createPairingCode } from '../../../service/src/auth/pairing.ts';
 import { ensureUser } from '../../../service/src/auth/tokens.ts';
 import { connect } from '../../../service/src/db/database.ts';
 import { startEmbeddedPostgres } from '../../../service/src/db/embedded/embeddedPostgres.ts';
+import { putMigratedCluster } from '../../support/migratedCluster.ts';
 import { temporaryFolder } from '../../support/temporaryFolder.ts';
 import {
   runnerToken as createRunnerToken,
@@ -44,6 +45,7 @@ export async function startFlotilla(repositoriesFolder: string): Promise<Flotill
   const folder = resources.use(await temporaryFolder());
   // A server beside the service: it stays when the service is stopped.
   const postgresFolder = resources.use(await temporaryFolder());
+  await putMigratedCluster(postgresFolder.path);
   const { url: databaseUrl } = resources.use(
     await startEmbeddedPostgres({ folder: postgresFolder.path, durable: false }),
   );

@@ -16,13 +16,14 @@ export interface WorkReplica extends AsyncDisposable {
 export async function startWorkReplica(
   databaseUrl: string,
   kinds: readonly AnyWorkKind[],
+  options: { readonly stopMs?: number } = {},
 ): Promise<WorkReplica> {
   await using resources = new AsyncDisposableStack();
   const { sql } = resources.use(connect(databaseUrl, { max: 3 }));
   const logger = createLogger('silent');
   const hints = resources.use(new Hints(sql, logger));
   await hints.start();
-  const work = new WorkLoop({ sql, hints, logger }, kinds);
+  const work = new WorkLoop({ sql, hints, logger, ...options }, kinds);
   const ending = new AbortController();
   const running = work.run(ending.signal);
   const stop = () => {

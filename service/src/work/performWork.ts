@@ -11,8 +11,8 @@ import { putOffWork, type Wait } from './queries/putOffWork.ts';
 import type { WorkLease, WorkLimits } from './workKind.ts';
 import { backOffAfter, type WorkOutcome } from './workOutcome.ts';
 
-/** How long a handler may take to notice that it is to stop, in milliseconds; then its row is given back without it. */
-const stopMs = 10_000;
+/** {@link WorkContext.stopMs}, unless told otherwise. */
+const standardStopMs = 10_000;
 /** Characters of a thrown error that are kept: enough to recognise it, the log has the rest. */
 const mostErrorLetters = 1000;
 
@@ -20,6 +20,8 @@ export interface WorkContext {
   readonly sql: Sql;
   readonly hints: Pick<Hints, 'publish' | 'wake'>;
   readonly logger: Pick<Logger, 'warn' | 'error'>;
+  /** How long a handler may take to notice that it is to stop, in milliseconds; then its row is given back without it. */
+  readonly stopMs?: number;
 }
 
 /** A row that this replica has taken. */
@@ -46,7 +48,10 @@ export async function performWork(
   const { lease, leaseMs } = taken;
   await using renewal = keepLease(sql, lease, leaseMs);
   const stopped = AbortSignal.any([signal, renewal.lost]);
-  const wait = await waitAfter(context, taken, running(run, stopped), { signal, lost: renewal.lost });
+  const wait = await waitAfter(context, taken, running(run, stopped, context.stopMs ?? standardStopMs), {
+    signal,
+    lost: renewal.lost,
+  });
   // Whoever has it now says what becomes of it.
   if (renewal.lost.aborted) return;
   // None may be under way when the row is given back: it would be taken as held once more.
@@ -103,6 +108,7 @@ async function waitAfter(
 async function running(
   run: (signal: AbortSignal) => Promise<WorkOutcome>,
   signal: AbortSignal,
+  stopMs: number,
 ): Promise<WorkOutcome> {
   const ended = new AbortController();
   const overdue = (async (): Promise<WorkOutcome> => {

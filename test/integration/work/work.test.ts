@@ -10,7 +10,7 @@ import { finishWork } from '../../../service/src/work/queries/finishWork.ts';
 import { putOffWork } from '../../../service/src/work/queries/putOffWork.ts';
 import { renewWork } from '../../../service/src/work/queries/renewWork.ts';
 import { takeWork } from '../../../service/src/work/queries/takeWork.ts';
-import { workKind, type WorkKind } from '../../../service/src/work/workKind.ts';
+import { workKind, type WorkKind, type WorkLease } from '../../../service/src/work/workKind.ts';
 import type { WorkOutcome } from '../../../service/src/work/workOutcome.ts';
 import { testDatabase } from '../../support/testDatabase.ts';
 import { waitFor } from '../../support/waitFor.ts';
@@ -255,6 +255,20 @@ test('a replica that stops gives back what it has, and another one does it at on
   expect(await listed(first)).toMatchObject([{ state: 'due', tries: 0, reason: null }]);
   await using second = await startWorkReplica(database.url, [counting(async () => done)]);
   await untilDone(second);
+});
+
+test('a handler that does not hear that it is to stop holds up no stop, and its statements are fenced from then on', async () => {
+  await using database = await testDatabase();
+  let held: WorkLease | undefined;
+  const { promise: never } = Promise.withResolvers<WorkOutcome>();
+  const deaf = counting(({ lease }) => ((held = lease), never));
+  await using first = await startWorkReplica(database.url, [deaf], { stopMs: 50 });
+  await ask(first, 'one');
+  const lease = await waitFor('it to be begun', () => held);
+  expect(await first.sql`${fenced(first.sql, lease)}`).toHaveLength(1);
+  await first.stop();
+  expect(await listed(first)).toMatchObject([{ state: 'due', tries: 0 }]);
+  expect(await first.sql`${fenced(first.sql, lease)}`).toEqual([]);
 });
 
 test('a handler is told when its row is another’s, and what it says then changes nothing', async () => {

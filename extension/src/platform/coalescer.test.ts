@@ -30,3 +30,20 @@ test('after it was disposed nothing is handed on', () => {
   vi.runAllTimers();
   expect(flushes).toEqual([]);
 });
+
+test('an interval that depends on something is asked for when it matters', () => {
+  const flushes: string[][] = [];
+  let intervalMs = 1000;
+  const coalescer = new Coalescer<string>(
+    () => intervalMs,
+    (items) => flushes.push([...items]),
+  );
+  coalescer.add(['a']);
+  vi.advanceTimersByTime(0);
+  intervalMs = 10_000;
+  coalescer.add(['b']);
+  vi.advanceTimersByTime(9000);
+  expect(flushes).toEqual([['a']]);
+  vi.advanceTimersByTime(1000);
+  expect(flushes).toEqual([['a'], ['b']]);
+});

@@ -5,21 +5,21 @@ import type { Disposable } from './disposables.ts';
  * a single change shows at once, and a storm of them costs at most one refresh per interval.
  */
 export class Coalescer<T> implements Disposable {
-  readonly #intervalMs: number;
+  readonly #intervalMs: () => number;
   readonly #flush: (items: ReadonlySet<T>) => void;
   #items = new Set<T>();
   #lastFlush = Number.NEGATIVE_INFINITY;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(intervalMs: number, flush: (items: ReadonlySet<T>) => void) {
-    this.#intervalMs = intervalMs;
+  constructor(intervalMs: number | (() => number), flush: (items: ReadonlySet<T>) => void) {
+    this.#intervalMs = typeof intervalMs === 'number' ? () => intervalMs : intervalMs;
     this.#flush = flush;
   }
 
   add(items: Iterable<T>): void {
     for (const item of items) this.#items.add(item);
     if (this.#items.size === 0 || this.#timer !== undefined) return;
-    const waitMs = Math.max(0, this.#lastFlush + this.#intervalMs - performance.now());
+    const waitMs = Math.max(0, this.#lastFlush + this.#intervalMs() - performance.now());
     this.#timer = setTimeout(() => this.#handOn(), waitMs);
   }
 

@@ -37,7 +37,7 @@ export class TreeChanges<N> implements Disposable {
   readonly event = this.#emitter.event;
 
   /** `treeIntervalMs`: the whole tree is drawn again at most so often. */
-  constructor(of: TreeOfChanges<N>, treeIntervalMs: number) {
+  constructor(of: TreeOfChanges<N>, treeIntervalMs: number | (() => number)) {
     this.#of = of;
     this.#tree = this.#owned.own(new Coalescer<N | 'all'>(treeIntervalMs, (changed) => this.#emit(changed)));
   }

@@ -32,8 +32,12 @@ import { ShownJobs } from './shownJobs.ts';
 import { PreparedRows } from '../preparedRows.ts';
 import { TreeChanges } from '../treeChanges.ts';
 
-/** Executions that come or go draw the whole tree again. */
+/**
+ * Executions that come or go draw the whole tree again, with all Jobs that are opened: the more there are, the less often.
+ * A single one shows at once.
+ */
 const treeIntervalMs = 1000;
+const treeIntervalMsOfAJob = 1;
 
 export interface ExecutionsTreeParts {
   readonly model: LiveModel;
@@ -55,7 +59,7 @@ export class ExecutionsTree implements Rows<ExecutionsNode>, Disposable {
   readonly #changes = this.#owned.own(
     new TreeChanges<ExecutionsNode>(
       { parentOf: (node) => this.getParent(node), isOutdated: (node) => this.#isOutdated(node) },
-      treeIntervalMs,
+      () => treeIntervalMs + treeIntervalMsOfAJob * this.#shown.count,
     ),
   );
   readonly #nodes = new NodeCache<ExecutionsNode>();

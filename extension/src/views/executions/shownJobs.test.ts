@@ -50,8 +50,8 @@ test('an Execution whose Jobs could not be had has others when they come', async
 test('its Jobs are held for as long as an Execution is opened', async () => {
   const { jobs, rows } = shown(3);
   await rows.load(1);
-  expect(rows.isOpened(1)).toBe(true);
+  expect([rows.isOpened(1), rows.count]).toEqual([true, 3]);
   rows.close(1);
   jobs.outdate();
-  expect([rows.isOpened(1), jobs.rows(1)]).toEqual([false, undefined]);
+  expect([rows.isOpened(1), rows.count, jobs.rows(1)]).toEqual([false, 0, undefined]);
 });

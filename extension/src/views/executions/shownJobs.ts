@@ -31,6 +31,12 @@ export class ShownJobs implements Disposable {
     return { jobs: jobs.slice(0, shown), hasMore: jobs.length > shown };
   }
 
+  /** Jobs that are rows below opened Executions. */
+  get count(): number {
+    const counts = [...this.#opened.keys()].map((executionId) => this.#given.get(executionId)?.length ?? 0);
+    return counts.reduce((sum, count) => sum + count, 0);
+  }
+
   isOpened(executionId: number): boolean {
     return this.#opened.has(executionId);
   }

@@ -273,8 +273,20 @@ test.each<[string, Attack]>([
     'hidden refs',
     (gitDir) => config(gitDir, '[uploadpack]\n\thideRefs = refs/heads\n[transfer]\n\thideRefs = refs\n'),
   ],
-  ['grafts', (gitDir) => writeFile(join(gitDir, 'info/grafts'), `${'1'.repeat(40)} ${'2'.repeat(40)}\n`)],
-  ['a FIFO as grafts', (gitDir) => fifo(join(gitDir, 'info/grafts'))],
+  [
+    'grafts',
+    async (gitDir) => {
+      await mkdir(join(gitDir, 'info'));
+      await writeFile(join(gitDir, 'info/grafts'), `${'1'.repeat(40)} ${'2'.repeat(40)}\n`);
+    },
+  ],
+  [
+    'a FIFO as grafts',
+    async (gitDir) => {
+      await mkdir(join(gitDir, 'info'));
+      fifo(join(gitDir, 'info/grafts'));
+    },
+  ],
   [
     'a replaced commit',
     async (gitDir) => {

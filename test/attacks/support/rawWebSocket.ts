@@ -43,7 +43,9 @@ export async function openRawWebSocket(
   const socket = await openRaw(url);
   const query = parameters === undefined ? '' : '?connectionParams=1';
   socket.write(upgradeRequest(`${endpoint}${query}`, { host: 'localhost' }));
-  const [head] = (await once(socket, 'data')) as [Buffer];
+  const closedFirst = new AbortController();
+  socket.once('close', () => closedFirst.abort(new Error('it was closed before it was a WebSocket')));
+  const [head] = (await once(socket, 'data', { signal: closedFirst.signal })) as [Buffer];
   if (!head.toString('latin1').startsWith('HTTP/1.1 101')) throw new Error(head.toString('latin1'));
   const closed = Promise.withResolvers<number>();
   const messages: string[] = [];

@@ -3,13 +3,12 @@ import { FlotillaError } from '@flotilla/shared/errors';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { connect } from '../../../service/src/db/database.ts';
-import { askForWork, type WorkAsked } from '../../../service/src/work/askForWork.ts';
+import { askForWork, beginningWork, type WorkAsked } from '../../../service/src/work/askForWork.ts';
 import { fenced } from '../../../service/src/work/fenced.ts';
 import { listWork } from '../../../service/src/work/listWork.ts';
 import { finishWork } from '../../../service/src/work/queries/finishWork.ts';
 import { putOffWork } from '../../../service/src/work/queries/putOffWork.ts';
 import { renewWork } from '../../../service/src/work/queries/renewWork.ts';
-import { takeWork } from '../../../service/src/work/queries/takeWork.ts';
 import { workKind, type WorkKind, type WorkLease } from '../../../service/src/work/workKind.ts';
 import type { WorkOutcome } from '../../../service/src/work/workOutcome.ts';
 import { testDatabase } from '../../support/testDatabase.ts';
@@ -200,13 +199,14 @@ test('what a replica had that died is taken over when its lease has run out, and
   let taken = 0;
   await using replica = await startWorkReplica(database.url, [counting(() => (taken++, held.promise))]);
   const { sql } = replica;
-  // Its own client: one that no loop works on.
-  await using dead = connect(database.url, { max: 1 });
-  await dead.sql`insert into work (kind, key, payload) values ('count', 'one', '{"count": 1}')`;
-  const [row] = await takeWork(dead.sql, [{ kind: 'count', free: 1, leaseMs: 300 }], 'dead');
-  if (row === undefined) throw new Error('nothing was due');
-  expect(await dead.sql`${fenced(sql, row)}`).toHaveLength(1);
+  const one = sql`select 'count', 'one', '{"count": 1}'::jsonb`;
+  const lease = { holder: 'dead', leaseMs: 60_000 };
+  const [begun] = await sql<{ id: string; token: string }[]>`${beginningWork(sql, one, lease)}`;
+  if (begun === undefined) throw new Error('nothing was begun');
+  const row = { id: Number(begun.id), token: Number(begun.token) };
+  expect(await sql`${fenced(sql, row)}`).toHaveLength(1);
   expect((await listed(replica))[0]).toMatchObject({ state: 'running', replica: 'dead', dueAt: null });
+  await sql`update work set lease_until = now()`;
   replica.hints.wake('work');
   await waitFor('it to be taken over', () => taken === 1);
   expect((await listed(replica))[0]).toMatchObject({

@@ -62,8 +62,11 @@ export const jobs = pgTable(
     changedXid: changedXid(),
   },
   (t) => [
-    // A Job is unique by its Target.
-    uniqueIndex('jobs_target').on(t.executionId, t.repositoryId, t.baseRef, t.directory),
+    // A Job is unique by its Target. All of an Execution are made at once, and none of them has been claimed then: later
+    // changes, which are many, leave this index alone (decision 0190).
+    uniqueIndex('jobs_target')
+      .on(t.executionId, t.repositoryId, t.baseRef, t.directory)
+      .where(sql`attempt_count = 0`),
     index('jobs_claimable')
       .on(t.requirementId, t.priority.desc().nullsFirst(), t.rank, t.id)
       .where(sql`state = 'queued' and ready`),

@@ -26,6 +26,8 @@ export const writeToEditor: Benchmark = async function* (settings) {
     // The editor's replica: it shares nothing but the database with the one that the runner sends to.
     await using replica = await startService({
       dataFolder: join(bed.folder, 'replica'),
+      // Replicas name the same folders: the last one's are the deployment's.
+      repositoriesFolder: bed.repositoriesFolder,
       databaseUrl: bed.postgres.url,
       env: { FLOTILLA_LOG_LEVEL: 'warn' },
     });

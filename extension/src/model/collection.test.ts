@@ -343,6 +343,29 @@ describe('memory', () => {
     expect(window.told('jobs')).toMatchObject([{ dropped: new Set([3]) }]);
   });
 
+  test('a list of more rows than are kept is had all the same, and stays until another one is used', async () => {
+    const window = openWindow({ jobs: [...manyJobs(1, 25_000), aJob({ id: 1, executionId: 2 })] });
+    expect(await window.jobs.load(1)).toHaveLength(25_000);
+    expect(window.jobs.rows(1)).toHaveLength(25_000);
+    await window.jobs.load(2);
+    expect([window.jobs.rows(1), window.jobs.rows(2)?.length]).toEqual([undefined, 1]);
+  });
+
+  test('lists that are asked for at once are had, however long they are together', async () => {
+    const window = openWindow({ jobs: manyJobs(3, 15_000) });
+    const lists = await Promise.all(range(3).map((executionId) => window.jobs.load(executionId)));
+    expect(lists.map(({ length }) => length)).toEqual([15_000, 15_000, 15_000]);
+  });
+
+  test('a list stays while something is done with its rows', async () => {
+    const window = openWindow({ jobs: manyJobs(2, 25_000) });
+    const during = await window.jobs.whileHeld(1, async () => {
+      await window.jobs.load(2);
+      return window.jobs.rows(1)?.length;
+    });
+    expect([during, window.jobs.rows(1)?.length, window.jobs.rows(2)]).toEqual([25_000, 25_000, undefined]);
+  });
+
   test('a list that the feed leaves out something of stays only where somebody holds it', async () => {
     const window = openWindow({ jobs: manyJobs(2, 3) });
     window.jobs.hold(1);

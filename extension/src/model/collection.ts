@@ -72,10 +72,19 @@ export class Collection<Row extends KeyedRow> {
   }
 
   /** Asks for a list, unless it is held. */
-  async load(of = theOnlyList): Promise<readonly Row[]> {
-    this.#rows.use(of);
-    if (this.#rows.list(of) === undefined) await this.refresh(of);
-    return this.rows(of) ?? [];
+  load(of = theOnlyList): Promise<readonly Row[]> {
+    return this.whileHeld(of, (rows) => rows);
+  }
+
+  /** Does something with the rows of a list, which is asked for unless it is held, and stays meanwhile. */
+  async whileHeld<T>(of: number, work: (rows: readonly Row[]) => T | Promise<T>): Promise<T> {
+    const hold = this.hold(of);
+    try {
+      if (this.#rows.list(of) === undefined) await this.refresh(of);
+      return await work(this.rows(of) ?? []);
+    } finally {
+      hold.dispose();
+    }
   }
 
   /** Asks for a list. Calls for the same one at the same time share its answer. */
@@ -108,7 +117,7 @@ export class Collection<Row extends KeyedRow> {
     const hold = this.#rows.hold(of);
     return onDispose(() => {
       hold.dispose();
-      this.#settle();
+      if (!this.#rows.gathered.isEmpty) this.#settle();
     });
   }
 
@@ -175,7 +184,7 @@ export class Collection<Row extends KeyedRow> {
   }
 
   #letGo(): void {
-    if (this.#kind.parent !== undefined) this.#rows.evict({ lists: 0, rows: 0 });
+    this.#rows.evictAll();
     this.#rows.forgetShown(() => true);
     this.#rows.gathered.isOutdated = true;
   }

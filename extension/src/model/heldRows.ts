@@ -146,18 +146,25 @@ export class HeldRows<Row extends KeyedRow> {
     }
   }
 
-  /** Lets go of the lists that nobody holds, where they are too many, or all of them. */
-  evict(kept: { readonly lists: number; readonly rows: number } | undefined = this.#kind.parent?.kept): void {
+  /** Lets go of lists that nobody holds, where they are too many. That of the last use stays, however long it is. */
+  evict(): void {
+    const kept = this.#kind.parent?.kept;
     if (kept === undefined) return;
-    const idle = [...this.#lists].filter(([of]) => !this.#holds.has(of));
+    const idle = this.#idleLists();
     let rows = idle.reduce((sum, [, list]) => sum + list.count, 0);
     let lists = idle.length;
-    for (const [of, list] of idle) {
+    for (const [of, list] of idle.slice(0, -1)) {
       if (lists <= kept.lists && rows <= kept.rows) return;
       rows -= list.count;
       lists -= 1;
       this.drop(of);
     }
+  }
+
+  /** Lets go of all lists that nobody holds. */
+  evictAll(): void {
+    if (this.#kind.parent === undefined) return;
+    for (const [of] of this.#idleLists()) this.drop(of);
   }
 
   /** Lets go of a list. */
@@ -170,6 +177,10 @@ export class HeldRows<Row extends KeyedRow> {
     for (const id of list.ids) this.#rows.delete(id);
     this.#gathered.dropped.add(of);
     for (const row of list.rows) if (this.#isShown(row)) this.#show(of, row);
+  }
+
+  #idleLists(): readonly (readonly [number, HeldList<Row>])[] {
+    return [...this.#lists].filter(([of]) => !this.#holds.has(of));
   }
 
   #takeIntoList(of: number, list: HeldList<Row>, row: Row): void {

@@ -36,7 +36,10 @@ interface ParentOf<Row extends KeyedRow> {
   size?(parent: KeyedRow): number;
   /** The one row that is held with its parent, also where its list is not; null for none. */
   shownOf?(parent: KeyedRow): number | null;
-  /** Lists that nobody holds stay, so many with so many rows together; those that were used longest ago go first. */
+  /**
+   * Lists that nobody holds stay, so many with so many rows together; those that were used longest ago go first, and that
+   * of the last use never.
+   */
   readonly kept: { readonly lists: number; readonly rows: number };
 }
 

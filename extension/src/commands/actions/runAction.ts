@@ -84,6 +84,5 @@ async function show(app: App, execution: ExecutionView): Promise<void> {
   const executions = app.model.of(liveExecutions);
   // Where the feed has named it already, it has said more.
   if (executions.get(execution.id) === undefined) executions.put(execution);
-  await app.model.of(liveJobs).load(execution.id);
-  await app.executionsPane.reveal(execution.id);
+  await app.model.of(liveJobs).whileHeld(execution.id, () => app.executionsPane.reveal(execution.id));
 }

@@ -50,18 +50,20 @@ export async function jobOf(
   const given = node === undefined ? undefined : app.model.of(liveJobs).get(node.jobId);
   if (given !== undefined) return given;
   const execution = await executionOf(app, argument, mayHaveOne, l10n.t('Of which Execution?'));
-  const jobs = await app.model.of(liveJobs).load(execution.id);
-  const now = app.model.serverTime;
-  return choose(
-    jobs.filter(fits).map((job) => ({
-      label: app.names.of(job),
-      icon: statuses[job.state].icon,
-      description: jobText(job, currentAttempt(app, job), now),
-      value: job,
-    })),
-    placeholder,
-    l10n.t('There is nothing to choose from yet.'),
-  );
+  // Held until one is chosen: whoever asks for its name then gets that among all of them.
+  return app.model.of(liveJobs).whileHeld(execution.id, (jobs) => {
+    const now = app.model.serverTime;
+    return choose(
+      jobs.filter(fits).map((job) => ({
+        label: app.names.of(job),
+        icon: statuses[job.state].icon,
+        description: jobText(job, currentAttempt(app, job), now),
+        value: job,
+      })),
+      placeholder,
+      l10n.t('There is nothing to choose from yet.'),
+    );
+  });
 }
 
 function currentAttempt(app: App, { currentAttemptId }: JobView): AttemptView | undefined {

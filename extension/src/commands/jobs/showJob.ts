@@ -9,10 +9,11 @@ export async function showJob(app: App, argument: unknown): Promise<void> {
   if (node === undefined) return;
   const { executionId, jobId } = node;
   await holdExecution(app, executionId);
-  await app.model.of(liveJobs).load(executionId);
   const job = { kind: 'job', executionId, jobId } as const;
-  app.jobLogsPane.show(job);
-  await app.executionsPane.revealJob(job);
+  await app.model.of(liveJobs).whileHeld(executionId, async () => {
+    app.jobLogsPane.show(job);
+    await app.executionsPane.revealJob(job);
+  });
 }
 
 /** An Execution that is older than those of the list gets its row. */

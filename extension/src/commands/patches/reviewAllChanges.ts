@@ -20,32 +20,29 @@ export async function reviewAllChanges(app: App, argument: unknown): Promise<voi
     l10n.t('Review which Execution?'),
   );
   const units = await withCancellableProgress(l10n.t('Reading the changed files…'), (signal) =>
-    includedFiles(app, execution.id, signal),
+    app.model.of(liveJobs).whileHeld(execution.id, async (jobs) => {
+      const included = await includedFiles(app, jobs, signal);
+      return included.map(({ job, files }) => ({ job: app.names.named(job), files }));
+    }),
   );
   if (units.length === 0) {
     void tell('information', l10n.t('Nothing of {0} #{1} is left in.', execution.actionName, execution.id));
     return;
   }
-  await openExecutionChanges(
-    app.origin(),
-    execution,
-    units.map(({ job, files }) => ({ job: app.names.named(job), files })),
-  );
+  await openExecutionChanges(app.origin(), execution, units);
 }
 
-/** The Jobs with a Patch that are included, each with its included files; Jobs without any are not in it. */
+/** Those of these Jobs with a Patch that are included, each with its included files; Jobs without any are not in it. */
 export async function includedFiles(
   app: App,
-  executionId: number,
+  jobs: readonly JobView[],
   signal: AbortSignal,
 ): Promise<readonly Unit<JobView, ChangedFile>[]> {
-  const jobs = (await app.model.of(liveJobs).load(executionId)).filter(
-    (job) => job.patch !== null && job.included,
-  );
+  const included = jobs.filter((job) => job.patch !== null && job.included);
   const units: Unit<JobView, ChangedFile>[] = [];
-  for (let at = 0; at < jobs.length; at += atOnce) {
+  for (let at = 0; at < included.length; at += atOnce) {
     signal.throwIfAborted();
-    const loaded = jobs.slice(at, at + atOnce).map(async (job) => {
+    const loaded = included.slice(at, at + atOnce).map(async (job) => {
       const files = await app.files.load(job);
       return { job, files: files.filter((file) => file.included) };
     });

@@ -23,8 +23,9 @@ export async function savePatches(app: App, argument: unknown): Promise<void> {
   });
   if (folder === undefined) throw new CancellationError();
   const saved = await withCancellableProgress(l10n.t('Saving Patches…'), async (signal, report) => {
-    const units = await includedFiles(app, execution.id, signal);
-    const nameOf = targetFileNames(await app.model.of(liveJobs).load(execution.id), '.patch');
+    const jobs = await app.model.of(liveJobs).load(execution.id);
+    const units = await includedFiles(app, jobs, signal);
+    const nameOf = targetFileNames(jobs, '.patch');
     const targets = units.map(({ job }) => Uri.joinPath(folder, nameOf(job)));
     await confirmOverwriting(targets);
     for (const [index, unit] of units.entries()) {

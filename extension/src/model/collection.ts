@@ -71,16 +71,16 @@ export class Collection<Row extends KeyedRow> {
     return parts !== undefined && this.#wanted < parts.most && this.#rows.list(of)?.hasMore === true;
   }
 
-  /** Asks for a list, unless it is held. */
+  /** Asks for a list, unless it is held and followed. */
   load(of = theOnlyList): Promise<readonly Row[]> {
     return this.whileHeld(of, (rows) => rows);
   }
 
-  /** Does something with the rows of a list, which is asked for unless it is held, and stays meanwhile. */
+  /** Does something with the rows of a list as {@link load} gives them. It stays meanwhile. */
   async whileHeld<T>(of: number, work: (rows: readonly Row[]) => T | Promise<T>): Promise<T> {
     const hold = this.hold(of);
     try {
-      if (this.#rows.list(of) === undefined) await this.refresh(of);
+      if (this.#rows.list(of)?.isFollowed !== true) await this.refresh(of);
       return await work(this.rows(of) ?? []);
     } finally {
       hold.dispose();
@@ -145,6 +145,14 @@ export class Collection<Row extends KeyedRow> {
     for (const listing of this.#underWay) listing.isOutdated = true;
     this.#letGo();
     for (const of of this.#rows.heldLists) this.refresh(of).catch(() => undefined);
+  }
+
+  /** Nothing tells of changes any more: who wants a list is not content with the one that is held. */
+  age(): void {
+    for (const of of this.#rows.lists) {
+      const list = this.#rows.list(of);
+      if (list !== undefined) list.isFollowed = false;
+    }
   }
 
   /** Forgets everything: another service is meant from now on. */

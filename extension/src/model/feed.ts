@@ -10,6 +10,8 @@ export interface FeedListener {
   topics(): readonly string[];
   /** Takes in a message; what it throws counts as a failure of the feed. */
   onChanges(changes: Changes): void;
+  /** The feed begins anew before a message has said from where it could go on: changes may have been missed. */
+  onGap(): void;
   /** Why a subscription failed that is tried again. */
   onProblem(error: unknown): void;
 }
@@ -22,9 +24,12 @@ export class Feed implements Disposable {
   readonly client: FlotillaClient;
   readonly #listener: FeedListener;
   #cursor: string | undefined;
-  #isOver = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #subscription: { unsubscribe(): void } | undefined;
+  /**
+   * The subscription that counts. tRPC says of one that is unsubscribed, and of all when their socket is closed, that it is
+   * complete, as it does when the service has ended it.
+   */
+  #current: { unsubscribe?: () => void } | undefined;
 
   constructor(client: FlotillaClient, listener: FeedListener) {
     this.client = client;
@@ -34,39 +39,54 @@ export class Feed implements Disposable {
 
   /** Asks for the topics that are wanted by now, from where the feed is. */
   renew(): void {
-    clearTimeout(this.#timer);
-    this.#subscription?.unsubscribe();
-    this.#subscribe();
+    this.#letGo();
+    this.#resume();
   }
 
   dispose(): void {
-    this.#isOver = true;
-    clearTimeout(this.#timer);
-    this.#subscription?.unsubscribe();
+    this.#letGo();
+  }
+
+  #resume(): void {
+    this.#subscribe();
+    if (this.#cursor === undefined) this.#listener.onGap();
   }
 
   #subscribe(): void {
     const from = this.#cursor === undefined ? {} : { lastEventId: this.#cursor };
+    const current: { unsubscribe?: () => void } = {};
+    this.#current = current;
+    const isCurrent = () => this.#current === current;
     const subscription = this.client.rows.watch.subscribe(
       { topics: [...this.#listener.topics()], ...from },
       {
         onData: ({ id, data }) => {
+          if (!isCurrent()) return;
           try {
             this.#listener.onChanges(data);
             this.#cursor = id;
           } catch (error) {
-            subscription.unsubscribe();
+            this.#letGo();
             this.#fail(error);
           }
         },
         onError: (error) => {
           // Without a valid token the connection itself ends.
-          if (!isUnauthorized(error)) this.#fail(error);
+          if (isCurrent() && !isUnauthorized(error)) this.#fail(error);
         },
-        onComplete: () => this.#again(),
+        onComplete: () => {
+          if (isCurrent()) this.#again();
+        },
       },
     );
-    this.#subscription = subscription;
+    current.unsubscribe = () => subscription.unsubscribe();
+  }
+
+  #letGo(): void {
+    const { unsubscribe } = this.#current ?? {};
+    this.#current = undefined;
+    clearTimeout(this.#timer);
+    unsubscribe?.();
   }
 
   #fail(error: unknown): void {
@@ -76,6 +96,6 @@ export class Feed implements Disposable {
 
   #again(): void {
     clearTimeout(this.#timer);
-    if (!this.#isOver) this.#timer = setTimeout(() => this.#subscribe(), againMs);
+    this.#timer = setTimeout(() => this.#resume(), againMs);
   }
 }

@@ -7,6 +7,8 @@ export class HeldList<Row extends KeyedRow> {
   #rows: Map<number, Row>;
   #inOrder: readonly Row[] | undefined;
 
+  /** Whether the feed has told of changes ever since it came. */
+  isFollowed = true;
   /** Whether the service has more rows than were asked for. */
   hasMore: boolean;
   /** What its parent said of its size when it was listed; undefined where no parent says one. */

@@ -11,12 +11,18 @@ import { Feed } from './feed.ts';
 import type { KeyedRow, LiveKind, RowKind, WholeKind } from './liveKind.ts';
 import { WholeList } from './wholeList.ts';
 
+/** The part of a connection that a model needs. */
+type ModelConnection = Pick<
+  Connection,
+  'onDidConnect' | 'onDidChangeState' | 'onDidChangeServer' | 'serverTime' | 'use' | 'note'
+>;
+
 /**
  * The service's rows as this window holds them: lists that were asked for, then kept by the feed of changes. What kinds
  * there are it does not know: whoever uses one names it, and from then on the feed is asked for it too.
  */
 export class LiveModel implements Disposable {
-  readonly #connection: Connection;
+  readonly #connection: ModelConnection;
   readonly #owned = new Disposables();
   readonly #changed = new Emitter<void>();
   /** A collection comes after the one that its lists belong to. */
@@ -28,9 +34,15 @@ export class LiveModel implements Disposable {
   /** Fires after anything has changed, once all collections have told it. */
   readonly onDidChange = this.#changed.event;
 
-  constructor(connection: Connection) {
+  constructor(connection: ModelConnection) {
     this.#connection = connection;
     this.#owned.own(connection.onDidConnect((client) => this.#follow(client)));
+    this.#owned.own(
+      connection.onDidChangeState(({ kind }) => {
+        // One that is lost is opened again by its own client, and the feed goes on.
+        if (kind !== 'online' && kind !== 'offline') this.#suspend();
+      }),
+    );
     this.#owned.own(connection.onDidChangeServer(() => this.#forget()));
   }
 
@@ -107,6 +119,7 @@ export class LiveModel implements Disposable {
       this.#feed = new Feed(client, {
         topics: () => [...this.#collections.keys(), ...this.#wholes.keys()].map(({ topic }) => topic),
         onChanges: (changes) => this.#hear(changes),
+        onGap: () => this.#outdate(),
         onProblem: (error) => this.#connection.note(`The feed of changes: ${messageOf(error)}`),
       });
     }
@@ -142,9 +155,19 @@ export class LiveModel implements Disposable {
     if (told.length > 0) this.#changed.fire();
   }
 
-  #forget(): void {
+  /** The connection was let go of. What is held stays, to be shown until it is had anew. */
+  #suspend(): void {
+    this.#stopFeed();
+    for (const rows of [...this.#collections.values(), ...this.#wholes.values()]) rows.age();
+  }
+
+  #stopFeed(): void {
     this.#feed?.dispose();
     this.#feed = undefined;
+  }
+
+  #forget(): void {
+    this.#stopFeed();
     for (const collection of this.#collections.values()) collection.clear();
     for (const whole of this.#wholes.values()) whole.hear(undefined);
     this.#settle();

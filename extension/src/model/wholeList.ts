@@ -5,6 +5,7 @@ export class WholeList<Row> {
   readonly #changed = new Emitter<void>();
   #rows: readonly Row[] | undefined;
   #isTold = true;
+  #isOld = false;
 
   readonly onDidChange = this.#changed.event;
 
@@ -13,8 +14,19 @@ export class WholeList<Row> {
     return this.#rows;
   }
 
+  /** The same while the feed tells of changes; undefined where they may be old. */
+  get currentRows(): readonly Row[] | undefined {
+    return this.#isOld ? undefined : this.#rows;
+  }
+
+  /** Nothing tells of changes any more, until something is heard again. */
+  age(): void {
+    this.#isOld = true;
+  }
+
   /** Takes in what the feed says; undefined forgets all. */
   hear(rows: readonly Row[] | undefined): void {
+    this.#isOld = false;
     if (rows === this.#rows) return;
     this.#rows = rows;
     this.#isTold = false;

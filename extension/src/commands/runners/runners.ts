@@ -41,7 +41,8 @@ async function runnerOf(
   placeholder: string,
 ): Promise<RunnerView> {
   const runners =
-    app.model.of(liveRunners).rows ?? (await app.connection.use((client) => client.runners.list.query()));
+    app.model.of(liveRunners).currentRows ??
+    (await app.connection.use((client) => client.runners.list.query()));
   const node = nodeOf(argument, 'runner');
   const given = runners.find(({ id }) => id === node?.runnerId);
   if (given !== undefined) return given;

@@ -47,6 +47,14 @@ test('an Execution whose Jobs could not be had has others when they come', async
   expect(rows.hasOthers(1)).toBe(false);
 });
 
+test('Jobs that are held are shown where the service cannot be reached, however old they are', async () => {
+  const { jobs, rows, setAway } = shown(3);
+  await rows.load(1);
+  jobs.age();
+  setAway(true);
+  expect((await rows.load(1)).jobs).toHaveLength(3);
+});
+
 test('its Jobs are held for as long as an Execution is opened', async () => {
   const { jobs, rows } = shown(3);
   await rows.load(1);

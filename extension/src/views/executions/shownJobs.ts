@@ -25,7 +25,7 @@ export class ShownJobs implements Disposable {
   async load(executionId: number): Promise<{ readonly jobs: readonly JobView[]; readonly hasMore: boolean }> {
     this.open(executionId);
     this.#given.set(executionId, []);
-    const jobs = await this.#jobs.load(executionId);
+    const jobs = await this.#load(executionId);
     this.#given.set(executionId, jobs);
     const shown = this.countOf(executionId);
     return { jobs: jobs.slice(0, shown), hasMore: jobs.length > shown };
@@ -70,6 +70,17 @@ export class ShownJobs implements Disposable {
   /** VS Code is about to ask for them anew. */
   forget(executionId: number): void {
     this.#given.delete(executionId);
+  }
+
+  /** Where the service cannot be reached, those that are held: the view's message says from when they are. */
+  async #load(executionId: number): Promise<readonly JobView[]> {
+    try {
+      return await this.#jobs.load(executionId);
+    } catch (error) {
+      const held = this.#jobs.rows(executionId);
+      if (held === undefined) throw error;
+      return held;
+    }
   }
 
   dispose(): void {

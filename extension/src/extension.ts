@@ -94,7 +94,7 @@ export function activate(context: ExtensionContext): void {
   const cancelledHere = new Set<number>();
   owned.own(registerEndNotices(model.of(liveExecutions), cancelledHere));
   owned.own(registerDiagnostics());
-  owned.own(registerCodeLenses());
+  owned.own(registerCodeLenses(scopeDocuments));
   owned.own(registerActionDocuments(connection));
   owned.own(registerPatchFiles(contents));
   owned.own(registerFileDecorations(jobs, files));

@@ -11,9 +11,13 @@ import {
 import { schemes } from '../contributions/schemes.ts';
 import { readSetting, settingsSection } from '../contributions/settings.ts';
 import { Disposables, type Disposable } from '../platform/disposables.ts';
+import type { ScopeDocuments } from './scopeDocuments.ts';
 
-/** `Run Action… | Preview Scope | Run on One Repository…` above the text of an Action. */
-export function registerCodeLenses(): Disposable {
+/**
+ * `Run Action… | Preview Scope | Run on One Repository…` above the text of an Action, `Run on These Repositories…` above a
+ * preview that has any.
+ */
+export function registerCodeLenses(previews: Pick<ScopeDocuments, 'read'>): Disposable {
   const owned = new Disposables();
   const changed = owned.own(new EventEmitter<void>());
   owned.own(
@@ -36,7 +40,11 @@ export function registerCodeLenses(): Disposable {
       { scheme: schemes.scope },
       {
         onDidChangeCodeLenses: changed.event,
-        provideCodeLenses: ({ uri }) => (readSetting('codeLens.enabled', uri) ? [lensOfPreview(uri)] : []),
+        async provideCodeLenses({ uri }) {
+          if (!readSetting('codeLens.enabled', uri)) return [];
+          const { scope } = await previews.read(uri);
+          return scope.targets.length === 0 ? [] : [lensOfPreview(uri)];
+        },
       },
     ),
   );

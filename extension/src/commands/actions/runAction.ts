@@ -25,7 +25,10 @@ const queryCharacters = 250;
  */
 export async function runAction(app: App, argument: unknown): Promise<void> {
   const previewed = await previewedScope(app, argument);
-  if (previewed !== undefined) return run(app, previewed.action, previewed.scope);
+  if (previewed !== undefined) {
+    const { action, scope } = previewed;
+    return scope.targets.length === 0 ? refuseEmptyScope(app, action, scope) : run(app, action, scope);
+  }
   const action = await readAction(await actionUriOf(app, argument, l10n.t('Run which Action?')));
   const preview = await resolveScope(app, action);
   if (preview.targets.length === 0) return refuseEmptyScope(app, action, preview);

@@ -240,7 +240,9 @@ export class ExecutionsTree implements Rows<ExecutionsNode>, Disposable {
   }
 
   #followExecutions({ rows, members, gone, dropped }: RowChanges): void {
-    for (const executionId of gone) this.#shown.close(executionId);
+    // Some go without a word: with a list that is had anew, or with the service that is meant no more.
+    if (members.size > 0 || dropped.size > 0 || gone.size > 0)
+      this.#shown.keepOnly((executionId) => this.#executions.get(executionId) !== undefined);
     if (members.size > 0 || dropped.size > 0) this.#changes.redrawAll();
     this.#changes.look([...rows].map((id) => this.executionNode(id)));
   }

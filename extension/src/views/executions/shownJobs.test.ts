@@ -63,3 +63,15 @@ test('its Jobs are held for as long as an Execution is opened', async () => {
   jobs.outdate();
   expect([rows.isOpened(1), rows.count, jobs.rows(1)]).toEqual([false, 0, undefined]);
 });
+
+test('nothing is held nor remembered of Executions that there are no more', async () => {
+  const { jobs, rows } = shown(25_000);
+  await rows.load(1);
+  rows.showMore(1);
+  rows.keepOnly((executionId) => executionId === 1);
+  expect([rows.isOpened(1), rows.countOf(1)]).toEqual([true, 20_000]);
+  rows.keepOnly(() => false);
+  expect([rows.isOpened(1), rows.countOf(1), rows.count]).toEqual([false, 10_000, 0]);
+  jobs.outdate();
+  expect(jobs.rows(1)).toBeUndefined();
+});

@@ -50,6 +50,17 @@ export class ShownJobs implements Disposable {
     this.#opened.delete(executionId);
   }
 
+  /** Lets go of all that is known of Executions that there are no more. */
+  keepOnly(isThere: (executionId: number) => boolean): void {
+    const known = new Set([...this.#opened.keys(), ...this.#counts.keys(), ...this.#given.keys()]);
+    for (const executionId of known) {
+      if (isThere(executionId)) continue;
+      this.close(executionId);
+      this.#counts.delete(executionId);
+      this.#given.delete(executionId);
+    }
+  }
+
   /** So many Jobs of an Execution may be rows. */
   countOf(executionId: number): number {
     return this.#counts.get(executionId) ?? pageSize;

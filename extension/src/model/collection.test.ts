@@ -178,6 +178,25 @@ describe('the feed', () => {
     expect([rows.length, rows.at(-1)?.id, window.executions.get(5)]).toEqual([mostOfAList, 6, undefined]);
   });
 
+  test('that names Executions beyond the part that was listed leaves them, until it is asked for', async () => {
+    const window = openWindow({ executions: range(250).map((id) => anExecution({ id: 251 - id })) });
+    const answer = window.sources.executions.pause();
+    const loading = window.executions.load();
+    await turn();
+    window.hear({ executions: [anExecution({ id: 149 })] });
+    answer();
+    await loading;
+    window.hear({ executions: [150, 151, 251].map((id) => anExecution({ id, state: 'failed' })) });
+    expect(window.executions.rows()).toHaveLength(101);
+    expect(range(3, 149).map((id) => window.executions.get(id)?.state)).toEqual([
+      undefined,
+      undefined,
+      'failed',
+    ]);
+    await window.executions.loadMore();
+    expect(window.executions.get(149)?.id).toBe(149);
+  });
+
   test.each([5, 5000])(
     'that names %i more than are held while they are listed leaves the newest',
     async (more) => {
@@ -427,4 +446,23 @@ test('a row that is put is shown, and what the feed says of it then wins', async
   expect(window.told('jobs').at(-1)?.rows).toEqual(new Set([5]));
   window.hear({ jobs: [aJob({ id: 5, included: true })] });
   expect(window.jobs.get(5)?.included).toBe(true);
+});
+
+test('an Execution beyond the part that was listed stays when it is put, for as long as there is one', async () => {
+  const all = range(250).map((id) => anExecution({ id: 251 - id }));
+  const window = openWindow({ executions: all });
+  // One is put before there is a list.
+  window.executions.put(anExecution({ id: 4 }));
+  await window.executions.load();
+  window.executions.put(anExecution({ id: 5 }));
+  const oldest = () => window.executions.rows()?.slice(100);
+  expect(oldest()).toMatchObject([{ id: 5 }, { id: 4 }]);
+  window.hear({ executions: [anExecution({ id: 5, state: 'failed' })] });
+  expect(oldest()).toMatchObject([{ state: 'failed' }, { id: 4 }]);
+  window.sources.executions.rows = [...all.slice(0, -5), anExecution({ id: 5, state: 'cancelled' })];
+  await window.executions.refresh();
+  expect(oldest()).toMatchObject([{ id: 5, state: 'cancelled' }]);
+  window.hear({}, [5]);
+  await window.executions.refresh();
+  expect(oldest()).toEqual([]);
 });

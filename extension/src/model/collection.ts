@@ -12,6 +12,15 @@ export interface RowSource<Row> {
   get(ids: readonly number[]): Promise<readonly Row[]>;
 }
 
+/** Rows of a list, from its beginning. */
+interface Part<Row> {
+  readonly rows: ReadonlyMap<number, Row>;
+  /** Whether the list goes on. */
+  readonly hasMore: boolean;
+  /** The lowest id that was listed, where a list that is asked for a part at a time goes on below it. */
+  readonly lowest: number | undefined;
+}
+
 /** Rows of one answer. */
 const pageSize = 1000;
 /** Pages of one list, whatever the service says of how it goes on. */
@@ -121,8 +130,12 @@ export class Collection<Row extends KeyedRow> {
     });
   }
 
-  /** Takes in a row that a call answered, or as it will be when the service has heard of it. */
+  /**
+   * Takes in a row that a call answered, or as it will be when the service has heard of it. It stays, also where its list
+   * was not asked for as far as it.
+   */
   put(row: Row): void {
+    this.#rows.pin(row);
     this.#take(row);
     this.#settle();
   }
@@ -161,7 +174,7 @@ export class Collection<Row extends KeyedRow> {
     this.#underWay.clear();
     this.#loading.clear();
     this.#wanted = this.#kind.parts?.size ?? Infinity;
-    for (const of of this.#rows.lists) this.#rows.drop(of);
+    this.#rows.clear();
     this.#letGo();
   }
 
@@ -212,10 +225,10 @@ export class Collection<Row extends KeyedRow> {
       listing = new Listing<Row>(of, this.#kind.mostOfAList);
       this.#underWay.add(listing);
       try {
-        const { rows, hasMore } = await this.#readPages(of, listing);
+        const { rows, ...part } = await this.#readPages(of, listing);
         // Of a listing that was forgotten another service is meant.
         if (!this.#underWay.has(listing)) return;
-        if (!listing.isOutdated) this.#rows.takeList(of, listing.settle(rows), hasMore);
+        if (!listing.isOutdated) this.#rows.takeList(of, listing.settle(rows), part);
       } finally {
         this.#underWay.delete(listing);
       }
@@ -224,11 +237,9 @@ export class Collection<Row extends KeyedRow> {
     this.#settle();
   }
 
-  async #readPages(
-    of: number,
-    listing: Listing<Row>,
-  ): Promise<{ readonly rows: ReadonlyMap<number, Row>; readonly hasMore: boolean }> {
-    const most = Math.min(this.#wanted, this.#kind.mostOfAList);
+  async #readPages(of: number, listing: Listing<Row>): Promise<Part<Row>> {
+    const { parts, mostOfAList } = this.#kind;
+    const most = Math.min(this.#wanted, mostOfAList);
     const parent = this.#kind.parent === undefined ? undefined : of;
     const rows = new Map<number, Row>();
     let after: number | undefined;
@@ -236,10 +247,16 @@ export class Collection<Row extends KeyedRow> {
       const page: Page<Row> = await this.#source.list(parent, after, Math.min(pageSize, most - rows.size));
       // What is held is compared with a page at a time: a whole list would hold up the host.
       for (const row of page.rows) if (this.#rows.listOf(row) === of) rows.set(row.id, this.#rows.known(row));
-      if (page.next === null) return { rows, hasMore: false };
+      if (page.next === null) return { rows, hasMore: false, lowest: undefined };
       after = page.next;
     }
-    return { rows, hasMore: true };
+    if (parts === undefined) return { rows, hasMore: true, lowest: undefined };
+    const lowest = [...rows.keys()].reduce((a, b) => Math.min(a, b), Infinity);
+    const pinned = [...this.#rows.pinned].filter((id) => id < lowest).slice(0, pageSize);
+    if (pinned.length > 0 && !listing.isOutdated) {
+      for (const row of await this.#source.get(pinned)) rows.set(row.id, this.#rows.known(row));
+    }
+    return { rows, hasMore: true, lowest };
   }
 
   /** Asks for the rows that are held with their parents. */

@@ -11,18 +11,21 @@ export class HeldList<Row extends KeyedRow> {
   isFollowed = true;
   /** Whether the service has more rows than were asked for. */
   hasMore: boolean;
+  /** The lowest id that was listed, where the service has more below it that were not asked for. */
+  readonly #lowest: number | undefined;
   /** What its parent said of its size when it was listed; undefined where no parent says one. */
   size: number | undefined;
 
   constructor(
     { newestFirst, mostOfAList }: { readonly newestFirst: boolean; readonly mostOfAList: number },
     rows: Map<number, Row>,
-    hasMore: boolean,
+    { hasMore, lowest }: { readonly hasMore: boolean; readonly lowest: number | undefined },
   ) {
     this.#newestFirst = newestFirst;
     this.#most = mostOfAList;
     this.#rows = rows.size <= mostOfAList ? rows : highest(rows, mostOfAList);
     this.hasMore = hasMore;
+    this.#lowest = lowest;
   }
 
   get count(): number {
@@ -43,6 +46,11 @@ export class HeldList<Row extends KeyedRow> {
 
   get(id: number): Row | undefined {
     return this.#rows.get(id);
+  }
+
+  /** Whether a row is of those that were not asked for. */
+  isBeyond(id: number): boolean {
+    return this.#lowest !== undefined && id < this.#lowest;
   }
 
   /** Takes a row in; returns those that make room for it, which can be the row itself. */

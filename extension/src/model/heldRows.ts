@@ -19,6 +19,8 @@ export class HeldRows<Row extends KeyedRow> {
   readonly #holds = new Map<number, number>();
   /** Rows that are held with their parent, by the parent's id. */
   readonly #shown = new Map<number, Row>();
+  /** Rows that are held though their list was asked for a part at a time, and has not come to them. */
+  readonly #pinned = new Set<number>();
   /** All rows that are held. */
   readonly #rows = new Map<number, Row>();
   #gathered = new GatheredChanges();
@@ -59,6 +61,17 @@ export class HeldRows<Row extends KeyedRow> {
     return [...this.#lists.keys()];
   }
 
+  /** The ids of rows that somebody wants beside the part of the list that was asked for. */
+  get pinned(): Iterable<number> {
+    return this.#pinned;
+  }
+
+  /** Keeps a row in its list, also where that was not asked for as far as it. */
+  pin(row: Row): void {
+    if (this.#kind.parts === undefined) return;
+    if (this.#lists.get(this.listOf(row))?.isBeyond(row.id) !== false) this.#pinned.add(row.id);
+  }
+
   listOf(row: Row): number {
     return this.#kind.parent?.idOf(row) ?? theOnlyList;
   }
@@ -83,14 +96,15 @@ export class HeldRows<Row extends KeyedRow> {
     this.#lists.set(of, list);
   }
 
-  /** Takes a row in where its list is held, or it is held with its parent. */
+  /** Takes a row in where its list is held and has come to it, or it is held with its parent. */
   take(row: Row): void {
     const of = this.listOf(row);
     const held = this.#rows.get(row.id);
     if (row === held) return;
     const list = this.#lists.get(of);
-    if (list !== undefined) this.#takeIntoList(of, list, row);
-    else if (this.#isShown(row)) this.#show(of, row);
+    if (list !== undefined) {
+      if (held !== undefined || !this.#isLeftOut(list, row.id)) this.#takeIntoList(of, list, row);
+    } else if (this.#isShown(row)) this.#show(of, row);
     else if (held !== undefined) this.forgetShown((shown) => shown === held);
   }
 
@@ -102,6 +116,7 @@ export class HeldRows<Row extends KeyedRow> {
   /** The service has a row no more. */
   remove(id: number): void {
     this.#gathered.gone.add(id);
+    this.#pinned.delete(id);
     const row = this.#rows.get(id);
     if (row === undefined) return;
     const of = this.listOf(row);
@@ -112,10 +127,19 @@ export class HeldRows<Row extends KeyedRow> {
     this.#gathered.lists.add(of);
   }
 
-  /** Takes a list in, in place of the one that was held. */
-  takeList(of: number, rows: Map<number, Row>, hasMore: boolean): void {
+  /**
+   * Takes a list in, in place of the one that was held. `lowest`: the lowest id of a part that was listed, of which the feed
+   * may have named rows beyond it meanwhile.
+   */
+  takeList(
+    of: number,
+    rows: Map<number, Row>,
+    part: { readonly hasMore: boolean; readonly lowest: number | undefined },
+  ): void {
     const before = this.#lists.get(of);
-    const list = new HeldList(this.#kind, rows, hasMore);
+    const list = new HeldList(this.#kind, rows, part);
+    for (const id of list.ids) if (this.#isLeftOut(list, id)) list.delete(id);
+    for (const id of this.#pinned) if (list.get(id) === undefined) this.#pinned.delete(id);
     const parent = this.#parentOf(of);
     list.size = parent === undefined ? undefined : this.#kind.parent?.size?.(parent);
     let isOther = before === undefined || before.count !== list.count;
@@ -167,6 +191,12 @@ export class HeldRows<Row extends KeyedRow> {
     for (const [of] of this.#idleLists()) this.drop(of);
   }
 
+  /** Lets go of everything, and of what somebody wanted beside it. */
+  clear(): void {
+    this.#pinned.clear();
+    for (const of of this.lists) this.drop(of);
+  }
+
   /** Lets go of a list. */
   drop(of: number): void {
     const list = this.#lists.get(of);
@@ -177,6 +207,10 @@ export class HeldRows<Row extends KeyedRow> {
     for (const id of list.ids) this.#rows.delete(id);
     this.#gathered.dropped.add(of);
     for (const row of list.rows) if (this.#isShown(row)) this.#show(of, row);
+  }
+
+  #isLeftOut(list: HeldList<Row>, id: number): boolean {
+    return list.isBeyond(id) && !this.#pinned.has(id);
   }
 
   #idleLists(): readonly (readonly [number, HeldList<Row>])[] {

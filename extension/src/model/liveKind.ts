@@ -21,7 +21,10 @@ export interface RowKind<Row extends KeyedRow = KeyedRow> {
   readonly newestFirst: boolean;
   /** Rows that a list holds at most, whatever the service says; of more those with the highest ids. */
   readonly mostOfAList: number;
-  /** Where a list is asked for a part at a time: rows of the first part and of each further one, and of all together. */
+  /**
+   * Where a list is asked for a part at a time: rows of the first part and of each further one, and of all together. It has
+   * its newest first; of older ones than were asked for the feed may tell, and they are not taken in.
+   */
   readonly parts?: { readonly size: number; readonly most: number };
   /** The row that a list belongs to; without it all rows are one list. */
   readonly parent?: ParentOf<Row>;

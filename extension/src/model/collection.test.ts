@@ -255,6 +255,17 @@ describe('a list', () => {
     expect(window.executions.hasMore()).toBe(false);
   });
 
+  test('has more where somebody asks while it is asked for', async () => {
+    const window = openWindow({ executions: range(250).map((id) => anExecution({ id: 251 - id })) });
+    const answer = window.sources.executions.pause();
+    const loading = window.executions.load();
+    await turn();
+    const more = window.executions.loadMore();
+    answer();
+    await Promise.all([loading, more]);
+    expect(window.executions.rows()).toHaveLength(200);
+  });
+
   test('does not undo what the feed said while it was asked for', async () => {
     const window = openWindow({ jobs: [aJob({ id: 5 }), aJob({ id: 6 })] });
     const answer = window.sources.jobs.pause();

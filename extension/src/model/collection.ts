@@ -118,6 +118,8 @@ export class Collection<Row extends KeyedRow> {
     const { parts } = this.#kind;
     if (parts === undefined) return;
     this.#wanted = Math.min(parts.most, this.#wanted + parts.size);
+    // What is asked for already would bring the part that was wanted then.
+    for (const listing of this.#underWay) if (listing.of === of) listing.isOutdated = true;
     await this.refresh(of);
   }
 

@@ -9,7 +9,7 @@ const maxIdle = 200;
 
 /** The files of the Patches that were looked at, with what a reviewer left out. */
 export class ChangedFiles implements Disposable {
-  readonly #connection: Connection;
+  readonly #connection: Pick<Connection, 'use' | 'onDidChangeServer'>;
   readonly #jobs: Collection<JobView>;
   /** In the order of their last use. */
   readonly #held = new Map<number, readonly ChangedFile[]>();
@@ -23,7 +23,7 @@ export class ChangedFiles implements Disposable {
   /** Fires with the id of a Job whose files or whose selection changed since they were first loaded. */
   readonly onDidChange = this.#changed.event;
 
-  constructor(connection: Connection, jobs: Collection<JobView>) {
+  constructor(connection: Pick<Connection, 'use' | 'onDidChangeServer'>, jobs: Collection<JobView>) {
     this.#connection = connection;
     this.#jobs = jobs;
     this.#owned.own(
@@ -77,7 +77,7 @@ export class ChangedFiles implements Disposable {
         ),
       );
     } catch (error) {
-      this.#jobs.put(job);
+      if (paths === null) this.#putIncluded(job.id, job.included);
       this.#stale.add(job.id);
       this.#changed.fire(job.id);
       throw error;
@@ -112,7 +112,7 @@ export class ChangedFiles implements Disposable {
 
   #showIncluded(job: JobView, paths: readonly string[] | null, included: boolean): void {
     if (paths === null) {
-      this.#jobs.put({ ...job, included });
+      this.#putIncluded(job.id, included);
     } else {
       const chosen = new Set(paths);
       const files = this.#held.get(job.id) ?? [];
@@ -122,6 +122,12 @@ export class ChangedFiles implements Disposable {
       );
     }
     this.#changed.fire(job.id);
+  }
+
+  /** In the row as it is by now: the feed may have brought another one since somebody looked at it. */
+  #putIncluded(jobId: number, included: boolean): void {
+    const now = this.#jobs.get(jobId);
+    if (now !== undefined) this.#jobs.put({ ...now, included });
   }
 }
 

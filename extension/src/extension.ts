@@ -92,7 +92,7 @@ export function activate(context: ExtensionContext): void {
   const statusBar = owned.own(new StatusBar(connection, model));
 
   const cancelledHere = new Set<number>();
-  owned.own(registerEndNotices(model.of(liveExecutions), cancelledHere));
+  owned.own(registerEndNotices(connection, model.of(liveExecutions), cancelledHere));
   owned.own(registerDiagnostics());
   owned.own(registerCodeLenses(scopeDocuments));
   owned.own(registerActionDocuments(connection));

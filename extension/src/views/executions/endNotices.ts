@@ -3,8 +3,9 @@ import { shortened } from '@flotilla/shared/text/oneLine';
 import type { ExecutionView } from '@flotilla/shared/views';
 import { commands, l10n } from 'vscode';
 import { readSetting } from '../../contributions/settings.ts';
+import type { Connection } from '../../connection/connection.ts';
 import type { Collection } from '../../model/collection.ts';
-import type { Disposable } from '../../platform/disposables.ts';
+import { Disposables, type Disposable } from '../../platform/disposables.ts';
 import { tell } from '../../platform/messages.ts';
 
 /** Characters of an Action's name that leave room for what is said of it. */
@@ -15,19 +16,30 @@ const nameCharacters = 200;
  * that this window cancelled nothing has to be said.
  */
 export function registerEndNotices(
+  connection: Connection,
   executions: Collection<ExecutionView>,
-  cancelledHere: ReadonlySet<number>,
+  cancelledHere: Set<number>,
 ): Disposable {
+  const owned = new Disposables();
   const live = new Set<number>();
-  return executions.onDidChange(({ rows, members }) => {
-    const touched = members.size > 0 ? (executions.rows() ?? []).map(({ id }) => id) : rows;
-    for (const id of touched) {
-      const execution = executions.get(id);
-      if (execution === undefined || !execution.mine) continue;
-      if (!isExecutionEnded(execution.state)) live.add(id);
-      else if (live.delete(id) && !cancelledHere.has(id)) void notify(execution);
-    }
-  });
+  owned.own(
+    connection.onDidChangeServer(() => {
+      live.clear();
+      cancelledHere.clear();
+    }),
+  );
+  owned.own(
+    executions.onDidChange(({ rows, members }) => {
+      const touched = members.size > 0 ? (executions.rows() ?? []).map(({ id }) => id) : rows;
+      for (const id of touched) {
+        const execution = executions.get(id);
+        if (execution === undefined || !execution.mine) continue;
+        if (!isExecutionEnded(execution.state)) live.add(id);
+        else if (live.delete(id) && !cancelledHere.has(id)) void notify(execution);
+      }
+    }),
+  );
+  return owned;
 }
 
 async function notify(execution: ExecutionView): Promise<void> {

@@ -5,6 +5,7 @@ import type { ChangedScope, KeptScopePreview } from '@flotilla/shared/views';
 import { CancellationError, l10n } from 'vscode';
 import type { ActionText } from '../../authoring/actionText.ts';
 import { ask } from '../../platform/messages.ts';
+import { withCancellableProgress } from '../../platform/progress.ts';
 import type { App } from '../app.ts';
 import { openPreview } from './previewScope.ts';
 
@@ -53,8 +54,10 @@ export async function settledScope(
   action: ActionText,
   confirmed: KeptScopePreview,
 ): Promise<KeptScopePreview> {
-  const changed = await app.connection.use((client) =>
-    client.scopes.changes.query({ scopeId: confirmed.id }),
+  const changed = await withCancellableProgress(
+    l10n.t('Looking whether the scope of {0} has changed…', action.definition.name),
+    (signal) =>
+      app.connection.use((client) => client.scopes.changes.query({ scopeId: confirmed.id }, { signal })),
   );
   if (changed === null) return confirmed;
   const asConfirmed = l10n.t('Run as Confirmed ({0})', confirmed.targets.length);

@@ -13,6 +13,7 @@ function collectionOf(...jobs: JobView[]) {
   const changed = new Emitter<RowChanges>();
   const collection = {
     held: jobs,
+    get: (id: number) => collection.held.find((job) => job.id === id),
     rows: (executionId?: number) => (executionId === 1 ? collection.held : undefined),
     onDidChange: changed.event,
     fire: (changes: Partial<RowChanges>) => changed.fire(Object.assign(new GatheredChanges(), changes)),
@@ -38,4 +39,17 @@ test.each(['members', 'dropped'])('names are others once Jobs come or go: %s', (
   jobs.held = [here, there];
   jobs.fire({ [what]: new Set([1]) });
   expect(names.of(here)).toBe('a/web');
+});
+
+test.each([
+  ['repository', { repository: 'shop' }, ['web', 'shop']],
+  ['code host', { codeHost: 'c' }, ['a/web', 'c/web']],
+])('names are others once a %s is called otherwise', (_what, renamed, expected) => {
+  const jobs = collectionOf(here, there);
+  const names = new JobNames(jobs);
+  const shown = () => jobs.held.map((job) => names.of(job));
+  expect(shown()).toEqual(['a/web', 'b/web']);
+  jobs.held = [here, { ...there, ...renamed }];
+  jobs.fire({ rows: new Set([there.id]) });
+  expect(shown()).toEqual(expected);
 });

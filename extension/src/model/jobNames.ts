@@ -8,18 +8,25 @@ export interface NamedJob extends JobView {
   readonly name: string;
 }
 
+interface Names {
+  readonly of: (job: JobView) => string;
+  /** What each repository was called when they were made, by its id. */
+  readonly repositories: ReadonlyMap<number, string>;
+}
+
 /** What Jobs are called: each among those of its Execution, so that rows, titles and documents say the same. */
 export class JobNames implements Disposable {
-  readonly #jobs: Pick<Collection<JobView>, 'rows' | 'onDidChange'>;
+  readonly #jobs: Pick<Collection<JobView>, 'get' | 'rows' | 'onDidChange'>;
   readonly #owned = new Disposables();
-  /** By Execution, for as long as no Job of it comes or goes. */
-  readonly #ofExecutions = new Map<number, (job: JobView) => string>();
+  /** By Execution, for as long as no Job of it comes, goes or is of a repository that is called otherwise. */
+  readonly #ofExecutions = new Map<number, Names>();
 
-  constructor(jobs: Pick<Collection<JobView>, 'rows' | 'onDidChange'>) {
+  constructor(jobs: Pick<Collection<JobView>, 'get' | 'rows' | 'onDidChange'>) {
     this.#jobs = jobs;
     this.#owned.own(
-      jobs.onDidChange(({ members, dropped }) => {
+      jobs.onDidChange(({ rows, members, dropped }) => {
         for (const executionId of [...members, ...dropped]) this.#ofExecutions.delete(executionId);
+        for (const jobId of rows) this.#look(jobs.get(jobId));
       }),
     );
   }
@@ -37,12 +44,26 @@ export class JobNames implements Disposable {
     this.#owned.dispose();
   }
 
+  /** Forgets the names of an Execution where the repository of one of its Jobs has another one by now. */
+  #look(job: JobView | undefined): void {
+    if (job === undefined) return;
+    const known = this.#ofExecutions.get(job.executionId)?.repositories.get(job.repositoryId);
+    if (known !== undefined && known !== repositoryOf(job)) this.#ofExecutions.delete(job.executionId);
+  }
+
   #among(executionId: number): ((job: JobView) => string) | undefined {
     const known = this.#ofExecutions.get(executionId);
     const jobs = known === undefined ? this.#jobs.rows(executionId) : undefined;
-    if (jobs === undefined) return known;
-    const names = targetNames(jobs);
+    if (jobs === undefined) return known?.of;
+    const names = {
+      of: targetNames(jobs),
+      repositories: new Map(jobs.map((job) => [job.repositoryId, repositoryOf(job)])),
+    };
     this.#ofExecutions.set(executionId, names);
-    return names;
+    return names.of;
   }
+}
+
+function repositoryOf({ codeHost, repository }: JobView): string {
+  return JSON.stringify([codeHost, repository]);
 }

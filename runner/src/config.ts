@@ -4,6 +4,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism, homedir, hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseByteSize } from '@flotilla/shared/definition/byteSize';
+import { maxCapacity } from '@flotilla/shared/protocol/runnerSlots';
 import { z } from 'zod';
 import { readMaskFile } from './logs/maskFile.ts';
 import { ownUser } from './ownUser.ts';
@@ -42,7 +43,7 @@ const environment = z
     /** Folder for work trees, caches and the runner's identity. One runner per folder. */
     FLOTILLA_RUNNER_STATE: z.string().min(1).optional(),
     /** How many Jobs it runs at once. */
-    FLOTILLA_RUNNER_CAPACITY: z.coerce.number().int().min(1).max(256).default(availableParallelism()),
+    FLOTILLA_RUNNER_CAPACITY: z.coerce.number().int().min(1).max(maxCapacity).default(availableParallelism()),
     /** Words that Actions can ask for, separated by commas. */
     FLOTILLA_RUNNER_LABELS: z.string().default(''),
     /** Memory of one container, in MiB; swap is off. */

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { ClaimedJob } from '@flotilla/shared/protocol/claimedJob';
 import type { LeaseRef } from '@flotilla/shared/protocol/leaseRef';
 import type { HelloAnswer, HelloInput } from '@flotilla/shared/protocol/runnerMessages';
+import { unfinishedPerSlot } from '@flotilla/shared/protocol/runnerSlots';
 import { runnerProtocol } from '@flotilla/shared/protocol/version';
 import type { Logger } from 'pino';
 import { claimJobs } from './claimLoop.ts';
@@ -39,9 +40,6 @@ export interface LeftBehindAttempts {
   /** Brings one of them in, or finds that its lease is over. Never rejects. */
   readonly salvage: (lease: Lease, session: RunningSession) => Promise<void>;
 }
-
-/** Jobs per slot that may be on their way from claim to finish: a service that is slow to take results must not pile them up. */
-const unfinishedPerSlot = 5;
 
 /**
  * A runner's life: hello at each connection, heartbeats, claims while there is room, until `drain` is aborted (then it

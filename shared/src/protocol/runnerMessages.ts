@@ -9,6 +9,7 @@ import type { Immutable } from '../immutable.ts';
 import { outcome, written } from '../lifecycle/outcome.ts';
 import { claimedJob } from './claimedJob.ts';
 import { attemptId, leaseRef } from './leaseRef.ts';
+import { maxAttempts, maxCapacity } from './runnerSlots.ts';
 import { storable } from './storable.ts';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
@@ -24,14 +25,14 @@ export const helloInput = z.object({
   version: written(100),
   labels: z.array(storable(100)).max(50),
   /** How many Jobs it runs at once. */
-  capacity: z.number().int().min(1).max(256),
+  capacity: z.number().int().min(1).max(maxCapacity),
   /** For people: operating system, Docker version, cores, memory. */
   description: written(500),
   /**
    * Attempts it still works on after a lost connection; of a new instance those whose output it can still bring in
    * from the disk and from their containers before it surrenders them.
    */
-  attempts: z.array(leaseRef).max(1000),
+  attempts: z.array(leaseRef).max(maxAttempts),
 });
 export type HelloInput = z.infer<typeof helloInput>;
 
@@ -51,9 +52,9 @@ export const helloAnswer = z.object({
   intervals: runnerIntervals,
   limits: z.object({ logBytes: z.number().positive(), patchBytes: z.number().positive() }),
   /** Attempts that are still the runner's, with the lease token to use from now on. */
-  keep: z.array(leaseRef).max(1000),
+  keep: z.array(leaseRef).max(maxAttempts),
   /** Attempts that are not: their containers must go and nothing of them may be sent. */
-  drop: z.array(attemptId).max(1000),
+  drop: z.array(attemptId).max(maxAttempts),
 });
 export type HelloAnswer = Immutable<z.infer<typeof helloAnswer>>;
 
@@ -61,13 +62,13 @@ export const claimInput = z.object({
   /** Made by the runner; the same key gets the same Attempts again. */
   claimKey: z.uuid(),
   /** How many Jobs it could start now. */
-  free: z.number().int().min(1).max(256),
+  free: z.number().int().min(1).max(maxCapacity),
 });
 
-export const claimAnswer = z.object({ jobs: z.array(claimedJob).max(256) });
+export const claimAnswer = z.object({ jobs: z.array(claimedJob).max(maxCapacity) });
 
 export const heartbeatInput = z.object({
-  attempts: z.array(leaseRef).max(1000),
+  attempts: z.array(leaseRef).max(maxAttempts),
   draining: z.boolean(),
   /** Why it claims nothing now, in a sentence for people; null when it can work. */
   problem: written(500).nullable(),
@@ -78,9 +79,9 @@ export const heartbeatAnswer = z.object({
   /** Whether a person wants the runner to finish what it has and to claim nothing more. */
   drain: z.boolean(),
   /** Attempts whose user asked to cancel them. */
-  cancel: z.array(attemptId).max(1000),
+  cancel: z.array(attemptId).max(maxAttempts),
   /** Attempts that are no longer the runner's. */
-  fenced: z.array(attemptId).max(1000),
+  fenced: z.array(attemptId).max(maxAttempts),
 });
 export type HeartbeatAnswer = Immutable<z.infer<typeof heartbeatAnswer>>;
 
@@ -170,6 +171,6 @@ export const noAnswer = z.object({});
 /** A hint to a runner. Hints can be lost: polling and heartbeats find the same out. */
 export const runnerHint = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('work') }),
-  z.object({ kind: z.literal('cancel'), attemptIds: z.array(attemptId).max(1000) }),
+  z.object({ kind: z.literal('cancel'), attemptIds: z.array(attemptId).max(maxAttempts) }),
 ]);
 export type RunnerHint = Immutable<z.infer<typeof runnerHint>>;

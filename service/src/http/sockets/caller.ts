@@ -21,7 +21,7 @@ export const userLimits: CallerLimits = {
   messages: Infinity,
 };
 
-/** Of a token of runners. A runner of 256 slots has up to 1,280 finishes on their way (runner/src/session/session.ts: `unfinishedPerSlot`). */
+/** Of a token of runners. A runner of 256 slots has up to 1,280 finishes on their way (shared/src/protocol/runnerSlots.ts). */
 export const runnerLimits: CallerLimits = {
   sockets: 2048,
   callsOfSocket: 1536,

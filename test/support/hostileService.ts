@@ -35,6 +35,8 @@ export interface HostileAnswers {
   readonly http?: (request: IncomingMessage, response: ServerResponse) => void;
   /** Answers calls; true when it has. Others are answered as by a service without any rows. */
   readonly call?: (call: HostileCall) => boolean;
+  /** Whether a handshake is not answered, and the connection cut. */
+  readonly refuses?: () => boolean;
   /** Takes a connection over after its handshake. */
   readonly socket?: (socket: Duplex) => void;
 }
@@ -66,6 +68,10 @@ export async function startHostileService(answers: HostileAnswers = {}): Promise
   });
   http.on('upgrade', (request: IncomingMessage, socket: Duplex) => {
     requests.push({ path: request.url ?? '', headers: request.headers });
+    if (answers.refuses?.() === true) {
+      socket.destroy();
+      return;
+    }
     acceptHandshake(request, socket);
     if (answers.socket !== undefined) answers.socket(socket);
     else readFrames(socket, (text) => hear(text, socket, answers));

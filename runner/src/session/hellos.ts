@@ -111,7 +111,7 @@ export class Hellos implements AsyncDisposable {
       try {
         const answer = await this.service.hello(hello());
         // One that comes late is of a connection that has gone, and its tokens are old.
-        if (connection === this.#connection && this.#mode === 'greeting') this.#meet(answer);
+        if (this.#isGreeting(connection)) this.#meet(answer);
         return;
       } catch (error) {
         if (error instanceof AnswerError) {
@@ -128,7 +128,12 @@ export class Hellos implements AsyncDisposable {
         // The service is there and cannot answer now, for example while its database is away.
         logger.warn({ reason: refusal.message }, 'the service could not take the hello; trying again');
       }
-    } while ((await sleep(againMs, life.ended)) && connection === this.#connection);
+    } while ((await sleep(againMs, life.ended)) && this.#isGreeting(connection));
+  }
+
+  /** Whether this connection still stands, and its hello is not answered. Each has its own: a second one would change its tokens. */
+  #isGreeting(connection: number): boolean {
+    return connection === this.#connection && this.#mode === 'greeting';
   }
 
   #meet(answer: HelloAnswer): void {

@@ -23,7 +23,7 @@ export interface Context {
   /** Address that dialled, for messages. */
   readonly remoteAddress: string;
   /** What this connection has said before: a runner's hello, and pairing codes. */
-  readonly session: { runnerId?: string; pairingTries?: number };
+  readonly session: { runnerId?: string; pairingTries?: number; greeting?: Promise<unknown> };
 }
 
 export function remoteAddressOf(request: IncomingMessage): string {

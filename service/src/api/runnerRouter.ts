@@ -12,10 +12,17 @@ import { helloedProcedure, router, runnerProcedure } from './trpc.ts';
 export const runnerRouter = router({
   hello: runnerProcedure
     .input(runnerCalls.hello.input)
-    .mutation(async ({ ctx, input }): Promise<AnswerOf<'hello'>> => {
-      const answer = await hello(ctx.service, ctx.tokenId, input);
-      ctx.session.runnerId = answer.runnerId;
-      return answer;
+    .mutation(({ ctx, input }): Promise<AnswerOf<'hello'>> => {
+      const { session } = ctx;
+      const greet = async () => {
+        const answer = await hello(ctx.service, ctx.tokenId, input);
+        session.runnerId = answer.runnerId;
+        return answer;
+      };
+      // One after the other: the tokens of the last one that was said are those that count.
+      const greeting = (session.greeting ?? Promise.resolve()).then(greet, greet);
+      session.greeting = greeting;
+      return greeting;
     }),
   claim: helloedProcedure
     .input(runnerCalls.claim.input)

@@ -3,6 +3,7 @@ import { createTRPCUntypedClient, createWSClient, wsLink } from '@trpc/client';
 import { runnerProtocol } from '@flotilla/shared/protocol/version';
 import { expect, test } from 'vitest';
 import { startExecution } from '../../support/actionText.ts';
+import { hold, waitForBlocked } from '../../support/holdPoints.ts';
 import { refusalOfCall } from '../../support/refusal.ts';
 import { makeRepositories } from '../../support/repositories.ts';
 import { testService, type TestService } from '../../support/testService.ts';
@@ -67,6 +68,42 @@ test('a Runner that connects again by its id need not wait for its hello; with a
   await using stranger = connect(flotilla, otherToken, hello.runnerId);
   const claim = stranger.client.mutation('claim', { claimKey: randomUUID(), free: 1 });
   expect(await refusalOfCall(claim)).toMatchObject({ code: 'PRECONDITION_FAILED' });
+});
+
+test('two hellos over one connection are taken one after the other, and the tokens of the last one count', async () => {
+  await using flotilla = await testService({ repositories: two });
+  const { api, service } = flotilla;
+  await startExecution(api, { scopeQuery: 'repo:^one$' });
+  const instance = randomUUID();
+  const runner = await flotilla.connectRunner({ name: 'host-1', instance });
+  const job = await runner.claimOne();
+  await using other = await hold(
+    service.sql,
+    (tx) => tx`select from attempts where id = ${job.attemptId} for update`,
+  );
+  const greet = (version: string) =>
+    runner.service.hello({
+      protocol: runnerProtocol,
+      name: 'host-1',
+      instance,
+      version,
+      labels: [],
+      capacity: 1,
+      description: '',
+      attempts: [{ attemptId: job.attemptId, leaseToken: job.leaseToken }],
+    });
+  const first = greet('1');
+  await waitForBlocked(service.sql, 1, 'hello');
+  const second = greet('2');
+  // What was sent after it is answered, so it has been heard as well.
+  await runner.service.heartbeat([], false);
+  expect([...(await service.sql`select version from runners`)]).toEqual([{ version: '1' }]);
+  await other.release();
+  const answers = await Promise.all([first, second]);
+  const [old, current] = answers.map(({ keep }) => keep);
+  if (old === undefined || current === undefined) throw new Error('both keep the Attempt');
+  expect((await runner.service.heartbeat(old, false)).fenced).toEqual([job.attemptId]);
+  expect((await runner.service.heartbeat(current, false)).fenced).toEqual([]);
 });
 
 const digest = (digit: number) => `sha256:${String(digit).repeat(64)}`;

@@ -17,9 +17,10 @@ const hello: AnswerOf<'hello'> = {
 };
 
 /** A session of a runner with a service that answers so; `end` has it drain. */
-async function beginSession(answer: (call: HostileCall) => void) {
+async function beginSession(answer: (call: HostileCall) => void, refuses?: () => boolean) {
   const calls: HostileCall[] = [];
   const service = await startHostileService({
+    ...(refuses === undefined ? {} : { refuses }),
     call(call) {
       calls.push(call);
       answer(call);
@@ -97,4 +98,26 @@ test('heartbeats and hints that are none change nothing, and later ones are hear
   await waitFor('two more heartbeats', () => odd.asked('heartbeat').length >= 6);
   expect(odd.asked('claim').length).toBeLessThanOrEqual(claims + 1);
   expect(odd.asked('hello')).toHaveLength(1);
+});
+
+test('a hello that could not be taken is said once over the next connection', async () => {
+  let tries = 0;
+  await using odd = await beginSession(
+    (call) => {
+      if (call.path === 'claim') call.answer({ jobs: [] });
+      else if (call.path !== 'hello') call.answer({ drain: false, cancel: [], fenced: [] });
+      else if (tries > 1) call.answer(hello);
+      else {
+        call.refuse('The database is away.', 'unavailable');
+        call.socket.end();
+      }
+    },
+    // The pauses before the tries that are refused are longer than that before a hello is said again.
+    () => {
+      tries += 1;
+      return tries > 1 && tries < 5;
+    },
+  );
+  await waitFor('four heartbeats', () => odd.asked('heartbeat').length >= 4);
+  expect(odd.asked('hello')).toHaveLength(2);
 });

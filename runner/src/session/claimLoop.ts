@@ -7,6 +7,7 @@ import type { Logger } from 'pino';
 import type { Health } from './health.ts';
 import type { Hellos } from './hellos.ts';
 import type { Life } from './life.ts';
+import type { OddJob } from './readAnswer.ts';
 import { refusalOf } from './serviceClient.ts';
 import { jittered, whenAborted, withTimeout } from './waits.ts';
 import type { WakeUp } from './wakeUp.ts';
@@ -27,11 +28,13 @@ export interface ClaimLoopOptions {
   readonly wakeUp: WakeUp;
   /** Takes a Job that was claimed, with the answer to the hello before; the same one may come again. */
   readonly onClaimed: (job: ClaimedJob, hello: HelloAnswer) => void;
+  /** Takes a Job that was claimed and cannot be run here; the same one may come again. */
+  readonly onOdd: (job: OddJob) => void;
 }
 
 /** Claims Jobs while the session works and there is room, until none will be claimed any more. */
 export async function claimJobs(options: ClaimLoopOptions): Promise<void> {
-  const { hellos, life, health, logger, room, wakeUp, onClaimed } = options;
+  const { hellos, life, health, logger, room, wakeUp, onClaimed, onOdd } = options;
   const drained = whenAborted(life.drained);
   const stopped = whenAborted(life.stopped);
   let claimKey: string = randomUUID();
@@ -55,6 +58,7 @@ export async function claimJobs(options: ClaimLoopOptions): Promise<void> {
       if (answer === undefined) return;
       claimKey = randomUUID();
       for (const job of answer.jobs) onClaimed(job, hello);
+      for (const job of answer.odd) onOdd(job);
       if (answer.jobs.length === 0) await wakeUp.wait(jittered(hello.intervals.pollMs), life.drained);
     } catch (error) {
       // The same key is asked again: if the claim was committed, its Attempts are answered.

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import type { ClaimedJob } from '@flotilla/shared/protocol/claimedJob';
 import type { LeaseRef } from '@flotilla/shared/protocol/leaseRef';
 import type { HelloAnswer } from '@flotilla/shared/protocol/runnerMessages';
 import { Lease } from './lease.ts';
@@ -49,11 +48,11 @@ export class HeldAttempts {
   }
 
   /** Runs a Job that was claimed, once, however often it is answered. */
-  run(job: ClaimedJob, work: (lease: Lease) => Promise<void>): void {
-    if (this.#leases.has(job.attemptId)) return;
+  run({ attemptId, leaseToken }: LeaseRef, work: (lease: Lease) => Promise<void>): void {
+    if (this.#leases.has(attemptId)) return;
     assert.notEqual(this.#life.mode, 'ended', 'a session that has ended runs no Job');
-    const lease = new Lease(job.attemptId, job.leaseToken, this.#settled);
-    this.#leases.set(job.attemptId, lease);
+    const lease = new Lease(attemptId, leaseToken, this.#settled);
+    this.#leases.set(attemptId, lease);
     if (this.#life.mode === 'stopping') lease.stop('released');
     const running = work(lease).finally(() => {
       this.forget(lease);

@@ -1,7 +1,7 @@
 import { runnerCalls, type AnswerOf, type RunnerCall } from '@flotilla/shared/protocol/runnerCalls';
 import { anything, assert, constantFrom, property } from 'fast-check';
 import { expect, test } from 'vitest';
-import { AnswerError, readAnswer, readHint } from './readAnswer.ts';
+import { AnswerError, readAnswer, readClaim, readHint } from './readAnswer.ts';
 
 const job: AnswerOf<'claim'>['jobs'][number] = {
   attemptId: 1,
@@ -100,6 +100,26 @@ test.each<[string, RunnerCall, unknown, string]>([
 ])('an answer with %s is refused, and where is said', (_what, name, answer, place) => {
   expect(() => readAnswer(name, answer)).toThrow(AnswerError);
   expect(() => readAnswer(name, answer)).toThrow(place);
+});
+
+test('a Job that a runner does not understand takes none of those along that were claimed with it', () => {
+  const newer = { ...job, attemptId: 2, steps: [{ ...job.steps[0], type: 'vm' }] };
+  const { jobs, odd } = readClaim({ jobs: [newer, job] });
+  expect(jobs).toEqual([job]);
+  expect(odd).toEqual([
+    { lease: { attemptId: 2, leaseToken: job.leaseToken }, error: expect.any(AnswerError) },
+  ]);
+  expect(odd[0]?.error.message).toMatch(
+    /^The service answered "claim" with something that this runner does not understand \(steps\.0\.type: .+\)\. Update the older of the two\.$/,
+  );
+});
+
+test.each([
+  ['no object', 'no'],
+  ['no token', { jobs: [job, { ...job, leaseToken: '../x' }] }],
+  ['more Jobs than anybody asks for', { jobs: Array.from({ length: 257 }, () => job) }],
+])('a claim of which it is not known what was claimed is refused as a whole: %s', (_what, answer) => {
+  expect(() => readClaim(answer)).toThrow(AnswerError);
 });
 
 /** What an answer is refused with; undefined when it is taken. */

@@ -19,7 +19,7 @@ import type {
   RunnerHint,
   StepProgress,
 } from '@flotilla/shared/protocol/runnerMessages';
-import { readAnswer, readHint } from './readAnswer.ts';
+import { readAnswer, readClaim, readHint, type Claim } from './readAnswer.ts';
 
 /** First pause between two tries to connect, in milliseconds. */
 const firstReconnectMs = 200;
@@ -30,7 +30,7 @@ const firstReconnectMs = 200;
  */
 export interface ServiceClient extends AsyncDisposable {
   hello(input: HelloInput): Promise<HelloAnswer>;
-  claim(claimKey: string, free: number): Promise<AnswerOf<'claim'>>;
+  claim(claimKey: string, free: number): Promise<Claim>;
   heartbeat(
     attempts: readonly LeaseRef[],
     draining: boolean,
@@ -88,7 +88,10 @@ export function connectToService(options: ConnectOptions): ServiceClient {
     readAnswer(name, await client.mutation(name, input));
   return {
     hello: (input) => call('hello', input),
-    claim: (claimKey, free) => call('claim', { claimKey, free }),
+    async claim(claimKey, free) {
+      const input: InputOf<'claim'> = { claimKey, free };
+      return readClaim(await client.mutation('claim', input));
+    },
     heartbeat: (attempts, draining, problem = null) => call('heartbeat', { attempts, draining, problem }),
     async progress(lease, steps, phases = []) {
       await call('progress', { ...lease, steps, phases });

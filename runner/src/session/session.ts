@@ -9,6 +9,7 @@ import type { Logger } from 'pino';
 import { claimJobs } from './claimLoop.ts';
 import type { Health } from './health.ts';
 import { sendHeartbeats } from './heartbeats.ts';
+import { endOddJob } from './endOddJob.ts';
 import { HeldAttempts } from './heldAttempts.ts';
 import { Hellos } from './hellos.ts';
 import type { Lease } from './lease.ts';
@@ -98,6 +99,8 @@ class Session {
         Math.min(this.#slots.room, this.#options.capacity * unfinishedPerSlot - this.#attempts.running),
       wakeUp: this.#wakeUp,
       onClaimed: (job, hello) => this.#start(job, hello),
+      onOdd: ({ lease: ref, error }) =>
+        this.#attempts.run(ref, (lease) => endOddJob(this.#hellos.service, lease, error, logger)),
     });
     assert(this.#life.drained.aborted, 'claims end with the work alone');
     this.#life.stopped.addEventListener('abort', () => this.#attempts.release(), { once: true });

@@ -82,6 +82,57 @@ test('an answer to a claim that is none runs no Job, and the claim is asked agai
   expect(new Set(keys).size).toBe(1);
 });
 
+test('a Job that the runner does not understand ends with a sentence, and the one that was claimed with it runs', async () => {
+  const leaseToken = randomUUID();
+  const good = {
+    attemptId: 1,
+    attemptNumber: 1,
+    leaseToken,
+    jobId: 1,
+    executionId: 1,
+    timeoutSeconds: 60,
+    repository: 'web',
+    baseRef: 'refs/heads/main',
+    baseRevision: 'a'.repeat(40),
+    env: {},
+    network: 'default',
+    resources: { memoryBytes: null, cpus: null, processes: null, diskBytes: null },
+    profile: 'default',
+    steps: [
+      {
+        type: 'command',
+        image: 'alpine:3',
+        pinnedImage: null,
+        args: ['true'],
+        cacheDirs: [],
+        timeoutSeconds: null,
+      },
+    ],
+  };
+  const claimed: unknown[] = [{ ...good, attemptId: 2, profile: 'of a newer version' }, good];
+  await using odd = await beginSession((call) => {
+    if (call.path === 'hello') call.answer(hello);
+    else if (call.path === 'claim') call.answer({ jobs: claimed.splice(0) });
+    else if (call.path === 'finish') call.answer({ result: 'done' });
+    else call.answer({ drain: false, cancel: [], fenced: [] });
+  });
+  const [finish] = await waitFor('the end of an Attempt', () => {
+    const said = odd.asked('finish');
+    return said.length > 0 ? said : undefined;
+  });
+  expect(finish?.input).toMatchObject({
+    attemptId: 2,
+    leaseToken,
+    outcome: {
+      kind: 'errored',
+      message: expect.stringMatching(/does not understand \(profile: .+\)\. Update the older of the two\.$/),
+      lasting: true,
+    },
+  });
+  await waitFor('the other Job', () => odd.jobs.length > 0);
+  expect(odd.jobs).toMatchObject([{ attemptId: 1 }]);
+});
+
 test('heartbeats and hints that are none change nothing, and later ones are heard', async () => {
   let beats = 0;
   await using odd = await beginSession((call) => {

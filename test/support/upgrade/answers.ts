@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { AttemptView, ExecutionView, JobView } from '@flotilla/shared/views';
-import { listTokens } from '../../../service/src/tokens/listTokens.ts';
+import { listTokens } from '../../../service/src/tokenCommand/listTokens.ts';
 import { noticesOf, readLogSoFar, stdoutOf } from '../logs.ts';
 import type { TestService } from '../testService.ts';
 import { listJobs } from '../../../scripts/launch/liveRows.ts';

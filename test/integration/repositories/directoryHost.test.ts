@@ -1,8 +1,20 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, readlink, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import {
+  mkdir,
+  readdir,
+  readFile,
+  readlink,
+  rename,
+  rm,
+  rmdir,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { commitFiles, git, makeRepository } from '../../support/repositories.ts';
+import { refusalOfCall } from '../../support/refusal.ts';
+import { commitFiles, git, makeRepositories, makeRepository } from '../../support/repositories.ts';
 import { testService } from '../../support/testService.ts';
 
 const files = { 'README.md': 'An example.\n' };
@@ -130,4 +142,34 @@ test('a scan takes what is new, what moved and what is gone', async () => {
   await rm(join(folder, 'moving'), { recursive: true });
   await api.repositories.sync.mutate();
   expect(Object.keys(await heads())).toEqual(['new', 'renamed', 'staying']);
+});
+
+test('what a folder had that has nothing in it, as one that is not mounted, stays with the reason until it is seen again, or the folder has something else', async () => {
+  await using flotilla = await testService({
+    repositories: (folder) => makeRepositories(folder, ['one', 'two']),
+  });
+  const { api, repositoriesFolder: folder } = flotilla;
+  const before = await api.repositories.list.query();
+  await rename(folder, `${folder}-unmounted`);
+  await mkdir(folder);
+  await api.repositories.sync.mutate();
+  const why = `nothing is in ${folder}. Mount what belongs there, or put any file into it where there is no repository any more`;
+  const reason = `it cannot be looked at: ${why}`;
+  expect(await api.repositories.list.query()).toEqual(before.map((one) => ({ ...one, reason })));
+  const fetching = api.repositories.fetch.mutate({ repositoryId: before[0]?.id ?? 0 });
+  expect(await refusalOfCall(fetching)).toMatchObject({
+    flotilla: 'unavailable',
+    message: `The code host repositories cannot be reached: ${why}.`,
+  });
+  await rmdir(folder);
+  await rename(`${folder}-unmounted`, folder);
+  await api.repositories.sync.mutate();
+  expect(await api.repositories.list.query()).toEqual(before);
+
+  for (const { name } of before) await rm(join(folder, name), { recursive: true });
+  await api.repositories.sync.mutate();
+  expect(await api.repositories.list.query()).toMatchObject([{ reason }, { reason }]);
+  await writeFile(join(folder, 'README'), 'Nothing is left here.\n');
+  await api.repositories.sync.mutate();
+  expect(await api.repositories.list.query()).toEqual([]);
 });

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import pLimit from 'p-limit';
 import { oneReason } from '../../repositories/oneReason.ts';
 import type { UnseenPlace } from '../codeHost.ts';
-import { folderTrouble } from './folderTrouble.ts';
+import { emptyFolder, folderTrouble } from './folderTrouble.ts';
 import { Unreadable } from './unreadable.ts';
 
 /** Repositories lie at most this deep below the folder (issue: "found three levels deep"). */
@@ -34,8 +34,9 @@ export interface FoundRepositories {
 }
 
 /**
- * The git repositories below a folder, bare or not, by name, and the folders there that could not be looked at. Does not look
- * inside repositories and follows no symbolic link. Throws {@link Unreadable} when the folder itself cannot be looked at.
+ * The git repositories below a folder, bare or not, by name, and the folders there that could not be looked at: all of them when
+ * the folder has nothing in it. Does not look inside repositories and follows no symbolic link. Throws {@link Unreadable} when
+ * the folder itself cannot be looked at.
  */
 export async function findRepositories(folder: string): Promise<FoundRepositories> {
   const found: { below: string; gitDir: string }[] = [];
@@ -51,6 +52,7 @@ export async function findRepositories(folder: string): Promise<FoundRepositorie
         unseen.push(unseenPlace(below, entries));
         return;
       }
+      if (depth === 0 && entries.length === 0) unseen.push(unseenPlace('', emptyFolder(folder)));
       const gitDir = depth === 0 ? undefined : gitDirOf(join(folder, below), entries);
       if (gitDir !== undefined) found.push({ below, gitDir });
       else next.push(...foldersOf(entries).map((name) => join(below, name)));

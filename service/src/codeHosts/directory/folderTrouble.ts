@@ -13,3 +13,8 @@ export function folderTrouble(error: unknown, path: string): string {
       return `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`;
   }
 }
+
+/** Why nothing is known of a folder with nothing in it: so is the place of a file system that is not mounted. */
+export function emptyFolder(path: string): string {
+  return `nothing is in ${path}. Mount what belongs there, or put any file into it where there is no repository any more`;
+}

@@ -3,16 +3,18 @@ import type { Leftovers } from '../db/schema/removedExecutions.ts';
 import { keyOf } from '../logs/compactStream.ts';
 import { deleteChunks } from './deleteBytes.ts';
 import type { HousekeepingContext } from './housekeepingContext.ts';
+import { isOfDisk } from './isOfDisk.ts';
 
 /** How long editors that were away can still hear of a removed Execution; then they list anew anyway. */
 const toldDays = 7;
 
 /**
  * Deletes what the Attempts of removed Executions left outside of their rows: bytes in the table and the object store,
- * and the refs that keep their trees. Doing so again changes nothing, so that it may be killed at any point.
+ * and the refs that keep their trees. Doing so again changes nothing, so that it may be killed at any point. A mirror whose
+ * trees cannot be let go of stops no other; the next round tries again.
  */
 export async function deleteLeftovers(
-  { sql, objects, mirrors }: Pick<HousekeepingContext, 'sql' | 'objects' | 'mirrors'>,
+  { sql, objects, mirrors, logger }: Pick<HousekeepingContext, 'sql' | 'objects' | 'mirrors' | 'logger'>,
   signal: AbortSignal,
 ): Promise<void> {
   for (let after = 0; !signal.aborted;) {
@@ -29,14 +31,19 @@ export async function deleteLeftovers(
         await objects.remove(keyOf(attemptId, stream));
       }
     }
+    const left: Leftovers['attempts'][number][] = [];
     for (const [repositoryId, attempts] of Map.groupBy(row.leftovers.attempts, ([id]) => id)) {
-      await mirrors.removeTrees(
-        repositoryId,
-        attempts.map(([, attemptId]) => attemptId),
-      );
+      const attemptIds = attempts.map(([, attemptId]) => attemptId);
+      try {
+        await mirrors.removeTrees(repositoryId, attemptIds);
+      } catch (error) {
+        if (!isOfDisk(error)) throw error;
+        logger.warn({ err: error, repositoryId }, 'trees of removed Executions could not be let go of');
+        left.push(...attempts);
+      }
     }
     await sql`
-      update removed_executions set leftovers = jsonb_set(leftovers, '{attempts}', '[]')
+      update removed_executions set leftovers = jsonb_set(leftovers, '{attempts}', ${sql.json(left)})
        where execution_id = ${after} and leftovers is not null`;
   }
   await sql`

@@ -1,12 +1,12 @@
 import { sleep } from '@flotilla/launcher/sleep';
 import { sessionLocks, takeSessionLock } from '../db/sessionLock.ts';
 import { isTransientDatabaseError } from '../db/transientErrors.ts';
-import { GitError } from '../git/git.ts';
 import { compactLogs } from './compactLogs.ts';
 import { deleteBytes } from './deleteBytes.ts';
 import { deleteLeftovers } from './deleteLeftovers.ts';
 import { expireStreams } from './expireStreams.ts';
 import type { HousekeepingContext } from './housekeepingContext.ts';
+import { isOfDisk } from './isOfDisk.ts';
 import { removeExecutions } from '../executions/removeExecutions.ts';
 import { removePins } from './removePins.ts';
 import { findHeaps, repackMirrors } from './repackMirrors.ts';
@@ -24,7 +24,7 @@ export async function keepHouse(context: HousekeepingContext, signal: AbortSigna
       if (lock !== undefined) await keepHouseOnce(context, signal);
     } catch (error) {
       if (signal.aborted) return;
-      if (!isTransientDatabaseError(error) && !isOfFiles(error) && !(error instanceof GitError)) throw error;
+      if (!isTransientDatabaseError(error) && !isOfDisk(error)) throw error;
       logger.warn({ err: error }, 'housekeeping was interrupted; it goes on in the next round');
     }
   }
@@ -43,9 +43,4 @@ export async function keepHouseOnce(context: HousekeepingContext, signal: AbortS
   await removePins(context, signal);
   await findHeaps(context, signal);
   await repackMirrors(context, signal);
-}
-
-/** A disk that is full, or a folder that may not be written: for a person to repair. */
-function isOfFiles(error: unknown): boolean {
-  return error instanceof Error && 'syscall' in error;
 }

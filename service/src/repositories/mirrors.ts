@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { readIfThere } from '../files.ts';
 import { git } from '../git/git.ts';
 import { fetchBranches, laneOf, type FetchLimits, type FetchSource } from './fetchBranches.ts';
+import { removeStaleLocks, removeStaleLocksOf } from './staleLocks.ts';
 
 /** Ends the name of a mirror that is being made. */
 const makingSuffix = '.new';
@@ -47,7 +48,7 @@ export class Mirrors {
    *
    * `head`, the commit that Jobs will work on, is pinned before the table of repositories names it: whoever reads it
    * there may rely on it, whatever happens to its branch, and makes no pin of his own. Throws when it is not there,
-   * because the branch was moved while it was fetched.
+   * because the branch was moved while it was fetched. Only for the holder of the lock of the mirror.
    */
   async fetch(
     repositoryId: number,
@@ -56,6 +57,7 @@ export class Mirrors {
     limits: FetchLimits,
   ): Promise<void> {
     const path = this.pathOf(repositoryId);
+    await removeStaleLocks(path);
     if (!(await this.#fetchWhole(path, repositoryId, source, limits)))
       await fetchBranches(path, source, limits);
     if (head !== null)
@@ -85,14 +87,14 @@ export class Mirrors {
 
   /** Lets go of the trees of Attempts that are there no more. */
   async removeTrees(repositoryId: number, attemptIds: readonly number[]): Promise<void> {
-    await this.#removeRefs(
-      repositoryId,
-      attemptIds.map((id) => `refs/flotilla/trees/${id}`),
-    );
+    const trees = attemptIds.map((id) => `refs/flotilla/trees/${id}`);
+    await removeStaleLocksOf(this.pathOf(repositoryId), trees);
+    await this.#removeRefs(repositoryId, trees);
   }
 
   /** Removes pins. Only for the holder of the lock of its mirror, and of commits that nothing names (decision 0096). */
   async unpin(repositoryId: number, commits: readonly string[]): Promise<void> {
+    await removeStaleLocks(this.pathOf(repositoryId));
     await this.#removeRefs(repositoryId, commits.map(pinOf));
   }
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { sessionLocks, takeSessionLock } from '../../../service/src/db/sessionLock.ts';
@@ -255,6 +255,65 @@ test('a mirror that is broken or gone stops no other', async () => {
   expect(
     await sql`select from mirrors where least(pins_due_at, repack_due_at) < now() + interval '1 hour'`,
   ).toEqual([]);
+});
+
+/** Leaves locks in a mirror, as a git does that was killed so many minutes ago. */
+async function leaveLocks(gitDir: string, names: readonly string[], minutes: number): Promise<void> {
+  const at = new Date(Date.now() - minutes * 60_000);
+  for (const name of names) {
+    await writeFile(join(gitDir, name), '');
+    await utimes(join(gitDir, name), at, at);
+  }
+}
+
+test('locks that a git has left which was killed hold up no fetch, and no removal of pins', async () => {
+  await using flotilla = await open();
+  const [first = ''] = await pinsOf(flotilla);
+  const lists = ['HEAD.lock', 'packed-refs.lock', 'packed-refs.new'];
+  const left = [...lists, 'refs/heads/main.lock', `refs/flotilla/pins/${first}.lock`];
+  await leaveLocks(mirror(flotilla), left, 31);
+  const head = await moveHead(flotilla);
+  expect(await flotilla.api.repositories.list.query()).toMatchObject([{ headCommit: head, reason: null }]);
+  await pass(flotilla, 2);
+  await leaveLocks(mirror(flotilla), left, 31);
+  await keepHouse(flotilla);
+  expect(await pinsOf(flotilla)).toEqual([head]);
+});
+
+test('a mirror whose refs are locked keeps its needless ones until later, and no other keeps them with it', async () => {
+  await using flotilla = await open(['one', 'two']);
+  const { sql, mirrors } = flotilla.service;
+  const needless = 'a'.repeat(40);
+  for (const id of [1, 2]) {
+    await git(mirrors.pathOf(id), ['update-ref', `refs/flotilla/trees/${id}`, 'refs/heads/main^{tree}']);
+    await git(mirrors.pathOf(id), ['update-ref', `refs/flotilla/pins/${needless}`, 'refs/heads/main']);
+  }
+  await sql`
+    insert into removed_executions (execution_id, leftovers)
+    values (1, '{"attempts": [[1, 1], [2, 2]], "commits": [[1, "a"], [2, "a"]]}')`;
+  await sql`insert into mirrors (repository_id, pins_due_at) select id, now() from repositories`;
+  const refsOf = async (id: number) => {
+    const refs = await git(mirrors.pathOf(id), [
+      'for-each-ref',
+      '--format=%(refname:lstrip=2)',
+      'refs/flotilla',
+    ]);
+    return refs.split('\n').filter((ref) => ref === `trees/${id}` || ref === `pins/${needless}`);
+  };
+  await leaveLocks(mirrors.pathOf(1), ['packed-refs.lock'], 1);
+  await keepHouse(flotilla);
+  expect([await refsOf(1), await refsOf(2)]).toEqual([[`pins/${needless}`, 'trees/1'], []]);
+  expect(await sql`select leftovers -> 'attempts' as attempts from removed_executions`).toEqual([
+    { attempts: [[1, 1]] },
+  ]);
+  expect(
+    await sql`select repository_id::int as id from mirrors where pins_due_at > now() + interval '1 hour'`,
+  ).toEqual([{ id: 1 }]);
+
+  await leaveLocks(mirrors.pathOf(1), ['packed-refs.lock'], 31);
+  await pass(flotilla, 25);
+  await keepHouse(flotilla);
+  expect(await refsOf(1)).toEqual([]);
 });
 
 test('a heap of packs becomes one of what is needed and one of what is not', async () => {

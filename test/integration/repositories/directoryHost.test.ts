@@ -107,6 +107,27 @@ test('a repository on which no Job can run is listed with the reason', async () 
   ]);
 });
 
+test('the reason of a repository is the one of now, also where nothing is to be fetched', async () => {
+  await using flotilla = await testService({
+    repositories: (folder) => makeRepositories(folder, ['one']),
+  });
+  const { api, repositoriesFolder } = flotilla;
+  const head = join(repositoriesFolder, 'one/.git/HEAD');
+  const sync = async () => {
+    const { changed } = await api.repositories.sync.mutate();
+    return { changed, reason: (await api.repositories.list.query())[0]?.reason };
+  };
+  const odd = 'it cannot be read: its HEAD names neither a branch nor a commit';
+  const none = 'it cannot be read: it has no HEAD';
+  await writeFile(head, 'nonsense');
+  expect(await sync()).toEqual({ changed: 1, reason: odd });
+  await rm(head);
+  expect(await sync()).toEqual({ changed: 1, reason: none });
+  expect(await sync()).toEqual({ changed: 0, reason: none });
+  await writeFile(head, 'ref: refs/heads/main\n');
+  expect(await sync()).toEqual({ changed: 1, reason: null });
+});
+
 test('the folder of repositories is never written to', async () => {
   let before = '';
   await using flotilla = await testService({

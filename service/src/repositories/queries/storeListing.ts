@@ -17,6 +17,16 @@ export interface Listing {
 export interface KnownRepository {
   readonly id: number;
   readonly fingerprint: string;
+  /** Why no Job can run on it; null when one can. */
+  readonly reason: string | null;
+}
+
+interface KnownRow {
+  readonly external_id: string | null;
+  readonly name: string;
+  readonly id: string;
+  readonly fingerprint: string;
+  readonly reason: string | null;
 }
 
 /**
@@ -33,18 +43,18 @@ export async function storeListing(
 ): Promise<readonly (KnownRepository | undefined)[]> {
   const listed = repositories.map(listedRow);
   // What is listed is never joined with itself: nobody knows how many it is when this is planned.
-  const rows = await sql<{ external_id: string | null; name: string; id: string; fingerprint: string }[]>`
+  const rows = await sql<KnownRow[]>`
     with listed as materialized (
-      select listed.*, known.id, known.fingerprint
+      select listed.*, known.id, known.fingerprint, known.reason
         from jsonb_to_recordset(${sql.json(listed)})
           as listed (external_id text, name text, url text, archived boolean, fork boolean, visibility text,
                      description text, topics text[], language text, pushed_at timestamptz)
         -- Each is looked up by an index, however few rows the planner takes the table for.
         left join lateral (
-          select id, fingerprint from repositories
+          select id, fingerprint, reason from repositories
            where code_host_id = ${hostId} and repositories.external_id = listed.external_id
           union all
-          select id, fingerprint from repositories
+          select id, fingerprint, reason from repositories
            where code_host_id = ${hostId} and repositories.external_id is null and listed.external_id is null
              and repositories.name = listed.name
           limit 1) as known on true),
@@ -85,14 +95,17 @@ export async function storeListing(
              language, pushed_at, ${askedAt}::text::timestamptz
         from listed where id is null
       on conflict do nothing
-      returning id, external_id, name),
+      returning id, external_id, name, reason),
     host as (
       update code_hosts set problem = null, listed_at = ${askedAt}::text::timestamptz where ${isWhole} and id = ${hostId})
-    select external_id, name, id, fingerprint from listed where id is not null
+    select external_id, name, id, fingerprint, reason from listed where id is not null
     union all
-    select external_id, name, id, '' from made`;
+    select external_id, name, id, '', reason from made`;
   const known = new Map(
-    rows.map(({ id, fingerprint, ...row }) => [identityOf(row), { id: Number(id), fingerprint }]),
+    rows.map(({ id, fingerprint, reason, ...row }) => [
+      identityOf(row),
+      { id: Number(id), fingerprint, reason },
+    ]),
   );
   return listed.map((row) => known.get(identityOf(row)));
 }

@@ -1,9 +1,9 @@
 import pLimit from 'p-limit';
 import type { HostedRepository } from '../codeHosts/codeHost.ts';
 import { LockSession } from '../db/sessionLock.ts';
-import { GitLimitError } from '../git/git.ts';
-import { bringIn, type BringInContext, type Moved } from './bringIn.ts';
+import { bringIn, failureReason, type BringInContext, type Moved } from './bringIn.ts';
 import { hasMoved } from './hasMoved.ts';
+import { storeFailure } from './queries/storeFailure.ts';
 import type { KnownRepository } from './queries/storeListing.ts';
 import type { ScanProgress } from './scanProgress.ts';
 import { standardTimes, type FetchTimes, type SlowFetches } from './slowFetches.ts';
@@ -19,6 +19,8 @@ export interface BringAllInContext extends BringInContext {
 
 /** Repositories that are worked on together: enough to keep all slots of git busy. */
 const repositoriesAtOnce = 32;
+
+const noTimeLeft = new Error('it takes long, and others took all the time that one scan has for such');
 
 /** Brings in what moved. Answers how many that were. */
 export async function bringAllIn(
@@ -39,30 +41,31 @@ export async function bringAllIn(
     if (!slowFetches.mayTry(row.id, repository.fingerprint)) return progress.isDone('same');
     changed += 1;
     const moved = { id: row.id, repository, askedAt };
-    const limits = { wait: false, timeLimitMs: times.quickMs, signal };
+    const limits = { wait: false, timeLimitMs: times.quickMs, isFirstTry: true, signal };
     const brought = await bringIn(context, moved, limits);
     if (brought === 'busy') busy.push(moved);
-    else if (brought instanceof GitLimitError && brought.limit === 'time') slow.push(moved);
+    else if (brought === 'slow') slow.push(moved);
     else progress.isDone(brought === 'done' ? 'fetched' : 'failed');
   };
   const atOnce = pLimit(repositoriesAtOnce);
   await Promise.all(
     repositories.map((repository, position) => atOnce(() => look(repository, known[position]))),
   );
-  for (const moved of busy) await waitAndBringIn(context, moved);
+  for (const moved of busy) if ((await waitAndBringIn(context, moved)) === 'slow') slow.push(moved);
   await bringSlowIn(context, slow);
   return changed;
 }
 
 /** Brings in what others were busy with: what they have fetched may be older than this scan. */
-async function waitAndBringIn(context: BringAllInContext, moved: Moved): Promise<void> {
+async function waitAndBringIn(context: BringAllInContext, moved: Moved): Promise<'done' | 'slow'> {
   const { databaseUrl, times = standardTimes, progress, logger } = context;
   // A session of its own: what the scan holds is not lost with the wait.
   await using locks = new LockSession(databaseUrl);
   const signal = AbortSignal.any([context.signal, AbortSignal.timeout(times.slowMs)]);
   try {
-    const limits = { wait: true, timeLimitMs: times.quickMs, signal };
+    const limits = { wait: true, timeLimitMs: times.quickMs, isFirstTry: true, signal };
     const brought = await bringIn({ ...context, locks }, moved, limits);
+    if (brought === 'slow') return 'slow';
     progress.isDone(brought === 'done' ? 'fetched' : 'failed');
   } catch (error) {
     context.signal.throwIfAborted();
@@ -73,16 +76,22 @@ async function waitAndBringIn(context: BringAllInContext, moved: Moved): Promise
     );
     progress.isDone('failed');
   }
+  return 'done';
 }
 
 /** Fetches at length what was not fetched quickly, as long as a scan may take for that. */
 async function bringSlowIn(context: BringAllInContext, slow: readonly Moved[]): Promise<void> {
-  const { slowFetches, progress, signal, times = standardTimes } = context;
+  const { sql, slowFetches, progress, signal, times = standardTimes } = context;
   let leftMs = times.slowMs;
   for (const moved of slow) {
-    if (leftMs < times.quickMs) return;
+    if (leftMs < times.quickMs) {
+      await storeFailure(sql, moved.id, failureReason(noTimeLeft), moved.askedAt);
+      progress.isDone('failed');
+      continue;
+    }
     const begun = performance.now();
-    const brought = await bringIn(context, moved, { wait: false, timeLimitMs: leftMs, signal });
+    const limits = { wait: false, timeLimitMs: leftMs, isFirstTry: false, signal };
+    const brought = await bringIn(context, moved, limits);
     const tookMs = performance.now() - begun;
     leftMs -= tookMs;
     if (brought === 'done') slowFetches.succeeded(moved.id);

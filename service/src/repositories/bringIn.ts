@@ -2,9 +2,11 @@ import type { Logger } from 'pino';
 import type { CodeHost, HostedRepository } from '../codeHosts/codeHost.ts';
 import type { Sql } from '../db/database.ts';
 import { sessionLocks, type LockSession } from '../db/sessionLock.ts';
+import { GitLimitError } from '../git/git.ts';
 import type { Mirrors } from './mirrors.ts';
 import { oneReason } from './oneReason.ts';
 import { storeFacts } from './queries/storeFacts.ts';
+import { storeFailure } from './queries/storeFailure.ts';
 
 export interface BringInContext {
   readonly sql: Sql;
@@ -29,28 +31,40 @@ export interface BringInLimits {
   readonly wait: boolean;
   /** Of the fetch. */
   readonly timeLimitMs: number;
+  /** Whether it is tried again with more time when that is not enough: then nothing is said of it yet. */
+  readonly isFirstTry: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What came of it: an Error says why it could not be fetched; `busy`, that somebody else is at its mirror. */
+type Brought = 'done' | 'busy' | 'slow' | Error;
+
 /**
  * Fetches a repository into its mirror and stores what is known of it then, with nobody else at that mirror: its head is not
- * the table's before it is pinned, and keeps its pin. Answers why it could not be fetched, which is stored as well; `busy`,
- * when somebody else is at the mirror. Throws when the lock is lost.
+ * the table's before it is pinned, and keeps its pin. Why it could not be fetched is stored as well. A first try that took too
+ * long is `slow`, and leaves the row as it was. Throws when the lock is lost.
  */
 export async function bringIn(
   context: BringInContext,
   { id, repository, askedAt }: Moved,
-  { wait, timeLimitMs, signal: leaving }: BringInLimits,
-): Promise<'done' | 'busy' | Error> {
-  const { locks } = context;
+  { wait, timeLimitMs, isFirstTry, signal: leaving }: BringInLimits,
+): Promise<Brought> {
+  const { sql, locks } = context;
   await using lock = await locks.take(sessionLocks.mirror(id), { wait, signal: leaving });
   if (lock === undefined) return 'busy';
   // Others may be at the mirror as soon as the lock is lost.
   const signal = leaving === undefined ? locks.lost : AbortSignal.any([leaving, locks.lost]);
   const fetched =
     repository.reason === null ? await fetch(context, id, repository, { timeLimitMs, signal }) : 'done';
-  await storeFacts(context.sql, id, fetched === 'done' ? repository : without(repository, fetched), askedAt);
+  if (isFirstTry && fetched instanceof GitLimitError && fetched.limit === 'time') return 'slow';
+  if (fetched === 'done') await storeFacts(sql, id, repository, askedAt);
+  else await storeFailure(sql, id, failureReason(fetched), askedAt);
   return fetched;
+}
+
+/** Why it could not be fetched, as a reason of the repository. */
+export function failureReason(failure: unknown): string {
+  return `it could not be fetched: ${oneReason(failure)}`;
 }
 
 async function fetch(
@@ -69,10 +83,4 @@ async function fetch(
     logger.warn({ err: error, repository: repository.name }, 'a repository could not be fetched');
     return error;
   }
-}
-
-/** What is stored of a repository whose fetch failed: no Job can run on it, and the next scan tries again. */
-function without(repository: HostedRepository, failure: Error): HostedRepository {
-  const reason = `it could not be fetched: ${oneReason(failure)}`;
-  return { ...repository, defaultBranch: null, headCommit: null, fingerprint: '', reason };
 }

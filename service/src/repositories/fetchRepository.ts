@@ -46,7 +46,7 @@ export async function fetchRepository(
   if (known === undefined || !(await hasMoved(mirrors, known, found))) return;
   await using locks = new LockSession(databaseUrl);
   const signal = AbortSignal.any([leaving, AbortSignal.timeout(2 * standardTimes.slowMs)]);
-  const limits = { wait: true, timeLimitMs: standardTimes.slowMs, signal };
+  const limits = { wait: true, timeLimitMs: standardTimes.slowMs, isFirstTry: false, signal };
   try {
     await bringIn({ ...context, locks }, { id: known.id, repository: found, askedAt }, limits);
   } catch (error) {

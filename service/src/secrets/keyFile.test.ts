@@ -45,7 +45,7 @@ test('a link to such a file is read: volumes are mounted so', async () => {
   expect(await readKeyFile(join(folder, 'link'))).toBe('a key');
 });
 
-test.each([0o640, 0o604, 0o644, 0o610, 0o602, 0o660, 0o777])(
+test.each([0o604, 0o644, 0o610, 0o602, 0o660, 0o777])(
   'a file of mode %o is refused with what mends it',
   async (mode) => {
     await write(mode);
@@ -54,6 +54,22 @@ test.each([0o640, 0o604, 0o644, 0o610, 0o602, 0o660, 0o777])(
     );
   },
 );
+
+test.runIf(process.getuid?.() === 0)(
+  'a file of root that a group may read is read by who is in that group, and by no other',
+  async () => {
+    await write(0o440);
+    await chown(path, 0, process.getgroups?.()[0] ?? 0);
+    expect(await readKeyFile(path)).toBe('a key');
+    await chown(path, 0, 65_534);
+    await expect(readKeyFile(path)).rejects.toThrow('is open to others of this machine (its mode is 440)');
+  },
+);
+
+test.runIf(process.getuid?.() !== 0)('a file of its own that a group may read is refused', async () => {
+  await write(0o640);
+  await expect(readKeyFile(path)).rejects.toThrow('is open to others of this machine (its mode is 640)');
+});
 
 test.runIf(process.getuid?.() === 0)('a file of another user is refused', async () => {
   await write(0o600);

@@ -6,11 +6,13 @@ import { keyBytes } from './secretKeys.ts';
 
 /** Larger files are no keys. */
 const mostBytes = 16 * 1024;
+const groupRead = 0o040;
 const othersBits = 0o077;
 
 /**
  * The text of a file of keys; undefined when there is none. Throws a SecretError when others of this machine may read or
- * change it.
+ * change it. A file of root may be read by a group that this process is in: so an orchestrator hands a secret to a container
+ * (the `fsGroup` of Kubernetes).
  */
 export async function readKeyFile(path: string): Promise<string | undefined> {
   let handle;
@@ -27,7 +29,7 @@ export async function readKeyFile(path: string): Promise<string | undefined> {
     );
   }
   await using file = handle;
-  const { mode, size, uid } = await file.stat();
+  const { mode, size, uid, gid } = await file.stat();
   if ((mode & constants.S_IFMT) !== constants.S_IFREG)
     throw new SecretError(`The key file ${path} is no file.`);
   const self = process.getuid?.();
@@ -35,7 +37,8 @@ export async function readKeyFile(path: string): Promise<string | undefined> {
     throw new SecretError(
       `The key file ${path} belongs to user ${uid}, who could change it: give it to user ${self} (chown ${self} ${path}).`,
     );
-  if (self !== undefined && (mode & othersBits) !== 0)
+  const isHandedOut = uid === 0 && process.getgroups?.().includes(gid) === true;
+  if (self !== undefined && (mode & othersBits & ~(isHandedOut ? groupRead : 0)) !== 0)
     throw new SecretError(
       `The key file ${path} is open to others of this machine (its mode is ${(mode & 0o7777).toString(8)}): run chmod 600 ${path}.`,
     );

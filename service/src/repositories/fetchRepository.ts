@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { CodeHost, HostedRepository, RepositoryRef } from '../codeHosts/codeHost.ts';
 import type { Sql } from '../db/database.ts';
 import { LockSession } from '../db/sessionLock.ts';
-import { unlessAborted } from '../unlessAborted.ts';
+import { answerWithin } from './answerWithin.ts';
 import { bringIn } from './bringIn.ts';
 import { hasMoved } from './hasMoved.ts';
 import type { Mirrors } from './mirrors.ts';
@@ -64,9 +64,8 @@ async function look(
   repository: RepositoryRef,
   leaving: AbortSignal,
 ): Promise<HostedRepository | undefined> {
-  const signal = AbortSignal.any([leaving, AbortSignal.timeout(lookMs)]);
   try {
-    return await unlessAborted(host.look(repository, signal), signal);
+    return await answerWithin(lookMs, leaving, (signal) => host.look(repository, signal));
   } catch (error) {
     leaving.throwIfAborted();
     const problem = oneReason(error);

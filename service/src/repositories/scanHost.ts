@@ -1,5 +1,5 @@
 import type { CodeHost, HostListing } from '../codeHosts/codeHost.ts';
-import { unlessAborted } from '../unlessAborted.ts';
+import { answerWithin } from './answerWithin.ts';
 import { bringAllIn, type BringAllInContext } from './bringAllIn.ts';
 import { oneReason } from './oneReason.ts';
 import { storeListing } from './queries/storeListing.ts';
@@ -45,8 +45,7 @@ export async function scanHost(context: BringAllInContext): Promise<ScanOutcome>
 /** All repositories of the host; an Error says why it cannot be listed. */
 async function list({ host, hostId, logger, signal }: BringAllInContext): Promise<HostListing | Error> {
   try {
-    const bounded = AbortSignal.any([signal, AbortSignal.timeout(listMs)]);
-    return requireSound(host, await unlessAborted(host.list(bounded), bounded));
+    return requireSound(host, await answerWithin(listMs, signal, (bounded) => host.list(bounded)));
   } catch (error) {
     signal.throwIfAborted();
     if (!(error instanceof Error)) throw error;

@@ -1,7 +1,7 @@
-import pLimit from 'p-limit';
 import type { HostedRepository } from '../codeHosts/codeHost.ts';
 import { LockSession } from '../db/sessionLock.ts';
 import { bringIn, failureReason, type BringInContext, type Moved } from './bringIn.ts';
+import { forEachAtOnce } from './forEachAtOnce.ts';
 import { hasMoved } from './hasMoved.ts';
 import { storeFailure } from './queries/storeFailure.ts';
 import type { KnownRepository } from './queries/storeListing.ts';
@@ -22,18 +22,22 @@ const repositoriesAtOnce = 32;
 
 const noTimeLeft = new Error('it takes long, and others took all the time that one scan has for such');
 
-/** Brings in what moved. Answers how many that were. */
+/** Brings in what moved. Answers how many that were. Nothing of it goes on when it throws. */
 export async function bringAllIn(
   context: BringAllInContext,
   repositories: readonly HostedRepository[],
   known: readonly (KnownRepository | undefined)[],
   askedAt: string,
 ): Promise<number> {
-  const { slowFetches, progress, signal, times = standardTimes } = context;
+  const { slowFetches, progress, times = standardTimes } = context;
   const slow: Moved[] = [];
   const busy: Moved[] = [];
   let changed = 0;
-  const look = async (repository: HostedRepository, row: KnownRepository | undefined): Promise<void> => {
+  const look = async (
+    repository: HostedRepository,
+    row: KnownRepository | undefined,
+    signal: AbortSignal,
+  ): Promise<void> => {
     // Without a row, another replica has just made one, and fetches it.
     if (row === undefined || !(await hasMoved(context.mirrors, row, repository)))
       return progress.isDone('same');
@@ -47,9 +51,8 @@ export async function bringAllIn(
     else if (brought === 'slow') slow.push(moved);
     else progress.isDone(brought === 'done' ? 'fetched' : 'failed');
   };
-  const atOnce = pLimit(repositoriesAtOnce);
-  await Promise.all(
-    repositories.map((repository, position) => atOnce(() => look(repository, known[position]))),
+  await forEachAtOnce(repositories, repositoriesAtOnce, context.signal, (repository, position, signal) =>
+    look(repository, known[position], signal),
   );
   for (const moved of busy) if ((await waitAndBringIn(context, moved)) === 'slow') slow.push(moved);
   await bringSlowIn(context, slow);

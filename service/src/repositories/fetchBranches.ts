@@ -27,7 +27,8 @@ export async function fetchBranches(gitDir: string, source: FetchSource, limits:
   try {
     await git(args, { gitDir, environment, ...laneOf(source), ...limits });
   } catch (error) {
-    await removeHalfMadePacks(gitDir);
+    // Whoever ended it may have lost the lock, and somebody else be at the mirror.
+    if (limits.signal?.aborted !== true) await removeHalfMadePacks(gitDir);
     throw error;
   }
 }

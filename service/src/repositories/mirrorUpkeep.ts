@@ -54,7 +54,8 @@ export async function repack(
   try {
     await git(args, { gitDir, signal, lane: 'upkeep' });
   } finally {
-    await removeHalfMadePacks(gitDir);
+    // Whoever ended it may have lost the lock.
+    if (!signal.aborted) await removeHalfMadePacks(gitDir);
   }
   const names = await namesIn(join(gitDir, 'objects/pack'));
   return {

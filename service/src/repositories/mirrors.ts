@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { readIfThere } from '../files.ts';
 import { git } from '../git/git.ts';
 import { fetchBranches, laneOf, type FetchLimits, type FetchSource } from './fetchBranches.ts';
+import { removeHalfMadePacks } from './mirrorUpkeep.ts';
 import { removeStaleLocks, removeStaleLocksOf } from './staleLocks.ts';
 
 /** Ends the name of a mirror that is being made. */
@@ -58,6 +59,7 @@ export class Mirrors {
   ): Promise<void> {
     const path = this.pathOf(repositoryId);
     await removeStaleLocks(path);
+    await removeHalfMadePacks(path);
     if (!(await this.#fetchWhole(path, repositoryId, source, limits)))
       await fetchBranches(path, source, limits);
     if (head !== null)

@@ -1,5 +1,6 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { messageOf } from '@flotilla/shared/errors';
 import { expect, test } from 'vitest';
 import type { CodeHost, GitAccess } from '../../../service/src/codeHosts/codeHost.ts';
 import { codeHostKinds } from '../../../service/src/codeHosts/kinds.ts';
@@ -127,6 +128,27 @@ test('two hosts whose network hangs hold up no scan, no Patch and no diff, and t
     return scanned.every(({ state }) => state === 'scanned');
   });
   expect((await api.repositories.list.query()).filter(({ reason }) => reason !== null)).toEqual([]);
+});
+
+test('what a fetch leaves that was ended from outside stays until the next one has the mirror', async () => {
+  await using flotilla = await testService({ repositories: (local) => makeRepositories(local, ['one']) });
+  await using server = await startGitHttpServer(flotilla.repositoriesFolder);
+  await using network = await startProxy(server.url);
+  const { mirrors } = flotilla.service;
+  const source = { hostId: 1, protocol: 'http', url: `${network.url}/one/.git` } as const;
+  const folder = join(mirrors.pathOf(1), 'objects/pack');
+  const leaving = new AbortController();
+  network.blackHole();
+  const limits = { timeLimitMs: 60_000, signal: leaving.signal };
+  const fetching = mirrors.fetch(1, source, null, limits).catch(messageOf);
+  await waitFor('git to fetch', () => network.connections.length > 0);
+  await writeFile(join(folder, 'tmp_pack_left'), 'half a pack');
+  leaving.abort(new Error('the lock was lost'));
+  await fetching;
+  expect(await readdir(folder)).toContain('tmp_pack_left');
+  network.restore();
+  await mirrors.fetch(1, source, null, { timeLimitMs: 60_000 });
+  expect(await readdir(folder)).not.toContain('tmp_pack_left');
 });
 
 test('a host that would lead git to another protocol than it names is refused by git', async () => {

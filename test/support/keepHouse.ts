@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { HeapSearch } from '../../service/src/housekeeping/heapSearch.ts';
 import { keepHouseOnce } from '../../service/src/housekeeping/keepHouse.ts';
 import { fileObjects } from '../../service/src/objects/fileObjects.ts';
 import { createLogger } from '../../service/src/telemetry/logger.ts';
@@ -13,7 +14,8 @@ export function keepHouse(
   const { sql, config, mirrors, hints } = service;
   const objects = fileObjects(join(config.sharedFolder, 'objects'));
   const logger = createLogger('silent');
-  return keepHouseOnce({ sql, databaseUrl: database.url, objects, mirrors, hints, config, logger }, signal);
+  const context = { sql, databaseUrl: database.url, objects, mirrors, hints, config, logger };
+  return keepHouseOnce(context, new HeapSearch(), signal);
 }
 
 /** Paths of the objects that a service has stored. */

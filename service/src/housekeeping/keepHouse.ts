@@ -5,11 +5,12 @@ import { compactLogs } from './compactLogs.ts';
 import { deleteBytes } from './deleteBytes.ts';
 import { deleteLeftovers } from './deleteLeftovers.ts';
 import { expireStreams } from './expireStreams.ts';
+import { HeapSearch } from './heapSearch.ts';
 import type { HousekeepingContext } from './housekeepingContext.ts';
 import { isOfDisk } from './isOfDisk.ts';
 import { removeExecutions } from '../executions/removeExecutions.ts';
 import { removePins } from './removePins.ts';
-import { findHeaps, repackMirrors } from './repackMirrors.ts';
+import { repackMirrors } from './repackMirrors.ts';
 
 /**
  * Compacts sealed logs and mirrors and deletes what has been kept long enough, Executions too, every `housekeepingMs` until the signal aborts, in
@@ -17,11 +18,12 @@ import { findHeaps, repackMirrors } from './repackMirrors.ts';
  */
 export async function keepHouse(context: HousekeepingContext, signal: AbortSignal): Promise<void> {
   const { config, databaseUrl, logger } = context;
+  const heaps = new HeapSearch();
   while (await sleep(config.housekeepingMs, signal)) {
     try {
       const options = { wait: false, signal };
       await using lock = await takeSessionLock(databaseUrl, sessionLocks.housekeeping, options);
-      if (lock !== undefined) await keepHouseOnce(context, signal);
+      if (lock !== undefined) await keepHouseOnce(context, heaps, signal);
     } catch (error) {
       if (signal.aborted) return;
       if (!isTransientDatabaseError(error) && !isOfDisk(error)) throw error;
@@ -31,7 +33,11 @@ export async function keepHouse(context: HousekeepingContext, signal: AbortSigna
 }
 
 /** One round. */
-export async function keepHouseOnce(context: HousekeepingContext, signal: AbortSignal): Promise<void> {
+export async function keepHouseOnce(
+  context: HousekeepingContext,
+  heaps: HeapSearch,
+  signal: AbortSignal,
+): Promise<void> {
   const { sql, objects, config, logger } = context;
   await removeExecutions(context, config.keepExecutionsDays, signal);
   const logs = await expireStreams(sql, 'log', config.keepLogsDays, signal);
@@ -41,6 +47,6 @@ export async function keepHouseOnce(context: HousekeepingContext, signal: AbortS
   await deleteBytes(sql, objects, signal);
   await deleteLeftovers(context, signal);
   await removePins(context, signal);
-  await findHeaps(context, signal);
+  await heaps.look(context, signal);
   await repackMirrors(context, signal);
 }

@@ -1,41 +1,17 @@
 import { LockSession, sessionLocks } from '../db/sessionLock.ts';
 import { GitError } from '../git/git.ts';
-import { isHeap, repack } from '../repositories/mirrorUpkeep.ts';
+import { repack } from '../repositories/mirrorUpkeep.ts';
 import type { HousekeepingContext } from './housekeepingContext.ts';
-import { askForRepack, postponeRepack, storeRepacked } from './queries/storeUpkeep.ts';
+import { postponeRepack, storeRepacked } from './queries/storeUpkeep.ts';
 
 /** No mirror is begun after so long in a round, so that others have their turn. */
 const roundMs = 2 * 60_000;
 /** Mirrors that are due, and looked at in one round. */
 const mostInRound = 100;
-/** All mirrors are looked at for heaps within so many minutes, a share of them in each. */
-const heapMinutes = 60;
 /** What the clocks of the database and of the disk may differ by, generously. */
 const clockMs = 3_600_000;
 
 type UpkeepContext = Pick<HousekeepingContext, 'sql' | 'databaseUrl' | 'mirrors' | 'logger'>;
-
-/** Looks at a share of all mirrors, and asks for those to be packed anew that have become heaps. */
-export async function findHeaps(context: UpkeepContext, signal: AbortSignal): Promise<void> {
-  const share = await context.sql<{ id: string }[]>`
-    select id from repositories where id % ${heapMinutes} = extract(minute from now())::int order by id`;
-  const ids = share.map(({ id }) => Number(id));
-  await askForHeaps(context, ids, signal);
-}
-
-/** Asks for those of these mirrors to be packed anew that have become heaps. */
-export async function askForHeaps(
-  { sql, mirrors }: Pick<UpkeepContext, 'sql' | 'mirrors'>,
-  repositoryIds: readonly number[],
-  signal: AbortSignal,
-): Promise<void> {
-  const heaps: number[] = [];
-  for (const id of repositoryIds) {
-    if (signal.aborted) return;
-    if (await isHeap(mirrors.pathOf(id))) heaps.push(id);
-  }
-  if (heaps.length > 0) await askForRepack(sql, heaps);
-}
 
 /**
  * Packs mirrors anew that are due, one after the other. What needless objects take is free after the second time, a day later

@@ -3,7 +3,7 @@ import { readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { sessionLocks, takeSessionLock } from '../../../service/src/db/sessionLock.ts';
-import { askForHeaps } from '../../../service/src/housekeeping/repackMirrors.ts';
+import { HeapSearch } from '../../../service/src/housekeeping/heapSearch.ts';
 import { repack } from '../../../service/src/repositories/mirrorUpkeep.ts';
 import { startExecution } from '../../support/actionText.ts';
 import { keepHouse } from '../../support/keepHouse.ts';
@@ -326,9 +326,27 @@ test('a heap of packs becomes one of what is needed and one of what is not', asy
   }
   await writeFile(join(mirror(flotilla), 'objects/pack/tmp_pack_left'), 'half a pack');
   expect(await packs()).toBeGreaterThan(50);
-  await askForHeaps(flotilla.service, [1, 99], never);
   await keepHouse(flotilla);
   expect(await packs()).toBe(2);
   expect(await readdir(join(mirror(flotilla), 'objects/pack'))).not.toContain('tmp_pack_left');
   expect(await git(mirror(flotilla), ['fsck', '--full', '--no-dangling'])).toBe('');
+});
+
+test('mirrors are looked at in turn for heaps, as many in each round as its share of an hour', async () => {
+  await using flotilla = await open(['one', 'three', 'two']);
+  const { sql, mirrors, config } = flotilla.service;
+  for (const id of [1, 2, 3]) {
+    const packs = join(mirrors.pathOf(id), 'objects/pack');
+    for (let count = 0; count < 51; count += 1) await writeFile(join(packs, `pack-${count}.pack`), '');
+  }
+  const heaps = new HeapSearch();
+  const found: number[][] = [];
+  for (let round = 0; round < 4; round += 1) {
+    await sql`update mirrors set repack_due_at = null`;
+    await heaps.look({ sql, mirrors, config: { ...config, housekeepingMs: 2_000_000 } }, never);
+    const due = await sql<{ id: number }[]>`
+      select repository_id::int as id from mirrors where repack_due_at is not null order by 1`;
+    found.push(due.map(({ id }) => id));
+  }
+  expect(found).toEqual([[1, 2], [3], [1, 2], [3]]);
 });

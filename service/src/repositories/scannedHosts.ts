@@ -1,5 +1,5 @@
 import { FlotillaError } from '@flotilla/shared/errors';
-import type { RepositoryView, SyncView } from '@flotilla/shared/views';
+import type { HostSyncView, RepositoryView, SyncView } from '@flotilla/shared/views';
 import type { Logger } from 'pino';
 import type { CodeHostKind } from '../codeHosts/codeHost.ts';
 import { readCodeHosts, type CodeHostRow } from '../codeHosts/readCodeHosts.ts';
@@ -47,6 +47,8 @@ interface Opened extends ScannedHost {
 export class ScannedHosts implements AsyncDisposable {
   readonly #context: ScannedHostsContext;
   readonly #opened = new Map<number, Opened>();
+  /** What is answered of those that could not be opened. */
+  readonly #unopened = new Map<number, HostSyncView>();
   readonly #ending = new AbortController();
   /** Those that are let go of, until their scans have ended. */
   readonly #leaving = new Set<Promise<void>>();
@@ -84,7 +86,10 @@ export class ScannedHosts implements AsyncDisposable {
    */
   async sync(signal?: AbortSignal): Promise<SyncView> {
     await this.takeUp();
-    return syncHosts(this.all(), this.#context.patienceMs, signal);
+    const unopened = [...this.#unopened.values()];
+    const synced = await syncHosts(this.all(), this.#context.patienceMs, signal);
+    const hosts = [...synced.hosts, ...unopened].toSorted((a, b) => a.codeHostId - b.codeHostId);
+    return { ...synced, hosts };
   }
 
   /**
@@ -124,6 +129,7 @@ export class ScannedHosts implements AsyncDisposable {
     const rows = (await readCodeHosts(this.#context.database)).filter(({ present }) => present);
     const present = new Set(rows.map(({ id }) => id));
     for (const id of this.#opened.keys()) if (!present.has(id)) this.#letGo(id);
+    for (const id of this.#unopened.keys()) if (!present.has(id)) this.#unopened.delete(id);
     for (const row of rows) await this.#open(row);
   }
 
@@ -136,6 +142,7 @@ export class ScannedHosts implements AsyncDisposable {
       return;
     }
     this.#letGo(row.id);
+    this.#unopened.delete(row.id);
     const kind = kinds[row.kind];
     // One of a newer program is scanned by who knows it.
     if (kind === undefined) return;
@@ -147,7 +154,13 @@ export class ScannedHosts implements AsyncDisposable {
       this.#opened.set(row.id, { row, host, scans, origin, ending, scanning });
     } catch (error) {
       logger.warn({ err: error, host: row.name }, 'a code host could not be opened');
-      await storeProblem(sql, row.id, oneReason(error));
+      const problem = oneReason(error);
+      const said = { codeHostId: row.id, codeHost: row.name, state: 'away', problem } as const;
+      this.#unopened.set(row.id, { ...said, repositories: 0, changed: 0 });
+      // It is tried again, and written, the next time; the other hosts are opened now.
+      await storeProblem(sql, row.id, problem).catch((failure: unknown) =>
+        logger.warn({ err: failure, host: row.name }, 'the problem of a code host could not be written'),
+      );
     }
   }
 

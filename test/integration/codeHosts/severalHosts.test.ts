@@ -340,3 +340,32 @@ test('settings that a kind does not know are the problem of their host alone', a
   await codeHosts.sync();
   expect(await scopeOf(flotilla)).toMatchObject({ leftOut: [] });
 });
+
+test('a host that cannot be opened is away, also where that cannot be written, and those after it are scanned', async () => {
+  await using place = await openPlace();
+  const odd = {
+    open: () => {
+      throw new Error('its settings are odd');
+    },
+  };
+  await using flotilla = await place.open(both(place).slice(0, 1), {
+    parts: { kinds: { ...codeHostKinds, odd } },
+  });
+  const { sql, codeHosts } = flotilla.service;
+  await sql`
+    create function refuse() returns trigger language plpgsql as 'begin raise exception ''it is refused''; end'`;
+  await sql`
+    create trigger refuse before update on code_hosts for each row when (new.kind = 'odd') execute function refuse()`;
+  await sql`
+    insert into code_hosts (kind, name, location)
+    values ('odd', 'odd', 'anywhere'), ('directory', 'b', ${join(place.path, 'b')})`;
+  const answer = async () =>
+    (await codeHosts.sync()).hosts.map(({ codeHost, state, problem }) => [codeHost, state, problem]);
+  const away = ['odd', 'away', 'its settings are odd'];
+  expect(await answer()).toEqual([['a', 'scanned', null], away, ['b', 'scanned', null]]);
+  await sql`drop trigger refuse on code_hosts`;
+  expect(await answer()).toContainEqual(away);
+  expect(await sql`select problem from code_hosts where name = 'odd'`).toEqual([{ problem: away[2] }]);
+  await sql`update code_hosts set present = false where name = 'odd'`;
+  expect(await answer()).not.toContainEqual(away);
+});

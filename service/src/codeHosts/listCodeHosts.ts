@@ -1,7 +1,7 @@
 import type { CodeHostView } from '@flotilla/shared/views';
 import { and, asc, count, eq, sql } from 'drizzle-orm';
 import type { Database } from '../db/database.ts';
-import { codeHosts } from '../db/schema/codeHosts.ts';
+import { codeHosts, type ScanProgress } from '../db/schema/codeHosts.ts';
 import { repositories } from '../db/schema/repositories.ts';
 
 /** A scan that has said nothing for so long has died with its replica. */
@@ -21,6 +21,10 @@ export async function listCodeHosts(database: Database): Promise<CodeHostView[]>
   return rows.map(({ isTold: told, ...row }) => ({
     ...row,
     listedAt: row.listedAt?.getTime() ?? null,
-    scan: told ? row.scan : null,
+    scan: told ? progressOf(row.scan) : null,
   }));
+}
+
+function progressOf(scan: ScanProgress | null): CodeHostView['scan'] {
+  return scan === null ? null : { listed: scan.listed, fetched: scan.fetched, toGo: scan.toGo };
 }

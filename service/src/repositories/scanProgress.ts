@@ -3,6 +3,7 @@ export class ScanProgress {
   #listed: number | null = null;
   #fetched = 0;
   #toGo = 0;
+  #steps = 0;
   #gotOnAt = performance.now();
 
   /** How many repositories the host has; null while it has not said that. */
@@ -20,7 +21,12 @@ export class ScanProgress {
     return this.#toGo;
   }
 
-  /** When it last got on, by this process's own clock: a fetch that failed is no step forward. */
+  /** How many times it has got on: a fetch that failed is no step forward. */
+  get steps(): number {
+    return this.#steps;
+  }
+
+  /** When it last got on, by this process's own clock. */
   get gotOnAt(): number {
     return this.#gotOnAt;
   }
@@ -28,13 +34,18 @@ export class ScanProgress {
   hasListed(count: number): void {
     this.#listed = count;
     this.#toGo = count;
-    this.#gotOnAt = performance.now();
+    this.#getsOn();
   }
 
   /** One is done: it had not moved, was fetched, or could not be. */
   isDone(how: 'same' | 'fetched' | 'failed'): void {
     this.#toGo -= 1;
     if (how !== 'same') this.#fetched += 1;
-    if (how !== 'failed') this.#gotOnAt = performance.now();
+    if (how !== 'failed') this.#getsOn();
+  }
+
+  #getsOn(): void {
+    this.#steps += 1;
+    this.#gotOnAt = performance.now();
   }
 }

@@ -5,6 +5,7 @@ import type { Sql } from '../db/database.ts';
 import { LockSession, sessionLocks } from '../db/sessionLock.ts';
 import { unlessAborted } from '../unlessAborted.ts';
 import type { Mirrors } from './mirrors.ts';
+import { selectSteps } from './queries/selectSteps.ts';
 import { scanHost, type ScanOutcome } from './scanHost.ts';
 import { ScanProgress } from './scanProgress.ts';
 import { SlowFetches } from './slowFetches.ts';
@@ -39,6 +40,7 @@ export class Scans implements AsyncDisposable {
   readonly #ending = new AbortController();
   readonly #running = new Set<Promise<unknown>>();
   #shared: SharedScan | undefined;
+  /** Of the scan that goes on here; undefined while none does. */
   #progress: ScanProgress | undefined;
 
   constructor(context: ScansContext) {
@@ -65,8 +67,8 @@ export class Scans implements AsyncDisposable {
   }
 
   /**
-   * Scans, and waits for it as long as it gets on: undefined when it got nowhere for so many milliseconds, and goes on without
-   * this caller.
+   * Scans, and waits for it as long as it gets on, or one of another replica does: undefined when they got nowhere for so many
+   * milliseconds, and it goes on without this caller.
    */
   async scanPatiently(patienceMs: number, signal?: AbortSignal): Promise<ScanOutcome | undefined> {
     signal?.throwIfAborted();
@@ -75,11 +77,15 @@ export class Scans implements AsyncDisposable {
     signal?.addEventListener('abort', leave, { once: true });
     const ended = new AbortController();
     const scanning = this.scan(leaving.signal).finally(() => ended.abort());
-    const begunAt = performance.now();
     const overdue = (async () => {
+      let gotOnAt = performance.now();
+      let before = this.#stepsTold();
       while (await sleep(Math.min(lookMs, patienceMs), ended.signal)) {
-        const gotOnAt = Math.max(begunAt, this.#progress?.gotOnAt ?? 0);
-        if (performance.now() - gotOnAt >= patienceMs) return undefined;
+        gotOnAt = Math.max(gotOnAt, this.#progress?.gotOnAt ?? 0);
+        if (performance.now() - gotOnAt < patienceMs) continue;
+        const told = this.#stepsTold();
+        if (this.#progress !== undefined || (await told) === (await before)) return undefined;
+        [before, gotOnAt] = [told, performance.now()];
       }
       return scanning;
     })();
@@ -91,6 +97,11 @@ export class Scans implements AsyncDisposable {
       scanning.catch(() => undefined);
       overdue.catch(() => undefined);
     }
+  }
+
+  /** How far the scan is that goes on in any replica; null also when that cannot be read. */
+  #stepsTold(): Promise<number | null> {
+    return selectSteps(this.#context.sql, this.#context.hostId).catch(() => null);
   }
 
   /** Scans, unless another replica does so now. */
@@ -148,7 +159,11 @@ export class Scans implements AsyncDisposable {
     onBegin?.();
     await mirrors.removeHalfMade((id) => locks.take(sessionLocks.mirror(id), { wait: false, signal }));
     const progress = (this.#progress = new ScanProgress());
-    await using _told = tellProgress(this.#context, hostId, progress);
-    return await scanHost({ ...this.#context, locks, slowFetches: this.#slowFetches, progress, signal });
+    try {
+      await using _told = tellProgress(this.#context, hostId, progress);
+      return await scanHost({ ...this.#context, locks, slowFetches: this.#slowFetches, progress, signal });
+    } finally {
+      if (this.#progress === progress) this.#progress = undefined;
+    }
   }
 }

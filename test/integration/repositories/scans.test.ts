@@ -72,3 +72,25 @@ test('what moved after a scan began is there when a call answers that was made a
   expect(await early).toMatchObject({ repositories: 2, changed: 0 });
   expect(await late).toMatchObject({ repositories: 2, changed: 1 });
 });
+
+test('who waits for a scan of another replica waits as long as that gets on', async () => {
+  const patienceMs = 1000;
+  await using flotilla = await testService({ repositories: two, parts: { scanPatienceMs: patienceMs } });
+  const { service } = flotilla;
+  const states = async () => (await service.codeHosts.sync()).hosts.map(({ state }) => state);
+  let syncing;
+  {
+    await using _held = await holdScans(flotilla);
+    const begunAt = performance.now();
+    syncing = states();
+    let steps = 0;
+    await waitFor('the other one to get on for longer than anybody waits', async () => {
+      const scan = { listed: 9, fetched: 0, toGo: 9, steps: (steps += 1) };
+      await service.sql`update code_hosts set scan = ${service.sql.json(scan)}, scan_told_at = now()`;
+      return performance.now() - begunAt > 3 * patienceMs;
+    });
+  }
+  expect(await syncing).toEqual(['scanned']);
+  await using _held = await holdScans(flotilla);
+  expect(await states()).toEqual(['goesOn']);
+});

@@ -34,4 +34,6 @@ export interface ScanProgress {
   readonly fetched: number;
   /** How many are still to be looked at, or fetched. */
   readonly toGo: number;
+  /** How many times it has got on, which a fetch that failed is not; older replicas do not tell. */
+  readonly steps?: number;
 }

@@ -7,7 +7,7 @@ export async function storeProgress(sql: Sql, hostId: number, progress: ScanProg
     await sql`update code_hosts set scan = null, scan_told_at = null where id = ${hostId} and scan is not null`;
     return;
   }
-  const { listed, fetched, toGo } = progress;
+  const { listed, fetched, toGo, steps = 0 } = progress;
   await sql`
-    update code_hosts set scan = ${sql.json({ listed, fetched, toGo })}, scan_told_at = now() where id = ${hostId}`;
+    update code_hosts set scan = ${sql.json({ listed, fetched, toGo, steps })}, scan_told_at = now() where id = ${hostId}`;
 }

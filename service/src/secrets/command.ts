@@ -24,8 +24,9 @@ export function secretCommand(): Command {
   command
     .command('discard')
     .description('remove the secrets whose key is lost')
+    .option('--key <id>', 'the key that is lost for ever; without it, say which ones are not here')
     .option('--yes', 'do it; without it, say how many that are')
-    .action((options: { yes?: boolean }) =>
+    .action((options: { key?: string; yes?: boolean }) =>
       withDatabase(({ sql }, { secretKeys }) => discard(sql, secretKeys, options, printer)),
     );
   return command;

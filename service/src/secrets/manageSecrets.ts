@@ -4,7 +4,7 @@ import type { Printer } from '../commands/printer.ts';
 import { minuteOf, tableLines } from '../commands/tableLines.ts';
 import type { Sql } from '../db/database.ts';
 import { placeOf, readSecretKeys, type KeySource } from './keySource.ts';
-import { deleteLocked } from './queries/deleteLocked.ts';
+import { deleteSecretsOfKey } from './queries/deleteSecretsOfKey.ts';
 import { selectKeyUse } from './queries/selectKeyUse.ts';
 import { selectSecrets } from './queries/selectSecrets.ts';
 import { selectTakenKey } from './queries/selectTakenKey.ts';
@@ -48,34 +48,51 @@ export async function rotate(sql: Sql, source: KeySource, printer: Printer): Pro
   const { rotated, problems } = await refusing(() => rotateSecrets(sql, here, actor()));
   for (const problem of problems) printer.say(problem);
   const [key] = here;
-  printer.say(
-    `${rotated} ${rotated === 1 ? 'secret was' : 'secrets were'} encrypted anew, with key ${key.id}.`,
-  );
+  printer.say(`${counted(rotated)} ${rotated === 1 ? 'was' : 'were'} encrypted anew, with key ${key.id}.`);
   if (problems.length > 0)
     throw new CommandError(`${problems.length} could not be: keep the other keys until those are set anew.`);
   printer.say('No secret needs another key: take the others out, and start the service again.');
 }
 
-/** Removes the secrets that none of the keys opens. Without `yes` it says how many that are. */
+/**
+ * Removes the secrets of a key that is not here. Without `yes` it says how many that are, and without a key which ones are missed:
+ * it may be this shell that lacks them, and nobody has lost one.
+ */
 export async function discard(
   sql: Sql,
   source: KeySource,
-  { yes = false }: { readonly yes?: boolean | undefined },
+  { key, yes = false }: { readonly key?: string | undefined; readonly yes?: boolean | undefined },
   printer: Printer,
 ): Promise<void> {
   const here = await keysHere(source);
   const ids: readonly string[] = here === undefined ? [] : idsOf(here);
   const locked = (await selectKeyUse(sql)).filter(({ keyId }) => !ids.includes(keyId));
   if (locked.length === 0) return printer.say('Every secret can be opened; nothing was removed.');
-  const keyIds = locked.map(({ keyId }) => keyId).join(', ');
-  if (!yes) {
-    const secrets = locked.reduce((sum, use) => sum + use.secrets, 0);
+  const place = placeOf(source);
+  if (key === undefined) {
+    const missed = locked.map(({ keyId, secrets }) => `key ${keyId} (of ${counted(secrets)})`).join(', ');
     throw new CommandError(
-      `${secrets} ${secrets === 1 ? 'secret needs' : 'secrets need'} key ${keyIds}, which is not in ${placeOf(source)}. With --yes they are removed, for ever.`,
+      `There is no ${missed} in ${place}. Bring back what is not lost; --key names one that is lost for ever.`,
     );
   }
-  const removed = await deleteLocked(sql, actor(), ids);
-  printer.say(`${removed} ${removed === 1 ? 'secret was' : 'secrets were'} removed; set them anew.`);
+  if (ids.includes(key))
+    throw new CommandError(`Key ${key} is in ${place}: its secrets can be opened, and stay.`);
+  const use = locked.find(({ keyId }) => keyId === key);
+  if (use === undefined) throw new CommandError(`No secret needs key ${key}.`);
+  const warning =
+    key === (await selectTakenKey(sql))
+      ? 'The replica that was started last has this key, and encrypts with it. '
+      : '';
+  if (!yes)
+    throw new CommandError(
+      `${counted(use.secrets)} ${use.secrets === 1 ? 'needs' : 'need'} key ${key}, which is not in ${place}. ${warning}With --yes they are removed, for ever.`,
+    );
+  const removed = await deleteSecretsOfKey(sql, actor(), key);
+  printer.say(`${warning}${counted(removed)} ${removed === 1 ? 'was' : 'were'} removed; set them anew.`);
+}
+
+function counted(secrets: number): string {
+  return `${secrets} ${secrets === 1 ? 'secret' : 'secrets'}`;
 }
 
 function keysHere(source: KeySource): Promise<SecretKeys | undefined> {

@@ -29,7 +29,7 @@ async function makeFirstKey(sql: Sql, source: KeySource): Promise<SecretKeys> {
 }
 
 const ifLost =
-  'If a key is lost for ever, `npm run secret -- discard` removes what nobody can open any more.';
+  'If a key is lost for ever, `npm run secret -- discard` says how to remove what nobody can open any more.';
 
 function lockedBy(uses: readonly KeyUse[]): string {
   const secrets = uses.reduce((sum, use) => sum + use.secrets, 0);

@@ -170,7 +170,7 @@ test('keys and secrets are listed without anything of them', async () => {
     expect(printed).not.toContain(secret);
 });
 
-test('secrets whose key is lost are removed when that is asked for twice, and no others', async () => {
+test('secrets whose key is lost are removed when that key is named and it is asked for twice, and no others', async () => {
   const { sql } = flotilla.service;
   await discard(sql, source(), { yes: true }, printer);
   expect(said).toEqual(['Every secret can be opened; nothing was removed.']);
@@ -179,17 +179,40 @@ test('secrets whose key is lost are removed when that is asked for twice, and no
   const both = await startedAgain();
   await both.set('Ada', identities[0] as SecretIdentity, new SecretValue('under the new key'));
   const [added = ''] = (await readFile(lost, 'utf8')).split('\n');
+  const [, first] = (await readSecretKeys(source())) ?? [];
   await writeFile(lost, added);
+  const [here] = (await readSecretKeys(source())) ?? [];
   await expect(startedAgain()).rejects.toThrow('4 secrets are encrypted with key');
-  await expect(discard(sql, source(), {}, printer)).rejects.toThrow(
-    /^4 secrets need key [0-9a-f]{16}, which is not in .*\. With --yes they are removed, for ever\.$/,
-  );
+  const refusals = [
+    [{}, `There is no key ${first?.id} (of 4 secrets) in ${lost}. Bring back what is not lost`],
+    [{ yes: true }, `There is no key ${first?.id} (of 4 secrets) in ${lost}. Bring back what is not lost`],
+    [{ key: here?.id, yes: true }, `Key ${here?.id} is in ${lost}: its secrets can be opened, and stay.`],
+    [{ key: 'f'.repeat(16), yes: true }, `No secret needs key ${'f'.repeat(16)}.`],
+    [
+      { key: first?.id },
+      `4 secrets need key ${first?.id}, which is not in ${lost}. With --yes they are removed, for ever.`,
+    ],
+  ] as const;
+  for (const [options, sentence] of refusals)
+    await expect(discard(sql, source(), options, printer)).rejects.toThrow(sentence);
   expect(await sql`select from secrets`).toHaveLength(5);
-  await discard(sql, source(), { yes: true }, printer);
+  await discard(sql, source(), { key: first?.id, yes: true }, printer);
   expect(said.at(-1)).toBe('4 secrets were removed; set them anew.');
   const store = await startedAgain();
   expect((await store.open(identities[0] as SecretIdentity))?.reveal()).toBe('under the new key');
   expect(await store.open(identities[1] as SecretIdentity)).toBeUndefined();
+});
+
+test('who would remove what the service encrypts now is warned', async () => {
+  const { sql } = flotilla.service;
+  const [taken] = (await readSecretKeys(source())) ?? [];
+  await writeFile(pathOf(source()), newKey());
+  const warning = 'The replica that was started last has this key, and encrypts with it.';
+  await expect(discard(sql, source(), { key: taken?.id }, printer)).rejects.toThrow(
+    `${warning} With --yes they are removed, for ever.`,
+  );
+  await discard(sql, source(), { key: taken?.id, yes: true }, printer);
+  expect(said).toEqual([`${warning} 5 secrets were removed; set them anew.`]);
 });
 
 test('keys of the environment are read as those of a file, and both at once are refused', async () => {

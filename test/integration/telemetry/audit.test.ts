@@ -15,6 +15,7 @@ import { insertJobs } from '../../../service/src/executions/queries/insertJobs.t
 import { removeExecution } from '../../../service/src/executions/queries/removeExecution.ts';
 import { auditDetails, type AuditEvent } from '../../../service/src/telemetry/audit.ts';
 import { secretCommand } from '../../../service/src/secrets/command.ts';
+import { readSecretKeys } from '../../../service/src/secrets/keySource.ts';
 import { discard, rotate } from '../../../service/src/secrets/manageSecrets.ts';
 import { openSecrets } from '../../../service/src/secrets/openSecrets.ts';
 import { SecretValue } from '../../../service/src/secrets/secretValue.ts';
@@ -317,8 +318,9 @@ const secretCommands: Readonly<Record<string, readonly Change[] | Unaudited>> = 
       async arrange(flotilla) {
         await withSecret(flotilla);
         const { sql, config } = flotilla.service;
+        const [lost] = (await readSecretKeys(config.secretKeys)) ?? [];
         await writeFile(pathOf(config.secretKeys), newKey());
-        return () => discard(sql, config.secretKeys, { yes: true }, quiet);
+        return () => discard(sql, config.secretKeys, { key: lost?.id, yes: true }, quiet);
       },
     },
   ],

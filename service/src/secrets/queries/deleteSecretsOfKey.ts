@@ -2,12 +2,11 @@ import type { Sql } from '../../db/database.ts';
 import { auditing } from '../../telemetry/audit.ts';
 import { sealedKeyId } from './sealedKeyId.ts';
 
-/** Removes the secrets that are encrypted with none of these keys. Returns how many. */
-export async function deleteLocked(sql: Sql, by: string, keyIds: readonly string[]): Promise<number> {
+/** Removes the secrets that are encrypted with a key. Returns how many. */
+export async function deleteSecretsOfKey(sql: Sql, by: string, keyId: string): Promise<number> {
   const rows = await sql`
     with removed as (
-      delete from secrets
-       where ${sealedKeyId(sql)} not in (select jsonb_array_elements_text(${sql.json([...keyIds])}))
+      delete from secrets where ${sealedKeyId(sql)} = ${keyId}
       returning owner_kind, owner_key, name),
     audited as (${auditing(sql, {
       actor: by,

@@ -6,6 +6,7 @@ import type {
 } from '../../../service/src/codeHosts/codeHost.ts';
 import { connect, type Sql } from '../../../service/src/db/database.ts';
 import { storeFacts } from '../../../service/src/repositories/queries/storeFacts.ts';
+import { storeGone } from '../../../service/src/repositories/queries/storeGone.ts';
 import { storeListing } from '../../../service/src/repositories/queries/storeListing.ts';
 import { testDatabase } from '../../support/testDatabase.ts';
 
@@ -143,6 +144,38 @@ test('what a host said to who asked earlier changes nothing that it said to who 
   expect(await rows.sql`select name, present, head_commit, fingerprint from repositories`).toEqual([
     { name: 'new', present: true, head_commit: 'b', fingerprint: 'b' },
   ]);
+});
+
+test('what was said of one repository to who asked before all were listed changes nothing, whatever the list has said of it', async () => {
+  await using rows = await openRows();
+  const [same = 0, gone = 0, hidden = 0] = await rows.store([
+    hosted('1', 'same'),
+    hosted('2', 'gone'),
+    hosted('3', 'hidden'),
+  ]);
+  const earlier = await rows.now();
+  const unseen = [{ place: 'hidden', reason: 'it was not seen' }];
+  await rows.store([hosted('1', 'same')], { unseen });
+  const states = () => rows.sql`
+    select id::int, name, present, reason, head_commit from repositories order by id`;
+  const after = await states();
+  expect(after.map(({ id, present }) => [id, present])).toEqual([
+    [same, true],
+    [gone, false],
+    [hidden, true],
+  ]);
+  const slow = { askedAt: earlier, isWhole: false };
+  for (const [id, name] of [
+    ['1', 'another name'],
+    ['2', 'gone'],
+    ['3', 'hidden'],
+    ['4', 'new'],
+  ] as const)
+    await rows.store([hosted(id, name)], slow);
+  const fetched = { defaultBranch: 'refs/heads/main', headCommit: 'a', fingerprint: 'a', reason: null };
+  for (const id of [gone, hidden]) await storeFacts(rows.sql, id, fetched, earlier);
+  await storeGone(rows.sql, same, earlier);
+  expect(await states()).toEqual(after);
 });
 
 test('what a host knows of a repository is stored and brought up to date, texts that cannot be stored too', async () => {

@@ -44,7 +44,11 @@ export async function storeListing(
   const listed = repositories.map(listedRow);
   // What is listed is never joined with itself: nobody knows how many it is when this is planned.
   const rows = await sql<KnownRow[]>`
-    with listed as materialized (
+    with latest as materialized (
+      -- The host, unless all were listed for who asked later: rows that were then as before do not say so.
+      select id from code_hosts
+       where id = ${hostId} and coalesce(listed_at <= ${askedAt}::text::timestamptz, true)),
+    listed as materialized (
       select listed.*, known.id, known.fingerprint, known.reason
         from jsonb_to_recordset(${sql.json(listed)})
           as listed (external_id text, name text, url text, archived boolean, fork boolean, visibility text,
@@ -64,7 +68,7 @@ export async function storeListing(
              visibility = listed.visibility, description = listed.description, topics = listed.topics,
              language = listed.language, pushed_at = listed.pushed_at, synced_at = ${askedAt}::text::timestamptz
         from listed
-       where repositories.id = listed.id and synced_at <= ${askedAt}::text::timestamptz
+       where repositories.id = listed.id and synced_at <= ${askedAt}::text::timestamptz and exists (select from latest)
          and row (repositories.name, present, repositories.url, repositories.archived, repositories.fork,
                   repositories.visibility, repositories.description, repositories.topics, repositories.language,
                   repositories.pushed_at)
@@ -80,24 +84,27 @@ export async function storeListing(
                limit 1) as unseen
         from repositories
        where ${isWhole} and code_host_id = ${hostId} and present and synced_at <= ${askedAt}::text::timestamptz
+         and exists (select from latest)
          and repositories.id not in (select id from listed where id is not null)),
     gone as (
-      update repositories set present = false from unlisted
+      update repositories set present = false, synced_at = ${askedAt}::text::timestamptz from unlisted
        where unlisted.id = repositories.id and unlisted.unseen is null),
     kept as (
       -- Whatever its fingerprint was: it is fetched again when it is seen again.
-      update repositories set reason = unlisted.unseen, fingerprint = '' from unlisted
+      update repositories set reason = unlisted.unseen, fingerprint = '', synced_at = ${askedAt}::text::timestamptz
+        from unlisted
        where unlisted.id = repositories.id and unlisted.unseen <> coalesce(reason, '')),
     made as (
       insert into repositories (code_host_id, external_id, name, reason, url, archived, fork, visibility, description, topics,
                                 language, pushed_at, synced_at)
       select ${hostId}, external_id, name, 'it has not been fetched yet', url, archived, fork, visibility, description, topics,
              language, pushed_at, ${askedAt}::text::timestamptz
-        from listed where id is null
+        from listed where id is null and exists (select from latest)
       on conflict do nothing
       returning id, external_id, name, reason),
     host as (
-      update code_hosts set problem = null, listed_at = ${askedAt}::text::timestamptz where ${isWhole} and id = ${hostId})
+      update code_hosts set problem = null, listed_at = ${askedAt}::text::timestamptz
+       where ${isWhole} and id in (select id from latest))
     select external_id, name, id, fingerprint, reason from listed where id is not null
     union all
     select external_id, name, id, '', reason from made`;

@@ -194,3 +194,9 @@ test.each(Object.entries(routeRights).filter(([, { reads }]) => reads))(
     expect(await ask(hugosToken, placeOf(shown))).toContain(`${shown} is changed`);
   },
 );
+
+test('what is hidden is not counted as a repository of its code host', async () => {
+  const counted = async ({ api }: Pick<EditorClient, 'api'>) =>
+    (await api.codeHosts.list.query()).map(({ repositories }) => repositories);
+  expect([await counted(hugo), await counted(flotilla)]).toEqual([[1], [2]]);
+});

@@ -25,7 +25,8 @@ export interface LaneLimits extends LaneWidth {
  * - `base`: packs for runners. They take as long as a runner takes to read, which is mostly waiting.
  * - `resolution`: scopes of Executions; `search`: those of previews. Both may read all of a repository.
  * - `reader`: what a person looks at: contents, diffs.
- * - `scan`: reads the branches of a repository of a code host, which is a stranger's; `fetch`: fetches them from this machine.
+ * - `scan`: reads the branches of a repository of a code host, which is a stranger's; `fetch`: fetches them from this machine,
+ *   and makes the mirror and the pin of any fetch.
  * - `upkeep`: packs mirrors anew, one at a time.
  * - `remote`: fetches over a network, which is mostly waiting, perhaps for nothing; a host is an owner, so that it holds up
  *   itself alone. Their number is that of the hosts that people have connected.

@@ -16,7 +16,7 @@ export interface FetchLimits {
 }
 
 /** What is on this machine takes turns with all other work here; what is not, with its host's alone. */
-export function laneOf({ protocol, hostId }: FetchSource): Pick<GitOptions, 'lane' | 'owner'> {
+function laneOf({ protocol, hostId }: FetchSource): Pick<GitOptions, 'lane' | 'owner'> {
   return protocol === 'file' ? { lane: 'fetch' } : { lane: 'remote', owner: `host:${hostId}` };
 }
 

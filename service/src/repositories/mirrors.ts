@@ -3,7 +3,7 @@ import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readIfThere } from '../files.ts';
 import { git } from '../git/git.ts';
-import { fetchBranches, laneOf, type FetchLimits, type FetchSource } from './fetchBranches.ts';
+import { fetchBranches, type FetchLimits, type FetchSource } from './fetchBranches.ts';
 import { removeHalfMadePacks } from './mirrorUpkeep.ts';
 import { removeStaleLocks, removeStaleLocksOf } from './staleLocks.ts';
 
@@ -66,7 +66,7 @@ export class Mirrors {
       await git(['update-ref', pinOf(head), head], {
         gitDir: path,
         signal: limits.signal,
-        ...laneOf(source),
+        lane: 'fetch',
       });
   }
 
@@ -82,7 +82,7 @@ export class Mirrors {
     await mkdir(making, { recursive: true });
     await using _made = { [Symbol.asyncDispose]: () => rm(making, { recursive: true, force: true }) };
     const init = ['init', '--quiet', '--bare', '--template=', making];
-    await git(init, { signal: limits.signal, ...laneOf(source) });
+    await git(init, { signal: limits.signal, lane: 'fetch' });
     await fetchBranches(making, source, limits);
     return await moved(making, path);
   }

@@ -38,8 +38,9 @@ const pollMs = 1000;
 
 /**
  * Saves the Action and starts an Execution of it: its row first, with the work of resolving its scope, which this replica
- * does at once, then all its Jobs in one statement. A scope that matches nothing is refused with the reasons, and nothing stays. The
- * same request key is the same Execution; who repeats it waits until that one has its Jobs.
+ * does at once, then all its Jobs in one statement. A scope that matches nothing is refused with the reasons, and nothing stays;
+ * what else goes wrong is thrown, and nothing stays either. The same request key is the same Execution; who repeats it waits
+ * until that one has its Jobs.
  */
 export async function createExecution(
   context: CreateContext,

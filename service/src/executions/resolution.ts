@@ -10,6 +10,7 @@ import { confirmedTargets } from '../scopes/confirmedTargets.ts';
 import { resolveScope } from '../search/resolveScope.ts';
 import type { WorkLease } from '../work/workKind.ts';
 import { announceExecution } from './queries/announceExecution.ts';
+import type { BegunExecution } from './queries/insertExecution.ts';
 import { insertJobs } from './queries/insertJobs.ts';
 import type { FoundResolution } from './queries/selectResolution.ts';
 import type { Settlement } from './settlement/settlement.ts';
@@ -44,9 +45,9 @@ export type Resolved =
 
 /**
  * Resolves the scope of an Execution whose resolution this replica has the lease of, and inserts its Jobs; an Execution
- * whose scope is empty, or refused, is deleted. The commits are kept alive by the pins of the repositories' heads (see
- * Mirrors.fetch), so that nothing is written but rows. Rejects when the signal aborts or the database is away: then it is
- * to be tried again.
+ * whose scope is empty, or refused, or of which something else went wrong, is deleted. The commits are kept alive by the
+ * pins of the repositories' heads (see Mirrors.fetch), so that nothing is written but rows. Rejects when the signal aborts
+ * or the database is away: then it is to be tried again.
  */
 export async function resolve(
   context: ResolutionContext,
@@ -54,25 +55,33 @@ export async function resolve(
   lease: WorkLease,
   signal: AbortSignal,
 ): Promise<Resolved> {
-  const { sql, hints } = context;
-  const { executionId, definition, user } = resolution;
-  const begun = { executionId, lease };
-  await using _announced = announceLater(context, executionId);
-  let scope: ScopePreview;
+  const begun = { executionId: resolution.executionId, lease };
+  await using _announced = announceLater(context, resolution.executionId);
   try {
-    scope = await scopeOf(context, resolution, signal);
+    return await makeJobs(context, resolution, begun, signal);
   } catch (error) {
     if (signal.aborted || isTransientDatabaseError(error)) throw error;
-    // What a query is refused for is refused again.
+    // What is refused, or goes wrong, does so again; whoever asked hears of it now.
     return (await withdraw(context, begun)) ? { kind: 'refused', error } : { kind: 'fenced' };
   }
+}
+
+async function makeJobs(
+  context: ResolutionContext,
+  resolution: Resolution,
+  begun: BegunExecution,
+  signal: AbortSignal,
+): Promise<Resolved> {
+  const { sql, hints, fair } = context;
+  const { definition, user } = resolution;
+  const scope = await scopeOf(context, resolution, signal);
   const { targets } = scope;
   if (targets.length === 0)
     return (await withdraw(context, begun)) ? { kind: 'empty', scope } : { kind: 'fenced' };
-  if (!(await insertJobs(sql, { begun, definition, userId: user.id, targets, fair: context.fair })))
+  if (!(await insertJobs(sql, { begun, definition, userId: user.id, targets, fair })))
     return { kind: 'fenced' };
   // It may have been cancelled meanwhile.
-  context.settlement.look(executionId);
+  context.settlement.look(begun.executionId);
   hints.publish('queue');
   hints.publish('changes');
   return { kind: 'jobs' };
@@ -100,10 +109,7 @@ async function scopeOf(
 }
 
 /** False when another replica has it by now. */
-async function withdraw(
-  { sql, hints }: ResolutionContext,
-  begun: Parameters<typeof withdrawExecution>[1],
-): Promise<boolean> {
+async function withdraw({ sql, hints }: ResolutionContext, begun: BegunExecution): Promise<boolean> {
   const withdrawn = await withdrawExecution(sql, begun);
   if (withdrawn) hints.publish('changes');
   return withdrawn;

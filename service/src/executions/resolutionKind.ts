@@ -1,3 +1,4 @@
+import { FlotillaError } from '@flotilla/shared/errors';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { RightsOf } from '../auth/rights.ts';
@@ -8,7 +9,10 @@ import { resolutionName } from './resolutionName.ts';
 
 /** Resolutions that whoever began them has left: its replica died or stopped, or the database was away. */
 export function resolutionKind(
-  context: ResolutionContext & { readonly logger: Pick<Logger, 'warn'>; readonly rightsOf: RightsOf },
+  context: ResolutionContext & {
+    readonly logger: Pick<Logger, 'warn' | 'error'>;
+    readonly rightsOf: RightsOf;
+  },
 ): AnyWorkKind {
   const { sql, leaseMs, logger } = context;
   return workKind({
@@ -25,8 +29,14 @@ export function resolutionKind(
       const { account } = found;
       const user = { ...account, sees: await context.rightsOf(account) };
       const resolved = await resolve(context, { ...found, user }, lease, signal);
-      const err = resolved.kind === 'refused' ? { err: resolved.error } : {};
-      logger.warn({ executionId, resolved: resolved.kind, ...err }, 'resumed an execution that was left');
+      if (resolved.kind === 'refused' && !(resolved.error instanceof FlotillaError)) {
+        const said =
+          'an execution that was left has no jobs, because something went wrong; nothing of it stays';
+        logger.error({ executionId, err: resolved.error }, said);
+      } else {
+        const err = resolved.kind === 'refused' ? { err: resolved.error } : {};
+        logger.warn({ executionId, resolved: resolved.kind, ...err }, 'resumed an execution that was left');
+      }
       return { kind: 'done' };
     },
   });

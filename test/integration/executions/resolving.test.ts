@@ -7,6 +7,7 @@ import {
   type BegunExecution,
 } from '../../../service/src/executions/queries/insertExecution.ts';
 import { insertJobs } from '../../../service/src/executions/queries/insertJobs.ts';
+import { resolutionKind } from '../../../service/src/executions/resolutionKind.ts';
 import { withdrawExecution } from '../../../service/src/executions/queries/withdrawExecution.ts';
 import { executionRequest, startExecution } from '../../support/actionText.ts';
 import { hold, waitForBlocked } from '../../support/holdPoints.ts';
@@ -136,6 +137,43 @@ test('a scope that matches nothing is refused with the reasons, and leaves nothi
   );
   expect(refusal).toMatchObject({ flotilla: 'scope.empty' });
   expect(refusal.message).toContain('one: does not match repo:nowhere');
+  expect(await flotilla.api.executions.list.query({})).toEqual([]);
+});
+
+/** Lets no Jobs be made from now on, for a cause that does not pass by itself. */
+const refuseJobs = ({ service: { sql } }: TestService) =>
+  sql`alter table audit_events add constraint refused check (event <> 'execution.started') not valid`;
+
+test('what goes wrong while the Jobs are made is answered at once, and leaves nothing', async () => {
+  await using flotilla = await open();
+  const { sql } = flotilla.service;
+  await refuseJobs(flotilla);
+  const request = executionRequest();
+  expect(await refusalOfCall(flotilla.api.executions.create.mutate(request))).toMatchObject({
+    code: 'INTERNAL_SERVER_ERROR',
+  });
+  expect(await flotilla.api.executions.list.query({})).toEqual([]);
+  expect(await sql`select from work`).toEqual([]);
+  await sql`alter table audit_events drop constraint refused`;
+  expect(await flotilla.api.executions.create.mutate(request)).toMatchObject({ state: 'queued' });
+});
+
+test.each([
+  ['a scope that is refused is a warning', executionRequest({ scopeQuery: 'repo:(' }), 'warn'],
+  ['what goes wrong is an error', executionRequest(), 'error'],
+] as const)('of an Execution that was left %s in the log, and nothing stays', async (_, request, level) => {
+  await using flotilla = await open();
+  const { service } = flotilla;
+  const { executionId, lease } = await beginAndDie(flotilla, 600_000, request);
+  await refuseJobs(flotilla);
+  const logged: string[] = [];
+  const logger = { warn: () => logged.push('warn'), error: () => logged.push('error') };
+  const kind = resolutionKind({ ...service, fair: false, leaseMs: 600_000, logger });
+  const signal = AbortSignal.timeout(60_000);
+  expect(await kind.run({ lease, key: `${executionId}`, payload: { executionId } }, signal)).toEqual({
+    kind: 'done',
+  });
+  expect(logged).toEqual([level]);
   expect(await flotilla.api.executions.list.query({})).toEqual([]);
 });
 

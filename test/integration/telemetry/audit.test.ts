@@ -107,7 +107,7 @@ const procedures: Readonly<Record<string, readonly Change[] | Unaudited>> = {
   'executions.create': [
     {
       event: 'execution.started',
-      // The statement that starts it: as background work it is tried again, for as long as that takes.
+      // The statement that starts it: the call leaves a note for editors that it took the Execution back.
       async arrange({ api, service: { sql } }) {
         const { actionId, version } = await api.actions.save.mutate(executionRequest());
         const { targets } = await api.scopes.preview.query({ query: 'repo:' });

@@ -177,34 +177,41 @@ test.each([
   expect(await flotilla.api.executions.list.query({})).toEqual([]);
 });
 
-test('an editor that saw an Execution being resolved hears that it is gone when its scope turns out to be empty', async () => {
-  await using flotilla = await open();
-  const { sql, hints } = flotilla.service;
-  const shown = new Map<number, string>();
-  let messages = 0;
-  const subscription = watchRows(flotilla.api, {
-    onChanges: (data) => {
-      messages += 1;
-      for (const { id, state } of data.executions) shown.set(id, state);
-      for (const id of data.removed) shown.delete(id);
-    },
-  });
-  await waitFor('the feed to begin', () => messages > 0);
-  const begun = await beginAndDie(
-    flotilla,
-    60_000,
-    executionRequest({ name: 'nothing', scopeQuery: 'repo:nowhere' }),
-  );
-  // What the replica did before it died, because it took long.
-  await announceExecution(sql, begun.executionId);
-  hints.publish('changes');
-  await waitFor('the editor to show it', () => shown.get(begun.executionId) === 'resolving');
-  await sql`update work set lease_until = now()`;
-  hints.publish('work');
-  await waitFor('the editor to show it no more', () => shown.size === 0);
-  subscription.unsubscribe();
-  expect(await flotilla.api.executions.list.query({})).toEqual([]);
-});
+test.each(['the feed announced', 'was listed'] as const)(
+  'an editor hears that an Execution is gone which %s while its scope was resolved, when that turns out to be empty',
+  async (how) => {
+    await using flotilla = await open();
+    const { sql, hints } = flotilla.service;
+    const shown = new Map<number, string>();
+    let messages = 0;
+    const subscription = watchRows(flotilla.api, {
+      onChanges: (data) => {
+        messages += 1;
+        for (const { id, state } of data.executions) shown.set(id, state);
+        for (const id of data.removed) shown.delete(id);
+      },
+    });
+    await waitFor('the feed to begin', () => messages > 0);
+    const begun = await beginAndDie(
+      flotilla,
+      60_000,
+      executionRequest({ name: 'nothing', scopeQuery: 'repo:nowhere' }),
+    );
+    if (how === 'was listed') {
+      for (const { id, state } of await flotilla.api.executions.list.query({})) shown.set(id, state);
+    } else {
+      // What the replica did before it died, because it took long.
+      await announceExecution(sql, begun.executionId);
+      hints.publish('changes');
+    }
+    await waitFor('the editor to show it', () => shown.get(begun.executionId) === 'resolving');
+    await sql`update work set lease_until = now()`;
+    hints.publish('work');
+    await waitFor('the editor to show it no more', () => shown.size === 0);
+    subscription.unsubscribe();
+    expect(await flotilla.api.executions.list.query({})).toEqual([]);
+  },
+);
 
 test('Executions over one commit share its pin, and none is written when one is started', async () => {
   await using flotilla = await open();

@@ -1,6 +1,7 @@
 import type { Definition } from '@flotilla/shared/definition/definition';
 import { FlotillaError } from '@flotilla/shared/errors';
 import { describeLeftOut } from '@flotilla/shared/query/leftOutReason';
+import type { Target } from '@flotilla/shared/target/target';
 import { targetNames } from '@flotilla/shared/target/targetNames';
 import type { ExecutionView, ScopePreview } from '@flotilla/shared/views';
 import { definitionOf, saveAction, type ActionToSave } from '../actions/saveAction.ts';
@@ -8,7 +9,7 @@ import type { User } from '../auth/tokens.ts';
 import type { Sql } from '../db/database.ts';
 import type { ChosenRepositories } from '../db/schema/executions.ts';
 import type { Hints } from '../db/hints.ts';
-import { requireKeptScope } from '../scopes/requireKeptScope.ts';
+import { requireConfirmedTargets } from '../scopes/requireConfirmedTargets.ts';
 import { performWork, type WorkContext } from '../work/performWork.ts';
 import { standardBackOffMs } from '../work/workKind.ts';
 import { insertExecution, type BegunExecution } from './queries/insertExecution.ts';
@@ -59,7 +60,8 @@ export async function createExecution(
     }
     if (found !== undefined) return found;
     const parsed = definitionOf(request);
-    if (request.scopeId !== null) await requireScopeOf(sql, user, request.scopeId, parsed);
+    // Before anything is made.
+    const confirmed = await confirmedBy(sql, user, request, parsed);
     const saved = await saveAction(context, user, request, parsed);
     // The Execution's own copy names its image, so that a later change of the service's default touches no Execution.
     const definition = { ...saved.definition, image: saved.definition.image ?? context.defaultImage };
@@ -85,6 +87,7 @@ export async function createExecution(
         definition,
         user,
         request: asked,
+        confirmed,
       },
       signal,
     );
@@ -119,19 +122,15 @@ async function resolveBegun(
   return resolved;
 }
 
-/** Throws before anything is made when the user cannot have confirmed that scope for that Definition. */
-async function requireScopeOf(
+/** What the user has confirmed; undefined where the scope is to be resolved now. Throws when they cannot have confirmed it. */
+async function confirmedBy(
   sql: Sql,
   user: User,
-  scopeId: string,
-  { scopeQuery }: Definition,
-): Promise<void> {
-  const { query } = await requireKeptScope(sql, user.id, scopeId);
-  if (query === scopeQuery) return;
-  throw new FlotillaError(
-    'scope.otherQuery',
-    `The scope that was confirmed is of another query: "${query}". Look at the scope of "${scopeQuery}".`,
-  );
+  { scopeId, repositories }: ExecutionToCreate,
+  { scopeQuery: query }: Definition,
+): Promise<readonly Target[] | undefined> {
+  if (scopeId === null) return undefined;
+  return requireConfirmedTargets(sql, user, { scopeId, query, repositories });
 }
 
 async function findByRequestKey(

@@ -1,10 +1,10 @@
 import { sleep } from '@flotilla/launcher/sleep';
+import type { Target } from '@flotilla/shared/target/target';
 import type { ScopePreview } from '@flotilla/shared/views';
 import type { User } from '../auth/tokens.ts';
 import type { Database, Sql } from '../db/database.ts';
 import type { Hints } from '../db/hints.ts';
 import { isTransientDatabaseError } from '../db/transientErrors.ts';
-import { canSee } from '../repositories/canSee.ts';
 import type { Mirrors } from '../repositories/mirrors.ts';
 import { confirmedTargets } from '../scopes/confirmedTargets.ts';
 import { resolveScope } from '../search/resolveScope.ts';
@@ -19,6 +19,8 @@ import { withdrawExecution } from './queries/withdrawExecution.ts';
 /** What is to be resolved, in whose name. */
 export interface Resolution extends Omit<FoundResolution, 'account'> {
   readonly user: User;
+  /** The Targets that the user has confirmed, for who has read them already; they may be megabytes. */
+  readonly confirmed?: readonly Target[] | undefined;
 }
 
 export interface ResolutionContext {
@@ -90,13 +92,12 @@ async function makeJobs(
 /** What a person has confirmed, or what the query means now. */
 async function scopeOf(
   { database, sql, mirrors }: ResolutionContext,
-  { definition: { scopeQuery: query }, user, request }: Resolution,
+  { definition: { scopeQuery: query }, user, request, confirmed }: Resolution,
   signal: AbortSignal,
 ): Promise<ScopePreview> {
   const { repositories, scopeId } = request;
   if (scopeId !== undefined && scopeId !== null) {
-    const confirmed = await confirmedTargets(sql, scopeId, repositories);
-    const targets = confirmed.filter(({ repositoryId: id }) => canSee(user, { id }));
+    const targets = confirmed ?? (await confirmedTargets(sql, user, scopeId, repositories));
     return { query, targets, leftOut: [] };
   }
   return resolveScope({

@@ -1,20 +1,22 @@
 import type { Target } from '@flotilla/shared/target/target';
+import type { User } from '../auth/tokens.ts';
 import type { Sql } from '../db/database.ts';
 import type { ChosenRepositories } from '../db/schema/executions.ts';
-import { chosenAmong } from '../search/chosenAmong.ts';
+import { chosenTargets } from './chosenTargets.ts';
 import { readConfirmedTargets } from './queries/readConfirmedTargets.ts';
 import { scopeExpired } from './scopeExpired.ts';
 
 /**
- * The Targets that a person has confirmed, or those of some repositories among them, by id or by name. Throws
- * `scope.expired` when the scope is not kept any more.
+ * The Targets that a person has confirmed and an Execution is being made of, or those of some repositories among them.
+ * Throws `scope.expired` when the scope is not kept any more, and what {@link chosenTargets} refuses.
  */
 export async function confirmedTargets(
   sql: Sql,
+  user: User,
   scopeId: string,
   repositories: ChosenRepositories | null,
 ): Promise<readonly Target[]> {
   const targets = await readConfirmedTargets(sql, scopeId);
   if (targets === undefined) throw scopeExpired();
-  return targets.filter(chosenAmong(repositories));
+  return chosenTargets(user, targets, repositories);
 }

@@ -14,10 +14,13 @@ import { waitFor } from '../../support/waitFor.ts';
 import { listJobs } from '../../../scripts/launch/liveRows.ts';
 
 let flotilla: TestService;
+/** What Hugo sees; all others see all. */
+const sees = new Set<number>();
 
 beforeAll(async () => {
   flotilla = await testService({
     repositories: (folder) => makeRepositories(folder, ['one', 'two', 'three']),
+    parts: { rightsOf: ({ name }) => (name === 'Hugo' ? sees : 'all') },
   });
 });
 afterAll(() => flotilla[Symbol.asyncDispose]());
@@ -92,6 +95,8 @@ describe('an Execution of a scope that a person has confirmed', () => {
       scopeId,
       ...more,
     });
+  const made = () =>
+    flotilla.service.sql`select (select count(*) from executions), (select count(*) from action_versions)`;
   const jobsOf = async (executionId: number) =>
     (await listJobs(flotilla.api, executionId)).map(({ repository, baseRevision }) => ({
       repository,
@@ -132,23 +137,62 @@ describe('an Execution of a scope that a person has confirmed', () => {
     expect(await jobsOf(id)).toEqual(placesOf({ targets: chosen }));
   });
 
+  const ofOne = { text: actionText({ name: 'confirmed', scopeQuery: 'repo:one' }) };
   test.each([
-    ['has another query', {}, async () => undefined, 'scope.otherQuery'],
+    ['has another query', {}, async () => undefined, 'scope.otherQuery', 'of another query'],
     [
       'is not kept any more',
-      { text: actionText({ name: 'confirmed', scopeQuery: 'repo:one' }) },
+      ofOne,
       (id: string) => flotilla.service.sql`update kept_scopes set expires_at = now() where id = ${id}`,
       'scope.expired',
+      'The scope is not kept any more',
     ],
-  ])('is refused when the scope %s, and nothing is made', async (_, more, before, code) => {
-    const { sql } = flotilla.service;
+    [
+      'has none of the chosen repositories',
+      { ...ofOne, repositories: [999_999] },
+      async () => undefined,
+      'scope.empty',
+      'None of the chosen repositories is in the scope that was confirmed. Look at it again.',
+    ],
+    [
+      'has no repository',
+      ofOne,
+      (id: string) => flotilla.service.sql`update kept_scopes set targets = '[]' where id = ${id}`,
+      'scope.empty',
+      'There is no repository in the scope that was confirmed. Look at it again.',
+    ],
+  ])('is refused when the scope %s, and nothing is made', async (_, more, before, code, sentence) => {
     const { id } = await scopes().preview.query({ query: 'repo:one' });
     await before(id);
-    const counted = () =>
-      sql`select (select count(*) from executions), (select count(*) from action_versions)`;
-    const [was] = await counted();
-    expect(await refusalOfCall(create(id, more))).toMatchObject({ flotilla: code });
-    expect((await counted())[0]).toEqual(was);
+    const [was] = await made();
+    const refusal = await refusalOfCall(create(id, more));
+    expect(refusal).toMatchObject({ flotilla: code });
+    expect(refusal.message).toContain(sentence);
+    expect((await made())[0]).toEqual(was);
+  });
+
+  test('is refused when its user may not see all of it any more, unless those are chosen that they see', async () => {
+    for (const { id } of await flotilla.api.repositories.list.query()) sees.add(id);
+    await using hugo = flotilla.connectEditor(await flotilla.createUserToken('Hugo', 'member'));
+    const seen = await hugo.api.scopes.preview.query({ query: 'file:README' });
+    const [first, second] = seen.targets;
+    if (first === undefined || second === undefined) throw new Error('the scope has two repositories');
+    sees.delete(first.repositoryId);
+    const request = {
+      ...executionRequest({ name: 'confirmed', scopeQuery: 'file:README' }),
+      scopeId: seen.id,
+    };
+    const [was] = await made();
+    expect(await refusalOfCall(hugo.api.executions.create.mutate(request))).toMatchObject({
+      flotilla: 'scope.expired',
+      message: 'You may not see all repositories of the scope that was confirmed any more. Look at it again.',
+    });
+    expect((await made())[0]).toEqual(was);
+    const { id } = await hugo.api.executions.create.mutate({
+      ...request,
+      repositories: [second.repositoryId],
+    });
+    expect(await jobsOf(id)).toEqual(placesOf({ targets: [second] }));
   });
 
   test('that another replica has to go on with keeps its scope until it has its Jobs', async () => {

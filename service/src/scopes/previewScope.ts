@@ -1,4 +1,4 @@
-import type { ChangedScope, KeptScopePreview } from '@flotilla/shared/views';
+import type { ChangedScope, KeptScopePreview, ScopePreview } from '@flotilla/shared/views';
 import type { User } from '../auth/tokens.ts';
 import type { Database, Sql } from '../db/database.ts';
 import type { Mirrors } from '../repositories/mirrors.ts';
@@ -20,31 +20,34 @@ export interface ScopeViewer {
 /** Resolves a scope for somebody who looks at it, and keeps it, so that an Execution can be made of just what they saw. */
 export async function previewScope(viewer: ScopeViewer, query: string): Promise<KeptScopePreview> {
   // Before they are searched: what moves meanwhile is a change.
-  return preview(viewer, query, await repositoriesState(viewer.sql));
+  const state = await repositoriesState(viewer.sql);
+  return keep(viewer, await scopeNow(viewer, query), state);
 }
 
 /**
- * What has changed since somebody looked at a scope, and the scope as it is now; null when nothing has, which takes one
- * statement as long as no repository moved. Throws `scope.expired`.
+ * What has changed since somebody looked at a scope, and the scope as it is now, which is kept as well; null when nothing
+ * has, which takes one statement as long as no repository moved, and keeps nothing: the scope that was seen stands. Throws
+ * `scope.expired`.
  */
 export async function changedScope(viewer: ScopeViewer, scopeId: string): Promise<ChangedScope | null> {
   const kept = await requireKeptScope(viewer.sql, viewer.user.id, scopeId);
   const state = await repositoriesState(viewer.sql);
   if (state === kept.repositoriesState) return null;
-  const now = await preview(viewer, kept.query, state);
-  const changes = scopeChanges(kept.targets, now);
-  return changes === undefined ? null : { ...changes, now };
+  const scope = await scopeNow(viewer, kept.query);
+  const changes = scopeChanges(kept.targets, scope);
+  return changes === undefined ? null : { ...changes, now: await keep(viewer, scope, state) };
 }
 
-async function preview(viewer: ScopeViewer, query: string, state: string): Promise<KeptScopePreview> {
-  const { database, sql, mirrors, user, signal } = viewer;
-  const searcher = { purpose: 'search', user, signal } as const;
-  const scope = await resolveScope({ query, database, mirrors, searcher });
-  const id = await keepScope(sql, {
-    userId: user.id,
-    query,
-    targets: scope.targets,
-    repositoriesState: state,
-  });
+function scopeNow({ database, mirrors, user, signal }: ScopeViewer, query: string): Promise<ScopePreview> {
+  return resolveScope({ query, database, mirrors, searcher: { purpose: 'search', user, signal } });
+}
+
+async function keep(
+  { sql, user }: ScopeViewer,
+  scope: ScopePreview,
+  state: string,
+): Promise<KeptScopePreview> {
+  const { query, targets } = scope;
+  const id = await keepScope(sql, { userId: user.id, query, targets, repositoriesState: state });
   return { ...scope, id };
 }

@@ -39,6 +39,14 @@ test('a scope that somebody looked at has not changed as long as nothing moved, 
   expect(await scopes().changes.query({ scopeId: seen.id })).toBeNull();
 });
 
+test('a scope that somebody looked at stays, however often they ask whether it has changed, while it has not', async () => {
+  const seen = await scopes().preview.query({ query: 'repo:^one$' });
+  await commitFiles(pathOf('two'), { again: 'again\n' }, 'Move');
+  await sync();
+  for (let count = 0; count <= keptScopesOfUser; count++)
+    expect(await scopes().changes.query({ scopeId: seen.id })).toBeNull();
+});
+
 test('what came, went and moved since is told, with the scope as it is now, which is kept as well', async () => {
   await makeRepository(pathOf('gone'), { files: { a: 'a\n' } });
   await sync();

@@ -9,6 +9,7 @@ import { HeapSearch } from './heapSearch.ts';
 import type { HousekeepingContext } from './housekeepingContext.ts';
 import { isOfDisk } from './isOfDisk.ts';
 import { removeExecutions } from '../executions/removeExecutions.ts';
+import { removeExpiredScopes } from '../scopes/removeExpiredScopes.ts';
 import { removePins } from './removePins.ts';
 import { repackMirrors } from './repackMirrors.ts';
 
@@ -46,6 +47,7 @@ export async function keepHouseOnce(
   await compactLogs({ sql, objects, logger }, signal);
   await deleteBytes(sql, objects, signal);
   await deleteLeftovers(context, signal);
+  await removeExpiredScopes(sql);
   await removePins(context, signal);
   await heaps.look(context, signal);
   await repackMirrors(context, signal);

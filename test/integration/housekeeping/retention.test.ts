@@ -220,15 +220,27 @@ test('a commit keeps its pin while a Job of another Execution works on it, or an
   expect(await mirrors.keeps(1, commit)).toBe(false);
 });
 
-test('a commit keeps its pin while somebody looks at a scope that names it', async () => {
+test('a commit keeps its pin while somebody looks at a scope that names it, and both go when that has expired', async () => {
   await using flotilla = await open();
-  const { mirrors } = flotilla.service;
+  const { sql, mirrors } = flotilla.service;
   const commit = await headOf(flotilla);
   await endOne(flotilla);
-  await age(flotilla, 11);
   await flotilla.api.scopes.preview.query({ query: 'repo:' });
   await moveHead(flotilla);
+  await age(flotilla, 11);
   await keepHouse(flotilla);
   expect(await idsOf(flotilla)).toEqual([]);
   expect(await mirrors.keeps(1, commit)).toBe(true);
+
+  // Whoever has confirmed it at the last moment is about to name it.
+  await sql`update kept_scopes set expires_at = now() - interval '1 second'`;
+  await sql`update mirrors set pins_due_at = now()`;
+  await keepHouse(flotilla);
+  expect(await mirrors.keeps(1, commit)).toBe(true);
+
+  await sql`update kept_scopes set expires_at = now() - interval '2 minutes'`;
+  await sql`update mirrors set pins_due_at = now()`;
+  await keepHouse(flotilla);
+  expect(await mirrors.keeps(1, commit)).toBe(false);
+  expect(await sql`select from kept_scopes`).toEqual([]);
 });

@@ -1,5 +1,6 @@
 import type { Sql } from '../../db/database.ts';
 import { formerHeadSeconds } from '../../repositories/formerHeads.ts';
+import { hasExpired } from '../../scopes/needlessScopes.ts';
 
 /** A commit that a mirror has a pin of. */
 export type Pin = readonly [repositoryId: number, commit: string];
@@ -29,7 +30,8 @@ export async function selectNeedlessPins(
       union
       -- Somebody looks at it, and may run it yet.
       select "repositoryId", "baseRevision"
-        from kept_scopes, jsonb_to_recordset(targets) as target ("repositoryId" bigint, "baseRevision" text)),
+        from kept_scopes, jsonb_to_recordset(targets) as target ("repositoryId" bigint, "baseRevision" text)
+       where not ${hasExpired(sql)} and "repositoryId" = any ((select ids from mirrors)::bigint[])),
     needless as (
       select (pin ->> 0)::bigint as repository_id, pin ->> 1 as commit
         from jsonb_array_elements(${sql.json(pins)}) as pin

@@ -1,6 +1,7 @@
 import type { Target } from '@flotilla/shared/target/target';
 import type { Sql } from '../../db/database.ts';
 import { keptScopesOfUser, keptSeconds } from '../keptScopeLimits.ts';
+import { hasExpired, isOfNoExecution } from '../needlessScopes.ts';
 
 export interface ScopeToKeep {
   readonly userId: number;
@@ -22,12 +23,10 @@ export async function keepScope(sql: Sql, scope: ScopeToKeep): Promise<string> {
       returning id),
     removed as (
       delete from kept_scopes
-       where (expires_at < now()
+       where (${hasExpired(sql)}
               or id in (select id from kept_scopes where user_id = ${scope.userId}
                          order by created_at desc offset ${keptScopesOfUser - 1}))
-         and not exists (select from executions
-                          where resolved_at is null
-                            and (resolving_request ->> 'scopeId')::uuid = kept_scopes.id))
+         and ${isOfNoExecution(sql)})
     select id from kept`;
   if (row === undefined) throw new Error('the database kept no scope');
   return row.id;

@@ -1,3 +1,4 @@
+import type { Sql } from '../db/database.ts';
 import { LockSession, sessionLocks } from '../db/sessionLock.ts';
 import { listPins } from '../repositories/mirrorUpkeep.ts';
 import type { HousekeepingContext } from './housekeepingContext.ts';
@@ -38,6 +39,8 @@ async function comparePins(
   signal: AbortSignal,
 ): Promise<boolean> {
   const { sql, databaseUrl, mirrors } = context;
+  // The statement that compares them asks again.
+  if (await isResolving(sql)) return false;
   await using locks = new LockSession(databaseUrl);
   const compared = new Set<number>();
   const pins: Pin[] = [];
@@ -49,6 +52,7 @@ async function comparePins(
       pins.push(...commits.map((commit): Pin => [id, commit]));
     });
     if (isRead) compared.add(id);
+    else await lock[Symbol.asyncDispose]();
   }
   const needless = await selectNeedlessPins(sql, pins);
   if (needless === undefined) return false;
@@ -80,4 +84,11 @@ async function tryMirror(
     await postponePins(sql, repositoryId);
     return false;
   }
+}
+
+/** Whether an Execution is being resolved, which may take long: before mirrors are locked and their pins listed for nothing. */
+async function isResolving(sql: Sql): Promise<boolean> {
+  const [row] = await sql<{ resolving: boolean }[]>`
+    select exists (select from executions where resolved_at is null) as resolving`;
+  return row?.resolving === true;
 }

@@ -6,6 +6,7 @@ import { sessionLocks, takeSessionLock } from '../../../service/src/db/sessionLo
 import { HeapSearch } from '../../../service/src/housekeeping/heapSearch.ts';
 import { repack } from '../../../service/src/repositories/mirrorUpkeep.ts';
 import { startExecution } from '../../support/actionText.ts';
+import { hold, waitForBlocked } from '../../support/holdPoints.ts';
 import { keepHouse } from '../../support/keepHouse.ts';
 import { patchOf } from '../../support/patches.ts';
 import { commitFiles, git, makeRepositories } from '../../support/repositories.ts';
@@ -314,6 +315,42 @@ test('a mirror whose refs are locked keeps its needless ones until later, and no
   await pass(flotilla, 25);
   await keepHouse(flotilla);
   expect(await refsOf(1)).toEqual([]);
+});
+
+/** Makes the mirror of a repository one that git cannot read, and lets the pins of all be due. */
+async function breakMirror({ service: { sql, mirrors } }: TestService, repositoryId: number): Promise<void> {
+  await writeFile(join(mirrors.pathOf(repositoryId), 'HEAD'), 'nonsense');
+  await sql`
+    insert into mirrors (repository_id, pins_due_at) select id, now() from repositories
+    on conflict (repository_id) do update set pins_due_at = now()`;
+}
+
+test('no mirror is looked at for pins while an Execution is being resolved', async () => {
+  await using flotilla = await open();
+  const { sql } = flotilla.service;
+  await startExecution(flotilla.api);
+  await sql`update executions set resolved_at = null`;
+  await breakMirror(flotilla, 1);
+  await keepHouse(flotilla);
+  // One that was looked at and could not be read is postponed by a day.
+  expect(await sql`select from mirrors where pins_due_at <= now()`).toHaveLength(1);
+});
+
+test('a mirror that cannot be read is free for others while the rest are compared', async () => {
+  await using flotilla = await open(['one', 'two']);
+  const { sql } = flotilla.service;
+  await breakMirror(flotilla, 1);
+  const take = (id: number) =>
+    takeSessionLock(flotilla.database.url, sessionLocks.mirror(id), { wait: false });
+  // The hold point: the statement that compares them reads former heads.
+  await using held = await hold(sql, (tx) => tx`lock table former_heads in access exclusive mode`);
+  const keeping = keepHouse(flotilla);
+  await waitForBlocked(sql, 1);
+  await using broken = await take(1);
+  await using compared = await take(2);
+  expect([broken !== undefined, compared !== undefined]).toEqual([true, false]);
+  await held.release();
+  await keeping;
 });
 
 test('a heap of packs becomes one of what is needed and one of what is not', async () => {

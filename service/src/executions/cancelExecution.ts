@@ -13,7 +13,8 @@ export async function cancelExecution(
 ): Promise<void> {
   const found = await requestCancellation(context.sql, executionId, user.name);
   if (!found) throw new FlotillaError('notFound', `There is no execution ${executionId}.`);
-  await context.settlement.settle(executionId);
+  // It is committed, whatever becomes of the look at its end.
   context.hints.publish('cancel');
   context.hints.publish('changes');
+  await context.settlement.settle(executionId);
 }

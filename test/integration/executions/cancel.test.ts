@@ -2,7 +2,8 @@ import { loseAttempts } from '../../../service/src/jobs/queries/loseAttempts.ts'
 import type { RunnerHint } from '@flotilla/shared/protocol/runnerMessages';
 import { expect, test } from 'vitest';
 import { startExecution } from '../../support/actionText.ts';
-import { refusalOfCall } from '../../support/refusal.ts';
+import { hold } from '../../support/holdPoints.ts';
+import { refusalOfCall, type Refusal } from '../../support/refusal.ts';
 import { makeRepositories } from '../../support/repositories.ts';
 import { testService } from '../../support/testService.ts';
 import { waitFor } from '../../support/waitFor.ts';
@@ -58,6 +59,32 @@ test.each(['job', 'execution'] as const)('a Runner hears at once of a cancelled 
   else await api.executions.cancel.mutate({ executionId });
   await waitFor('the hint to cancel', () => hints.find((hint) => hint.kind === 'cancel'));
   expect(hints).toContainEqual({ kind: 'cancel', attemptIds: [job.attemptId] });
+});
+
+test('runners are told of a cancellation also when the look at the end of its Execution fails', async () => {
+  await using flotilla = await testService({ repositories: three });
+  const { sql, hints } = flotilla.service;
+  const { id: executionId } = await startExecution(flotilla.api);
+  using listener = hints.listen('cancel');
+  let told = false;
+  listener.next(600_000).then(
+    () => (told = true),
+    () => undefined,
+  );
+  // The hold point: the look asks for the work of settling.
+  await using _held = await hold(sql, (tx) => tx`lock table work in access exclusive mode`);
+  let refusal: Refusal | undefined;
+  const refused = refusalOfCall(flotilla.api.executions.cancel.mutate({ executionId })).then(
+    (answer) => (refusal = answer),
+  );
+  await waitFor('the call to be refused', async () => {
+    await sql`
+      select pg_cancel_backend(pid) from pg_stat_activity
+       where datname = current_database() and wait_event_type = 'Lock'`;
+    return refusal;
+  });
+  expect(await refused).toMatchObject({ flotilla: 'unavailable' });
+  expect(told).toBe(true);
 });
 
 test('cancelling again, or after the end, changes nothing and is written down once', async () => {

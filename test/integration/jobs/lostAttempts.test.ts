@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { loseAttempts } from '../../../service/src/jobs/queries/loseAttempts.ts';
 import { startExecution } from '../../support/actionText.ts';
+import { hold, waitForBlocked } from '../../support/holdPoints.ts';
 import { makeRepositories } from '../../support/repositories.ts';
 import type { TestRunner } from '../../support/testRunner.ts';
 import { testService, type TestService } from '../../support/testService.ts';
@@ -185,4 +186,45 @@ test("a Runner gets no other Runner's Attempts by naming them", async () => {
   const { hello } = await flotilla.connectRunner({ name: 'host-2', attempts: [job] });
   expect(hello).toMatchObject({ keep: [], drop: [job.attemptId] });
   expect(await owner.service.heartbeat([job], false)).toEqual({ drain: false, cancel: [], fenced: [] });
+});
+
+test.each(['runnerRestarted', 'surrendered'] as const)(
+  'an Attempt that its Runner says is lost (%s) is lost though somebody holds its row for a moment',
+  async (cause) => {
+    await using flotilla = await testService({ repositories: two });
+    const { sql } = flotilla.service;
+    await startExecution(flotilla.api);
+    const runner = await flotilla.connectRunner();
+    const job = await runner.claimOne();
+    const { runnerId } = runner.hello;
+    // As the janitor does that looks whether the database takes writes.
+    await using held = await hold(
+      sql,
+      (tx) => tx`update attempts set lease_expires_at = lease_expires_at where id = ${job.attemptId}`,
+    );
+    const losing = loseAttempts(
+      sql,
+      cause === 'surrendered' ? { cause, lease: job } : { cause, runnerId, except: [] },
+    );
+    await waitForBlocked(sql, 1);
+    await held.release();
+    expect(await losing).toMatchObject([{ attemptId: job.attemptId }]);
+    expect(await stateOf(flotilla, job.jobId)).toBe('queued');
+  },
+);
+
+test('an Attempt that ends while its Runner says that it is lost keeps its end', async () => {
+  await using flotilla = await testService({ repositories: two });
+  const { sql } = flotilla.service;
+  await startExecution(flotilla.api);
+  const runner = await flotilla.connectRunner();
+  const job = await runner.claimOne();
+  await using held = await hold(
+    sql,
+    (tx) => tx`update attempts set state = 'timedOut', ended_at = now() where id = ${job.attemptId}`,
+  );
+  const losing = loseAttempts(sql, { cause: 'surrendered', lease: job });
+  await waitForBlocked(sql, 1);
+  await held.release();
+  expect(await losing).toEqual([]);
 });

@@ -25,8 +25,9 @@ export type Loss =
 
 /**
  * Ends lost Attempts. Their Jobs go back to their place in the queue; one whose user asked to cancel it is cancelled,
- * and the third loss ends a Job as errored, and says so in its outcome. One auto-commit statement; rows that another replica or a finish holds
- * are left to it.
+ * and the third loss ends a Job as errored, and says so in its outcome. One auto-commit statement. Of leases that ran out,
+ * rows that another replica or a finish holds are left to it: the janitor looks again. What a Runner says is said once, and
+ * waits for them.
  */
 export async function loseAttempts(sql: Sql, loss: Loss): Promise<EndedAttempt[]> {
   const endsAs = sql`case when cancel_requested_at is not null then 'cancelled'
@@ -34,7 +35,7 @@ export async function loseAttempts(sql: Sql, loss: Loss): Promise<EndedAttempt[]
   const rows = await sql<{ id: string; execution_id: string }[]>`
     with gone as (
       select id from attempts where state in ${liveAttemptStates(sql)} and ${lostBy(sql, loss)}
-       order by id for update skip locked),
+       order by id for update ${loss.cause === 'leaseExpired' ? sql`skip locked` : sql``}),
     lost as (
       update attempts
          set state = 'lost', ended_at = now(),

@@ -5,8 +5,9 @@ ALTER TABLE "actions" ADD COLUMN "owner_id" bigint;--> statement-breakpoint
 UPDATE "actions" SET "owner_id" = "first"."created_by" FROM "action_versions" AS "first" WHERE "first"."action_id" = "actions"."id" AND "first"."version" = (SELECT min("version") FROM "action_versions" WHERE "action_id" = "actions"."id");--> statement-breakpoint
 ALTER TABLE "actions" ALTER COLUMN "owner_id" SET NOT NULL;--> statement-breakpoint
 ALTER TABLE "code_hosts" ADD COLUMN "name" text;--> statement-breakpoint
--- The last part of its folder's path; the first host of a name keeps it.
-UPDATE "code_hosts" SET "name" = "named"."name" FROM (SELECT "id", "base" || CASE WHEN row_number() OVER (PARTITION BY "base" ORDER BY "id") = 1 THEN '' ELSE '-' || "id" END AS "name" FROM (SELECT "id", coalesce(nullif(substring("location" from '[^/]+$'), ''), 'repositories') AS "base" FROM "code_hosts") AS "based") AS "named" WHERE "named"."id" = "code_hosts"."id";--> statement-breakpoint
+-- The last part of its folder's path; the first host of a name keeps it. Others have their id behind it, as often as it takes
+-- until no folder has that name: what ends with one id is never what ends with another.
+WITH "based" AS (SELECT "id", coalesce(nullif(substring("location" from '[^/]+$'), ''), 'repositories') AS "base" FROM "code_hosts"), "numbered" AS (SELECT "id", "base", row_number() OVER (PARTITION BY "base" ORDER BY "id") AS "place" FROM "based"), "named" AS (SELECT "id", CASE WHEN "place" = 1 THEN "base" ELSE (SELECT "longer"."name" FROM (SELECT "times", "numbered"."base" || repeat('-' || "numbered"."id", "times") AS "name" FROM generate_series(1, (SELECT count(*)::int FROM "based")) AS "times") AS "longer" WHERE "longer"."name" NOT IN (SELECT "based"."base" FROM "based") ORDER BY "longer"."times" LIMIT 1) END AS "name" FROM "numbered") UPDATE "code_hosts" SET "name" = "named"."name" FROM "named" WHERE "named"."id" = "code_hosts"."id";--> statement-breakpoint
 ALTER TABLE "code_hosts" ALTER COLUMN "name" SET NOT NULL;--> statement-breakpoint
 ALTER TABLE "code_hosts" ADD COLUMN "settings" jsonb DEFAULT '{}'::jsonb NOT NULL;--> statement-breakpoint
 ALTER TABLE "code_hosts" ADD COLUMN "present" boolean DEFAULT true NOT NULL;--> statement-breakpoint

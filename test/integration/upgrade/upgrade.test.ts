@@ -60,6 +60,34 @@ test.each(schemas)(
   },
 );
 
+test.each([
+  [
+    ['/a/repos', '/b/repos', '/c/repos-2'],
+    ['repos', 'repos-2-2', 'repos-2'],
+  ],
+  [
+    ['/a/repos', '/b/repos', '/c/repos-2', '/d/repos-2-2', '/e/repos-2', '/', '/f/'],
+    ['repos', 'repos-2-2-2', 'repos-2', 'repos-2-2', 'repos-2-5', 'repositories', 'repositories-7'],
+  ],
+])(
+  'code hosts of schema 6 in %j are named after their folders, each by a name of its own',
+  async (locations, names) => {
+    await using folder = await temporaryFolder();
+    await using database = await testDatabase({ migrated: false });
+    const client = openClient(database.url, { max: 1 });
+    try {
+      await applyMigrations(client, await earlierMigrations(folder.path, 6));
+      for (const location of locations)
+        await client`insert into code_hosts (kind, location) values ('directory', ${location})`;
+      await applyMigrations(client, migrations);
+      const hosts = await client<{ name: string }[]>`select name from code_hosts order by id`;
+      expect(hosts.map(({ name }) => name)).toEqual(names);
+    } finally {
+      await client.end();
+    }
+  },
+);
+
 /** Makes a database of an earlier schema, with the rows that were in one. */
 async function loadRows(
   url: string,

@@ -14,8 +14,8 @@ const pollMs = 2000;
 const leastMs = 50;
 /** Between two looks while the database is away. */
 const awayMs = 1000;
-/** So often a row may be left behind by replicas that die before it rests like one that failed. */
-const mostDeaths = 2;
+/** So often a row may be left behind before it rests like one that failed. */
+const mostLeft = 2;
 
 /** Does background work in this replica: takes what is due, as much of each kind at the same time as the kind says. */
 export class WorkLoop {
@@ -88,12 +88,13 @@ export class WorkLoop {
     const { id, token, key, payload, tries } = row;
     const { leaseMs, backOffMs } = kind;
     const lease = { id, token };
-    if (row.leftBehind && tries > mostDeaths) {
-      // Whoever had it died each time: it may be what they died of. It does not count as another try.
+    if (row.leftBehind && tries > mostLeft) {
+      // Whoever had it died each time, or had no database for a lease: it may be what they died of. It does not count as
+      // another try.
       await putOffWork(this.#context.sql, lease, {
         due: { afterMs: backOffAfter(tries, backOffMs) },
         tries,
-        said: { reason: 'The service ended while it did this, more than once.', error: null },
+        said: { reason: 'Whoever had it did not finish it, more than once.', error: null },
       });
       return;
     }

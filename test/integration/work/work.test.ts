@@ -235,7 +235,7 @@ test('what replicas die of again and again rests like what fails', async () => {
     const rows = await listed(second);
     return rows[0]?.state === 'waiting' && rows;
   });
-  expect(row).toMatchObject({ tries: 3, reason: 'The service ended while it did this, more than once.' });
+  expect(row).toMatchObject({ tries: 3, reason: 'Whoever had it did not finish it, more than once.' });
   expect(runs).toBe(0);
 });
 

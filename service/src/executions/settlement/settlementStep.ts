@@ -23,6 +23,9 @@ export interface SettlementStep {
   /**
    * Does it. A replica may die at any point, and the steps before may wait or fail, so it may be done again for the same
    * end: then it changes nothing more. Steps after it wait until it is done.
+   *
+   * A statement of a step that is fenced by the lease changes no row of `executions`: it has locked the row of `work`, and
+   * whoever ends an Execution locks the two the other way round (see endExecutions).
    */
   run(
     context: SettlementContext,

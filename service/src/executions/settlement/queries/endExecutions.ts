@@ -15,7 +15,8 @@ export interface EndedExecutions {
 /**
  * Marks the end of those of some Executions whose Jobs have all ended, and asks for its settlement: one auto-commit
  * statement, so that both happen, once, or nothing. `which` is a condition on rows of `executions`. What makes an Execution live again changes its row in the same statement (see rerunJobs): where the row
- * is another one when it is locked than when the Jobs were looked at, nothing is marked.
+ * is another one when it is locked than when the Jobs were looked at, nothing is marked. It locks rows of `executions` first,
+ * those of `work` then.
  */
 export async function endExecutions(sql: Sql, which: Fragment): Promise<EndedExecutions> {
   const owed = sql`

@@ -10,6 +10,7 @@ import { refusalOfCall } from '../../support/refusal.ts';
 import { makeRepositories } from '../../support/repositories.ts';
 import { testService, type TestService } from '../../support/testService.ts';
 import { untilEnded } from '../../support/untilEnded.ts';
+import { untilSettled } from '../../support/untilSettled.ts';
 import { waitFor } from '../../support/waitFor.ts';
 import { listJobs } from '../../../scripts/launch/liveRows.ts';
 
@@ -170,6 +171,7 @@ test('a cancellation of what nobody has claimed is answered with the end', async
 test('a rerun finds nothing more of an Execution that is being removed', async () => {
   const { sql } = flotilla.service;
   const executionId = await endedExecution();
+  await untilSettled(flotilla);
   await sql`update executions set ended_at = now() - interval '11 days' where id = ${executionId}`;
   await using removal = await hold(sql, (tx) => removeExecution(tx, 10));
   const rerun = refusalOfCall(flotilla.api.executions.rerun.mutate({ executionId, scope: 'all' }));

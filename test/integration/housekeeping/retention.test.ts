@@ -13,6 +13,7 @@ import { sha256 } from '../../support/testRunner.ts';
 import { testService, type TestService } from '../../support/testService.ts';
 import { waitFor } from '../../support/waitFor.ts';
 import { untilEnded } from '../../support/untilEnded.ts';
+import { untilSettled } from '../../support/untilSettled.ts';
 import { listJobs, watchRows } from '../../../scripts/launch/liveRows.ts';
 
 /** A service that keeps Executions for ten days, and whose housekeeping a test does by hand. */
@@ -45,7 +46,9 @@ async function endOne(flotilla: TestService): Promise<ExecutionView> {
 }
 
 /** Moves everything that has happened so many days back. */
-async function age({ service: { sql } }: TestService, days: number): Promise<void> {
+async function age(flotilla: TestService, days: number): Promise<void> {
+  const { sql } = flotilla.service;
+  await untilSettled(flotilla);
   const by = sql`make_interval(days => ${days})`;
   await sql`update executions set created_at = created_at - ${by}, ended_at = ended_at - ${by}`;
   await sql`update jobs set ended_at = ended_at - make_interval(days => ${days})`;
@@ -155,6 +158,21 @@ test('an Execution that runs, waits, is paused or is being resolved stays, howev
   await age(flotilla, 100);
   await keepHouse(flotilla);
   expect(await idsOf(flotilla)).toEqual([resolving.id, queued.id, paused.id, running.id]);
+});
+
+test('an Execution stays until its end has been settled', async () => {
+  await using flotilla = await open();
+  const { sql } = flotilla.service;
+  const { id } = await endOne(flotilla);
+  await age(flotilla, 11);
+  await sql`
+    insert into work (kind, key, payload, due_at)
+    values ('settle', ${String(id)}, '{}', now() + interval '1 hour'), ('settle', '999999', '{}', now() + interval '1 hour')`;
+  await keepHouse(flotilla);
+  expect(await idsOf(flotilla)).toEqual([id]);
+  await sql`delete from work where key = ${String(id)}`;
+  await keepHouse(flotilla);
+  expect(await idsOf(flotilla)).toEqual([]);
 });
 
 test('a rerun that is first keeps its Execution', async () => {

@@ -26,6 +26,7 @@ import { addFirstKey, newKey, pathOf } from '../../support/secretKeyFiles.ts';
 import { makeRepositories } from '../../support/repositories.ts';
 import { testService, type TestService } from '../../support/testService.ts';
 import { testActor } from '../../support/tokens.ts';
+import { untilSettled } from '../../support/untilSettled.ts';
 import { listJobs } from '../../../scripts/launch/liveRows.ts';
 
 /** A change that a person, a Runner or the service makes, and what the audit log says of it. */
@@ -352,6 +353,7 @@ const byItself: readonly Change[] = [
     async arrange(flotilla) {
       const { sql } = flotilla.service;
       await cancelled(flotilla);
+      await untilSettled(flotilla);
       await sql`update executions set ended_at = now() - interval '2 days'`;
       return () => removeExecution(sql, 1);
     },

@@ -1,16 +1,19 @@
 import type { Sql } from '../../db/database.ts';
 import { auditing, byItself } from '../../telemetry/audit.ts';
+import { settlementName } from '../settlement/settlementName.ts';
 
 /**
  * Removes the first Execution that ended so many days ago, by the database's clock: its rows and those of its Jobs and
- * Attempts, and notes what they leave elsewhere. One auto-commit statement. What makes an ended Execution live
+ * Attempts, and notes what they leave elsewhere. One whose end is still being settled stays. One auto-commit statement. What makes an ended Execution live
  * again locks its row and takes its end back: a rerun that was first keeps all of it, one that comes later finds nothing.
  * Returns its id; undefined when there is none, or others hold all there are.
  */
 export async function removeExecution(sql: Sql, days: number): Promise<number | undefined> {
   const [row] = await sql<{ id: string }[]>`
     with old as materialized (
-      select id from executions where ended_at < now() - make_interval(secs => ${days * 86_400})
+      select id from executions
+       where ended_at < now() - make_interval(secs => ${days * 86_400})
+         and not exists (select from work where kind = ${settlementName} and key = executions.id::text)
        order by ended_at, id limit 1 for update skip locked),
     emptied as materialized (
       select jobs.id, repository_id, base_revision from jobs join old on old.id = jobs.execution_id),

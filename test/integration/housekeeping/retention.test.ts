@@ -3,8 +3,9 @@ import type { ExecutionView } from '@flotilla/shared/views';
 import { expect, test } from 'vitest';
 import { removeExecution } from '../../../service/src/executions/queries/removeExecution.ts';
 import { rerunJobs } from '../../../service/src/jobs/queries/rerunJobs.ts';
+import { upsertSelection } from '../../../service/src/review/queries/upsertSelection.ts';
 import { startExecution } from '../../support/actionText.ts';
-import { hold } from '../../support/holdPoints.ts';
+import { hold, waitForBlocked } from '../../support/holdPoints.ts';
 import { keepHouse, objectsOf } from '../../support/keepHouse.ts';
 import { patchOf } from '../../support/patches.ts';
 import { refusalOfCall } from '../../support/refusal.ts';
@@ -187,6 +188,26 @@ test('a rerun that is first keeps its Execution', async () => {
   await rerun.release();
   expect(await removeExecution(sql, 10)).toBeUndefined();
   expect(await rowsOf(flotilla)).toMatchObject({ executions: 1, jobs: 1, attempts: 1, leftovers: 0 });
+});
+
+test('an Execution of which somebody leaves something out as it is removed stays until the next round', async () => {
+  await using flotilla = await open();
+  const { sql } = flotilla.service;
+  const { id } = await endOne(flotilla);
+  const [job] = await listJobs(flotilla.api, id);
+  if (job === undefined) throw new Error('the Execution has no Job');
+  await age(flotilla, 11);
+  const [ada] = await sql<{ id: string }[]>`select id from users where name = 'Ada'`;
+  const user = { id: Number(ada?.id), name: 'Ada', role: 'member', sees: 'all' } as const;
+  const selection = { jobId: job.id, path: null, included: false };
+  await using review = await hold(sql, (tx) => upsertSelection(tx, user, selection));
+  const keeping = keepHouse(flotilla);
+  await waitForBlocked(sql, 1);
+  await review.release();
+  await keeping;
+  expect(await idsOf(flotilla)).toEqual([id]);
+  await keepHouse(flotilla);
+  expect(await rowsOf(flotilla)).toEqual(noRows);
 });
 
 test('replicas that remove at the same moment remove each Execution once, and skip what another one holds', async () => {

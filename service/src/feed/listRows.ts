@@ -30,8 +30,8 @@ export async function listRows<Row extends KeyedRow, View>(
     throw new FlotillaError(
       'request.invalid',
       listedBy === null
-        ? `"${topic.name}" is one list: leave out of what.`
-        : `Rows of "${topic.name}" are listed by one ${listedBy}: say which.`,
+        ? `There is one list of all ${topic.name}: ask for it without "of".`
+        : `There is a list of ${topic.name} for each ${listedBy.replace(/_id$/, '')}: say of which, by its id in "of".`,
     );
   }
   const rows = await topic.select(sql, pageOf(sql, topic, { of, after, limit }), limit);

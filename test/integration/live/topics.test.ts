@@ -120,8 +120,16 @@ test('a topic that nobody asked for is not sent, and one that there is not is no
 test.each([
   ['of a topic that there is not', { topic: 'campaigns', limit: 1 }, 'There is no topic "campaigns" here.'],
   ['of a topic that comes as a whole', { topic: 'runners', limit: 1 }, '"runners" is not listed'],
-  ['without what they are of', { topic: 'jobs', limit: 1 }, 'are listed by one execution_id: say which.'],
-  ['of something that they are not of', { topic: 'executions', of: 1, limit: 1 }, 'is one list'],
+  [
+    'without what they are of',
+    { topic: 'jobs', limit: 1 },
+    'There is a list of jobs for each execution: say of which, by its id in "of".',
+  ],
+  [
+    'of something that they are not of',
+    { topic: 'executions', of: 1, limit: 1 },
+    'There is one list of all executions: ask for it without "of".',
+  ],
   ['without a number', { topic: 'executions', limit: 0 }, 'limit'],
   ['in a page without an end', { topic: 'executions', limit: 1001 }, 'limit'],
   ['of a topic that is no name', { topic: '"; drop table jobs', limit: 1 }, 'topic'],

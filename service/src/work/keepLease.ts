@@ -17,7 +17,7 @@ export function keepLease(sql: Sql, lease: WorkLease, leaseMs: number): KeptLeas
   const stopped = new AbortController();
   const lost = new AbortController();
   const lose = () => lost.abort(new Error('the lease of this work is lost'));
-  // By the monotonic clock, from the moment at which a renewal that came to pass was asked for.
+  // By the monotonic clock: of the first lease from when it is known, of a renewed one from when it was asked for.
   let runsOut = setTimeout(lose, leaseMs);
   const renewing = (async () => {
     while (await sleep(leaseMs / 3, stopped.signal)) {

@@ -13,7 +13,7 @@ export const at = (name: string) => timestamp(name, { withTimezone: true });
 export const createdAt = () => at('created_at').notNull().defaultNow();
 /**
  * The transaction that last changed what editors see of a row, by which the feed of changes reads (see
- * executions/changeFeed.ts). Filled by the default, moved by the statements that change a row.
+ * feed/readChanges.ts). Filled by the default, moved by the statements that change a row.
  */
 export const changedXid = () =>
   bigint('changed_xid', { mode: 'number' })

@@ -10,7 +10,10 @@ export interface LeaseRotation {
   readonly leaseMs: number;
 }
 
-/** Gives the Attempts that a Runner still holds new lease tokens (design I2) and a fresh lease; returns those it keeps. */
+/**
+ * Gives the Attempts that a Runner still holds new lease tokens (docs/spec/jobLifecycle.md, I2) and a fresh lease; returns
+ * those it keeps.
+ */
 export async function rotateLeases(sql: Sql, rotation: LeaseRotation): Promise<LeaseRef[]> {
   if (rotation.attempts.length === 0) return [];
   const rows = await sql<{ id: string; lease_token: string }[]>`

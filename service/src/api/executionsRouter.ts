@@ -17,13 +17,12 @@ export const executionsRouter = router({
       }),
     )
     .mutation(({ ctx, input, signal }) => {
-      const { database, sql, hints, mirrors, logger, work, settlement, config } = ctx.service;
+      const { database, sql, hints, mirrors, work, settlement, config } = ctx.service;
       const context = {
         database,
         sql,
         hints,
         mirrors,
-        logger,
         work,
         settlement,
         defaultImage: config.defaultImage,

@@ -10,8 +10,8 @@ import type { Sql } from '../db/database.ts';
 import type { ChosenRepositories } from '../db/schema/executions.ts';
 import type { Hints } from '../db/hints.ts';
 import { requireConfirmedTargets } from '../scopes/requireConfirmedTargets.ts';
-import { performWork, type WorkContext } from '../work/performWork.ts';
 import { standardBackOffMs } from '../work/workKind.ts';
+import type { WorkLoop } from '../work/workLoop.ts';
 import { insertExecution, type BegunExecution } from './queries/insertExecution.ts';
 import { selectExecutions } from './queries/selectExecutions.ts';
 import { executionView } from './executionView.ts';
@@ -27,11 +27,11 @@ export interface ExecutionToCreate extends ActionToSave {
   readonly scopeId: string | null;
 }
 
-export interface CreateContext extends ResolutionContext, WorkContext {
+export interface CreateContext extends ResolutionContext {
   readonly hints: Hints;
   readonly defaultImage: string;
-  /** Who resolves the scope, for people. */
-  readonly work: { readonly holder: string };
+  /** What resolves the scope. */
+  readonly work: Pick<WorkLoop, 'holder' | 'performBegun'>;
 }
 
 /** Between two looks at an Execution that another request, or another replica, is about to resolve. */
@@ -104,8 +104,7 @@ async function resolveBegun(
   signal: AbortSignal,
 ): Promise<Resolved | undefined> {
   let resolved: Resolved | undefined;
-  await performWork(
-    context,
+  await context.work.performBegun(
     {
       lease,
       name: `${resolutionName} ${resolution.executionId}`,

@@ -1,12 +1,12 @@
 import { hostname } from 'node:os';
 import { isTransientDatabaseError } from '../db/transientErrors.ts';
 import type { Hints } from '../db/hints.ts';
-import { performWork, type WorkContext } from './performWork.ts';
+import { performWork, type TakenWork, type WorkContext } from './performWork.ts';
 import { nextDue } from './queries/nextDue.ts';
 import { putOffWork } from './queries/putOffWork.ts';
 import { takeWork, type TakenRow } from './queries/takeWork.ts';
 import type { AnyWorkKind } from './workKind.ts';
-import { backOffAfter } from './workOutcome.ts';
+import { backOffAfter, type WorkOutcome } from './workOutcome.ts';
 
 /** Hints can be lost: it looks this often besides. */
 const pollMs = 2000;
@@ -24,6 +24,9 @@ export class WorkLoop {
   readonly holder = `${hostname()} (process ${process.pid})`;
   readonly #context: WorkContext & { readonly hints: Hints };
   readonly #running = new Map<string, Set<Promise<void>>>();
+  /** What callers have begun, which takes none of the room of its kind. */
+  readonly #begun = new Set<Promise<void>>();
+  readonly #stopping = new AbortController();
 
   constructor(context: WorkContext & { readonly hints: Hints }, kinds: readonly AnyWorkKind[]) {
     this.#context = context;
@@ -45,7 +48,29 @@ export class WorkLoop {
       }
       await listener.next(waitMs, signal);
     }
-    await Promise.all([...this.#running.values()].flatMap((running) => [...running]));
+    this.#stopping.abort(signal.reason);
+    const running = [...this.#running.values()].flatMap((ofKind) => [...ofKind]);
+    // Whoever has begun something hears how it ended.
+    await Promise.allSettled([...running, ...this.#begun]);
+  }
+
+  /**
+   * Does work that the caller has begun (see beginningWork), as {@link performWork} does. When this replica stops it is given
+   * back as all else is, and {@link run} ends after it.
+   */
+  async performBegun(
+    taken: TakenWork,
+    run: (signal: AbortSignal) => Promise<WorkOutcome>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const either = AbortSignal.any([signal, this.#stopping.signal]);
+    const performing = performWork(this.#context, taken, run, either);
+    this.#begun.add(performing);
+    try {
+      await performing;
+    } finally {
+      this.#begun.delete(performing);
+    }
   }
 
   /** Starts what is due, and returns how long it can wait until it looks again, in milliseconds. */

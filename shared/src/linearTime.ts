@@ -1,9 +1,11 @@
-/** Below this a measured time says nothing about growth, in milliseconds: a busy machine takes as long for nothing. */
+import { processorMs } from './processorTime.ts';
+
+/** Below this a measured time says nothing about growth, in milliseconds of the processor: a collection of garbage takes as long. */
 const floorMs = 400;
 
 /**
  * For tests of what reads other people's texts: whether twice as much takes more than three times as long, and long
- * enough to be noticed. The best of some rounds counts, because others use the machine too. Returns the two times in
+ * enough to be noticed, by the time of the processor. The better of two rounds counts. Returns the two times in
  * milliseconds when it does, undefined when the time is linear.
  */
 export function growsFaster(
@@ -19,9 +21,9 @@ export function growsFaster(
 function bestOf(text: string, read: (text: string) => unknown): number {
   let best = Infinity;
   for (let round = 0; round < 2 && best > floorMs / 10; round++) {
-    const startedAt = Date.now();
+    const startedAt = processorMs();
     read(text);
-    best = Math.min(best, Date.now() - startedAt);
+    best = Math.min(best, processorMs() - startedAt);
   }
   return best;
 }

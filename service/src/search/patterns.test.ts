@@ -2,6 +2,7 @@ import { FlotillaError } from '@flotilla/shared/errors';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { maxSteps, Patterns } from './patterns.ts';
+import { processorMs } from '@flotilla/shared/processorTime';
 
 const matches = (source: string, text: string) =>
   new Patterns(maxSteps.paths).compile({ source, offset: 0 }, 'repo:')(text);
@@ -25,10 +26,10 @@ test.each(['a(', '[z-a]', '(?=lookahead)', '(a)\\1', '*'])(
 );
 
 test('a pattern that would take a backtracking engine for ever takes none', () => {
-  const started = performance.now();
+  const started = processorMs();
   expect(matches('(a+)+$', `${'a'.repeat(5000)}!`)).toBe(false);
   // Exponential time would be longer than the age of the universe; this bound only ends the test.
-  expect(performance.now() - started).toBeLessThan(20_000);
+  expect(processorMs() - started).toBeLessThan(20_000);
 });
 
 test.each([
@@ -40,9 +41,9 @@ test.each([
   ['(a*)*'.repeat(2000)],
   ['a?'.repeat(4000)],
 ])('%s is refused, and soon', (source) => {
-  const started = performance.now();
+  const started = processorMs();
   expect(() => matches(source, '')).toThrow('too large');
-  expect(performance.now() - started).toBeLessThan(2000);
+  expect(processorMs() - started).toBeLessThan(2000);
 });
 
 test('whatever is written is a pattern, or is refused with its place', () => {

@@ -6,6 +6,7 @@ import { BaseVersions } from './authoring/baseVersions.ts';
 import { registerCodeLenses } from './authoring/codeLenses.ts';
 import { registerDiagnostics } from './authoring/diagnostics.ts';
 import { ScopeDocuments } from './authoring/scopeDocuments.ts';
+import { CampaignDocuments } from './campaigns/campaignDocuments.ts';
 import { registerCommands } from './commands/register.ts';
 import { readEnvironment } from './config.ts';
 import { Connection } from './connection/connection.ts';
@@ -20,7 +21,9 @@ import { Logs } from './logs/logs.ts';
 import { Catalogue } from './model/catalogue.ts';
 import { ChangedFiles } from './model/changedFiles.ts';
 import { JobNames } from './model/jobNames.ts';
+import { ListNames } from './model/listNames.ts';
 import { liveAttempts } from './model/liveAttempts.ts';
+import { liveChangesets } from './model/liveChangesets.ts';
 import { liveExecutions, unendedExecutions } from './model/liveExecutions.ts';
 import { liveJobs } from './model/liveJobs.ts';
 import { LiveModel } from './model/liveModel.ts';
@@ -29,8 +32,11 @@ import { Disposables, type Disposable } from './platform/disposables.ts';
 import { createLog } from './platform/log.ts';
 import { Contents } from './review/contents.ts';
 import { registerPatchFiles } from './review/patchFiles.ts';
+import { ReviewTabs } from './review/reviewTabs.ts';
 import { createActionsPane } from './views/actions/actionsPane.ts';
 import { ActionsTree } from './views/actions/actionsTree.ts';
+import { CampaignsPane } from './views/campaigns/campaignsPane.ts';
+import { CampaignsTree } from './views/campaigns/campaignsTree.ts';
 import { registerEndNotices } from './views/executions/endNotices.ts';
 import { ExecutionsTree } from './views/executions/executionsTree.ts';
 import { ExecutionsPane } from './views/executions/executionsPane.ts';
@@ -62,6 +68,8 @@ export function activate(context: ExtensionContext): void {
   const model = owned.own(new LiveModel(connection));
   const jobs = model.of(liveJobs);
   const names = owned.own(new JobNames(jobs));
+  const changesets = model.of(liveChangesets);
+  const changesetNames = owned.own(new ListNames(changesets, ({ campaignId }) => campaignId));
   const catalogue = owned.own(new Catalogue(connection, model));
   const files = owned.own(new ChangedFiles(connection, jobs));
   const waits = owned.own(new Waits(connection, model, log));
@@ -72,10 +80,16 @@ export function activate(context: ExtensionContext): void {
 
   const attemptDocuments = owned.own(new AttemptDocuments(connection, model.of(liveAttempts)));
 
+  const campaignDocuments = owned.own(new CampaignDocuments());
+  const reviewTabs = owned.own(new ReviewTabs());
+  owned.own(connection.onDidChangeServer(() => reviewTabs.clear()));
+
   const executionsTree = owned.own(new ExecutionsTree({ model, names, files, waits, log }));
   const jobLogsTree = owned.own(new JobLogsTree(model, log));
   const actionsTree = owned.own(new ActionsTree(actionFiles, catalogue));
   owned.own(createActionsPane(connection, catalogue, actionsTree));
+  const campaignsTree = owned.own(new CampaignsTree({ model, names: changesetNames, log }));
+  const campaignsPane = owned.own(new CampaignsPane(connection, model, campaignsTree));
   const runnersTree = owned.own(new RunnersTree({ connection, model, log }));
   owned.own(new RunnersPane(connection, model, runnersTree));
   const jobLogsPane = owned.own(new JobLogsPane(connection, model, names, jobLogsTree));
@@ -106,6 +120,7 @@ export function activate(context: ExtensionContext): void {
       tokens,
       model,
       names,
+      changesetNames,
       catalogue,
       files,
       contents,
@@ -117,6 +132,9 @@ export function activate(context: ExtensionContext): void {
       executionsTree,
       executionsPane,
       jobLogsPane,
+      campaignsPane,
+      campaignDocuments,
+      reviewTabs,
       cancelledHere,
       origin,
     }),

@@ -16,8 +16,8 @@ export interface FleetOptions {
   readonly defaultImage: string | undefined;
   readonly runners: number;
   readonly capacity: number | undefined;
-  /** Whether it looks for new commits again and again; once is enough for one Execution. */
-  readonly scansRegularly: boolean;
+  /** Whether branches may be made in the repositories. */
+  readonly isWritable: boolean;
 }
 
 /** A service, its runners and a user's connection, for as long as the demo takes. */
@@ -37,13 +37,14 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
   const service = resources.use(
     await startService({
       dataFolder,
-      repositoriesFolder: options.repositoriesFolder,
+      repositoriesFolder: `${options.repositoriesFolder}${options.isWritable ? ':rw' : ''}`,
       ...(options.defaultImage === undefined ? {} : { defaultImage: options.defaultImage }),
       env: {
         FLOTILLA_LOG_LEVEL: 'warn',
         // What it keeps is thrown away at the end.
         FLOTILLA_DURABLE: 'false',
-        ...(options.scansRegularly ? {} : { FLOTILLA_SYNC_MS: String(24 * 3600 * 1000) }),
+        // Whoever merges by hand sees it soon.
+        FLOTILLA_SYNC_MS: '1000',
         // Whoever presses Ctrl-C in a demo does not want to wait for a container that takes its time.
         FLOTILLA_STOP_GRACE_MS: '1000',
       },

@@ -11,14 +11,20 @@ export interface DemoOptions {
   /** Jobs that each runner runs at once; by default as many as there are processors. */
   readonly capacity?: number;
   readonly code: boolean;
+  /** Whether branches are made in the person's own repositories; in the sample ones they are anyway. */
+  readonly campaign: boolean;
+  /** Whether that is confirmed already. */
+  readonly yes: boolean;
 }
 
 const examples = `
-With no options it makes six small repositories in a temporary folder and changes four of them.
-Your repositories are read, never written to: what an Action changes comes back as patches.
+With no options it makes six small repositories in a temporary folder, changes four of them, and makes branches of that.
+Your repositories are read, never written to: what an Action changes comes back as patches. Only --campaign makes
+branches in them, after it has said which and was told yes.
 
   npm run demo
   npm run demo -- --repos ~/src --action bump.action.json --out patches
+  npm run demo -- --repos ~/src --action bump.action.json --campaign
   npm run demo -- --code`;
 
 /** Reads the arguments. Returns an exit code instead when help was asked for, or an argument was wrong and it said so. */
@@ -34,6 +40,12 @@ export function readOptions(args: readonly string[]): DemoOptions | number {
       'Jobs that each runner runs at once (default: one per processor)',
       atMost(256),
     )
+    .option(
+      '--campaign',
+      'make a branch of each patch in the repositories of --repos, when you say yes',
+      false,
+    )
+    .option('--yes', 'say yes to that beforehand, for scripts', false)
     .option('--code', 'leave it running and open it in VS Code in the browser', false)
     .addHelpText('after', examples)
     .allowExcessArguments(false)
@@ -47,6 +59,8 @@ export function readOptions(args: readonly string[]): DemoOptions | number {
     if (options.repos !== undefined && options.action === undefined) {
       command.error('--repos needs --action: say which Action to run over these repositories.');
     }
+    if (options.campaign && options.repos === undefined)
+      command.error('--campaign needs --repos: in the sample repositories branches are made anyway.');
     return options;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode;

@@ -9,7 +9,8 @@ import type { Say } from '../system/say.ts';
 import { diffLines } from './diffView.ts';
 import { startFleet, type Fleet } from './fleet.ts';
 import type { EndedExecution } from './followExecution.ts';
-import type { ActionInput, DemoInput } from './input.ts';
+import { confirmCampaign, mergeOne, publish, update } from './campaign.ts';
+import { sampleAction, type ActionInput, type DemoInput } from './input.ts';
 import type { DemoOptions } from './options.ts';
 import { openInCode } from './openInCode.ts';
 import { printable } from '../system/printable.ts';
@@ -49,7 +50,14 @@ export async function runDemo(context: DemoContext): Promise<boolean> {
   const defaultImage = docker.value;
   const { runners, capacity } = options;
   const fleet = await start(
-    { folder, repositoriesFolder, defaultImage, runners, capacity, scansRegularly: options.code },
+    {
+      folder,
+      repositoriesFolder,
+      isWritable: input.repositories === undefined || options.campaign,
+      defaultImage,
+      runners,
+      capacity,
+    },
     resources,
     terminal,
   );
@@ -59,9 +67,32 @@ export async function runDemo(context: DemoContext): Promise<boolean> {
   const ended = await runAction(fleet.client, action, scope, terminal, ending);
   const results = await readResults(fleet, ended);
   await showResults(context, ended, results);
+  await showCampaign(context, { fleet, repositoriesFolder, ended, ending });
   if (options.code) await stayOpen(context, fleet, folder, resources, ending);
   else showWhatElse(context);
   return ended.jobs.every((job) => job.state === 'succeeded');
+}
+
+/** Goes on to a Campaign: over the samples as a story, over repositories of the person's own when that was asked for. */
+async function showCampaign(
+  { options, input, terminal }: DemoContext,
+  shown: {
+    readonly fleet: Fleet;
+    readonly repositoriesFolder: string;
+    readonly ended: EndedExecution;
+    readonly ending: AbortSignal;
+  },
+): Promise<void> {
+  const { fleet, ended } = shown;
+  const campaign = { client: fleet.client, terminal, action: input.action, signal: shown.ending };
+  const isOfSamples = input.repositories === undefined;
+  if (!isOfSamples && !options.campaign) return;
+  if (!isOfSamples && !(await confirmCampaign(campaign, ended, options.yes))) return;
+  if (ended.execution.changed === 0) return;
+  const campaignId = await publish(campaign, ended);
+  if (!isOfSamples || input.action.path !== sampleAction) return;
+  await update(campaign, campaignId);
+  await mergeOne(campaign, campaignId, shown.repositoriesFolder);
 }
 
 /** A folder for everything, which goes last. As root, the user `postgres` has to get through it. */
@@ -120,8 +151,13 @@ async function stayOpen(
 
 function showWhatElse({ options, terminal }: DemoContext): void {
   terminal.print('');
-  if (options.out === undefined)
-    terminal.print('Nothing in the repositories was changed; --out FOLDER writes the patches to a folder.');
+  if (options.repos === undefined)
+    terminal.print(
+      'Over repositories of your own: npm run demo -- --repos FOLDER --action FILE. They are only read.',
+    );
+  else if (!options.campaign)
+    terminal.print('Nothing in the repositories was changed; --campaign makes branches of the patches.');
+  if (options.out === undefined) terminal.print('The patches as files: --out FOLDER.');
   terminal.print('To see the same in VS Code, in the browser: npm run demo -- --code');
 }
 

@@ -5,6 +5,7 @@ import { messageOf } from '@flotilla/shared/errors';
 import { z } from 'zod';
 import { parseNamedFolders, type NamedFolder } from './codeHosts/namedFolders.ts';
 import { ServerAddressError, serverAddress } from './db/serverAddress.ts';
+import { standardPolicy, type GatePolicy } from './gates/gatePolicy.ts';
 import type { KeySource } from './secrets/keySource.ts';
 import { SecretValue } from './secrets/secretValue.ts';
 
@@ -49,7 +50,7 @@ const environment = z
       .refine((list) => list.every((origin) => /^[a-z][a-z\d+.-]*:\/\/[^/\s]+$/.test(origin)), {
         error: 'must be origins such as https://code.example, separated by commas',
       }),
-    /** Folders of git repositories, the code hosts of kind *directory*: one, or several as `name=folder`. */
+    /** Folders of git repositories, the code hosts of kind *directory*: one, or several as `name=folder`; `:rw` behind one lets it be written. */
     FLOTILLA_REPOSITORIES: z
       .string()
       .min(1)
@@ -62,6 +63,22 @@ const environment = z
         }
       })
       .optional(),
+    /** So many files a Patch may change that is published without a further word. */
+    FLOTILLA_GATE_FILES: z.coerce.number().int().min(1).default(standardPolicy.mostFiles),
+    /** The same of lines, added and removed ones together. */
+    FLOTILLA_GATE_LINES: z.coerce.number().int().min(1).default(standardPolicy.mostLines),
+    /** Paths that may not be changed, as patterns such as `.github/**`, separated by commas. */
+    FLOTILLA_GATE_PATHS: z
+      .string()
+      .default('')
+      .transform((list) =>
+        list
+          .split(',')
+          .map((pattern) => pattern.trim())
+          .filter(Boolean),
+      ),
+    /** True allows code hosts on this machine, and plain http to them: for trials and tests. */
+    FLOTILLA_LOCAL_HOSTS: z.stringbool().default(false),
     /** Keys that secrets are encrypted with, each 32 bytes in base64; the first one encrypts. */
     FLOTILLA_SECRET_KEY: z.string().min(1).optional(),
     /** A file with them, a line each. By default the service makes one, `secret.key` in the shared folder. */
@@ -143,6 +160,10 @@ export interface Config {
   readonly allowedOrigins: readonly string[];
   /** Each is a code host; absolute. */
   readonly repositories: readonly NamedFolder[];
+  /** What a Patch may be that is published without a further word. */
+  readonly gates: GatePolicy;
+  /** Whether code hosts may be on this machine. */
+  readonly localHosts: boolean;
   readonly secretKeys: KeySource;
   readonly defaultImage: string;
   readonly databaseUrl: string | undefined;
@@ -188,10 +209,16 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     host: values.FLOTILLA_HOST,
     port: values.FLOTILLA_PORT,
     allowedOrigins: values.FLOTILLA_ALLOWED_ORIGINS,
-    repositories: (values.FLOTILLA_REPOSITORIES ?? []).map(({ name, folder }) => ({
-      name,
-      folder: resolve(folder),
+    repositories: (values.FLOTILLA_REPOSITORIES ?? []).map((named) => ({
+      ...named,
+      folder: resolve(named.folder),
     })),
+    gates: {
+      mostFiles: values.FLOTILLA_GATE_FILES,
+      mostLines: values.FLOTILLA_GATE_LINES,
+      forbiddenPaths: values.FLOTILLA_GATE_PATHS,
+    },
+    localHosts: values.FLOTILLA_LOCAL_HOSTS,
     secretKeys: keySource(values, sharedFolder),
     defaultImage: values.FLOTILLA_DEFAULT_IMAGE,
     databaseUrl: values.DATABASE_URL,

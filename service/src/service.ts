@@ -6,6 +6,8 @@ import { Revocations } from './auth/revocations.ts';
 import { everybodyReadsAll, type RightsOf } from './auth/rights.ts';
 import { Strangers } from './auth/strangers.ts';
 import type { CodeHostKind } from './codeHosts/codeHost.ts';
+import { driftStep } from './campaigns/driftStep.ts';
+import { reconcileKind } from './changesets/reconcileKind.ts';
 import { codeHostKinds } from './codeHosts/kinds.ts';
 import { takeFolders } from './codeHosts/takeFolders.ts';
 import type { Config } from './config.ts';
@@ -18,7 +20,6 @@ import { Definitions } from './executions/definitions.ts';
 import { resolutionKind } from './executions/resolutionKind.ts';
 import { Settlement } from './executions/settlement/settlement.ts';
 import { settlementKind } from './executions/settlement/settlementKind.ts';
-import { settlementSteps } from './executions/settlement/settlementSteps.ts';
 import { Admission } from './jobs/admission.ts';
 import { batchClaims, type Claims } from './jobs/claim.ts';
 import { batchEnds, type Ends } from './jobs/finish.ts';
@@ -28,6 +29,7 @@ import { LogStore } from './logs/logStore.ts';
 import { sealLogs } from './logs/sealLogs.ts';
 import { StoredStreams } from './logs/storedStreams.ts';
 import { fileObjects } from './objects/fileObjects.ts';
+import { planStep } from './plans/planStep.ts';
 import { Mirrors } from './repositories/mirrors.ts';
 import { ScannedHosts } from './repositories/scannedHosts.ts';
 import { OneAtATime } from './oneAtATime.ts';
@@ -59,6 +61,8 @@ export interface Service extends AsyncDisposable {
   readonly pairingDesk: PairingDesk;
   readonly strangers: Strangers;
   readonly codeHosts: ScannedHosts;
+  /** The kinds of code hosts. */
+  readonly kinds: Readonly<Record<string, CodeHostKind>>;
   readonly rightsOf: RightsOf;
   readonly secrets: SecretStore;
 }
@@ -107,12 +111,10 @@ export async function openService(
   const settlement = new Settlement(hot, hints, logger);
   const { leaseMs } = config;
   const fair = config.fairness === 'owner';
-  const work = new WorkLoop({ sql, hints, logger }, [
-    resolutionKind({ database, sql, hints, mirrors, settlement, logger, fair, leaseMs, rightsOf }),
-    settlementKind({ sql, hints, logger }, settlementSteps, leaseMs),
-  ]);
+  const secrets = await openSecrets(sql, config.secretKeys);
   const codeHosts = resources.use(
     new ScannedHosts({
+      secrets,
       database,
       sql,
       databaseUrl,
@@ -124,9 +126,16 @@ export async function openService(
       patienceMs: scanPatienceMs,
     }),
   );
+  const work = new WorkLoop({ sql, hints, logger }, [
+    resolutionKind({ database, sql, hints, mirrors, settlement, logger, fair, leaseMs, rightsOf }),
+    settlementKind({ sql, hints, logger }, [planStep(mirrors), driftStep], leaseMs),
+    reconcileKind(
+      { sql, hints, mirrors, hosts: codeHosts, gates: config.gates, everyMs: config.syncMs },
+      leaseMs,
+    ),
+  ]);
 
   const topics = await loadTopics();
-  const secrets = await openSecrets(sql, config.secretKeys);
   await hints.start();
   await takeFolders({ database, sql, databaseUrl, hints }, config.repositories);
   await codeHosts.takeUp();
@@ -173,6 +182,7 @@ export async function openService(
     secrets,
     rightsOf,
     codeHosts,
+    kinds,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }

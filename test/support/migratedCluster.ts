@@ -55,6 +55,8 @@ async function keyOf(): Promise<string> {
   hash.update(JSON.stringify(optionalDependencies));
   const files = (await readdir(join(root, 'migrations'))).filter((name) => name.endsWith('.sql')).sort();
   for (const name of files) hash.update(name).update(await readFile(join(root, 'migrations', name)));
+  // It says when each was made, by which the migrator knows what a database has.
+  hash.update(await readFile(join(root, 'migrations/meta/_journal.json')));
   return hash.digest('hex').slice(0, 16);
 }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { actionText, executionRequest } from './actionText.ts';
+import { template } from './campaigns.ts';
 import type { EditorClient } from './testService.ts';
 import { listJobs, watchRows } from '../../scripts/launch/liveRows.ts';
 
@@ -18,12 +19,20 @@ export interface Place {
   readonly path: string;
   /** Another one that waits. */
   readonly waitingJobId: number;
+  /** A Changeset of {@link Whole.campaignId} that needs a decision about {@link foreignCommit}. */
+  readonly changesetId: number;
 }
+
+/** What somebody else has pushed to the branches of Changesets. */
+export const foreignCommit = 'f'.repeat(40);
 
 /** What is there of all repositories together. */
 export interface Whole {
   readonly executionId: number;
   readonly runnerId: string;
+  /** An Execution that has ended with a Patch of each, and a Campaign of it. */
+  readonly endedExecutionId: number;
+  readonly campaignId: number;
   /** Changes something of each repository, one after the other. */
   readonly touchJobs: () => Promise<unknown>;
   readonly touchBranches: () => Promise<unknown>;
@@ -45,6 +54,8 @@ interface Rights {
 }
 
 const texts = 'what users wrote';
+/** The tree without a file, which git has everywhere. */
+const emptyTree = '4b825dc642cb6eb9a060e54bf8d69288fbee4904';
 const numbers = 'numbers alone';
 const fleet = 'what Runners say of themselves';
 
@@ -58,7 +69,22 @@ export const editorRights: Readonly<Record<string, Rights>> = {
     who: 'member',
     reads: { one: (api, { repositoryId }) => api.repositories.fetch.mutate({ repositoryId }) },
   },
+  'repositories.compareTrees': {
+    who: 'reader',
+    reads: {
+      one: (api, { repositoryId, tree }) =>
+        api.repositories.compareTrees.query({
+          repositoryId,
+          baseTree: emptyTree,
+          resultTree: tree || emptyTree,
+        }),
+    },
+  },
   'codeHosts.list': { who: 'reader', reads: numbers },
+  'codeHosts.try': { who: 'admin', reads: 'what a host answers to the credential that is sent along' },
+  'codeHosts.connect': { who: 'admin', reads: numbers },
+  'codeHosts.disconnect': { who: 'admin', reads: numbers },
+  'codeHosts.replaceCredential': { who: 'admin', reads: numbers },
   'scopes.preview': {
     who: 'reader',
     reads: { all: (api) => api.scopes.preview.query({ query: 'repo:' }) },
@@ -114,22 +140,87 @@ export const editorRights: Readonly<Record<string, Rights>> = {
   'rows.list': {
     who: 'reader',
     reads: {
-      all: async (api, { executionId, everything }) => {
+      all: async (api, { executionId, campaignId, everything }) => {
         const jobs = await api.rows.list.query({ topic: 'jobs', of: executionId, limit: 9 });
+        const changesets = await api.rows.list.query({ topic: 'changesets', of: campaignId, limit: 9 });
         const attempts = (await listJobs(everything, executionId)).map(({ id }) =>
           api.rows.list.query({ topic: 'attempts', of: id, limit: 9 }),
         );
-        return [jobs, ...(await Promise.all(attempts))];
+        return [jobs, changesets, ...(await Promise.all(attempts))];
       },
     },
   },
   'rows.get': {
     who: 'reader',
     reads: {
-      one: async (api, { jobId, attemptIds }) => [
+      one: async (api, { jobId, attemptIds, changesetId }) => [
         await api.rows.get.query({ topic: 'jobs', ids: [jobId] }),
         await api.rows.get.query({ topic: 'attempts', ids: [...attemptIds] }),
+        await api.rows.get.query({ topic: 'changesets', ids: [changesetId] }),
       ],
+    },
+  },
+  'campaigns.preview': {
+    who: 'reader',
+    reads: {
+      all: (api, { endedExecutionId: executionId }) =>
+        api.campaigns.preview.query({ executionId, name: 'a preview', template }),
+    },
+  },
+  'campaigns.create': {
+    who: 'member',
+    reads: {
+      async all(api, { endedExecutionId: executionId, everything }) {
+        const requestKey = randomUUID();
+        const { campaignId: of } = await api.campaigns.create.mutate({
+          requestKey,
+          executionId,
+          name: requestKey,
+          template: { ...template, publish: 'none' },
+        });
+        return everything.rows.list.query({ topic: 'changesets', of, limit: 9 });
+      },
+    },
+  },
+  'campaigns.previewUpdate': {
+    who: 'reader',
+    reads: {
+      all: (api, { endedExecutionId: executionId, campaignId }) =>
+        api.campaigns.previewUpdate.query({ executionId, campaignId }),
+    },
+  },
+  'campaigns.update': { who: 'member', reads: numbers },
+  'campaigns.checkDrift': { who: 'member', reads: 'the id of an Execution' },
+  'campaigns.close': { who: 'member', reads: numbers },
+  'changesets.decide': {
+    who: 'member',
+    reads: {
+      async one(api, { changesetId }) {
+        const decided = { changesetId, decision: 'keepTheirs', commit: foreignCommit } as const;
+        await api.changesets.decide.mutate(decided);
+        return 'decided';
+      },
+    },
+  },
+  'changesets.passGate': {
+    who: 'member',
+    reads: {
+      one: (api, { changesetId }) =>
+        api.changesets.passGate.mutate({ changesetIds: [changesetId], reason: 'It is a fixture.' }),
+    },
+  },
+  'changesets.merge': {
+    who: 'member',
+    reads: {
+      one: (api, { changesetId }) =>
+        api.changesets.merge.mutate({ changesetIds: [changesetId], method: 'merge', when: 'now' }),
+    },
+  },
+  'changesets.want': {
+    who: 'member',
+    reads: {
+      one: (api, { changesetId }) =>
+        api.changesets.want.mutate({ changesetIds: [changesetId], wish: 'retry' }),
     },
   },
   'jobs.list': {

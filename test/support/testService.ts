@@ -20,6 +20,8 @@ export interface TestServiceOptions {
   readonly repositories?: (folder: string) => Promise<unknown>;
   /** The folder of them, of another test service; without it one of its own. */
   readonly repositoriesFolder?: string;
+  /** Whether branches of its repositories may be written; not unless it says so. */
+  readonly writable?: boolean;
   /** What the service has in place of its own. */
   readonly parts?: ServiceParts;
   /** A database to share with another replica; without it the service gets one of its own. */
@@ -74,7 +76,9 @@ export async function testService(options: TestServiceOptions = {}): Promise<Tes
       FLOTILLA_PORT: '0',
       ...(options.sharedFolder === undefined ? {} : { FLOTILLA_SHARED: options.sharedFolder }),
     }),
-    repositories: [{ name: null, folder: repositoriesFolder }],
+    repositories: [
+      { name: null, folder: repositoriesFolder, ...(options.writable === true && { writable: true }) },
+    ],
     // Tests scan when they have changed something.
     syncMs: 3_600_000,
     ...options.config,

@@ -6,6 +6,21 @@ import { tell } from '../platform/messages.ts';
 import type { App, CommandHandler } from './app.ts';
 import { cancelExecution } from './executions/cancelExecution.ts';
 import { cancelJob } from './jobs/cancelJob.ts';
+import { checkDrift } from './campaigns/checkDrift.ts';
+import { closeCampaign } from './campaigns/closeCampaign.ts';
+import { createCampaign } from './campaigns/createCampaign.ts';
+import { updateCampaign } from './campaigns/updateCampaign.ts';
+import { decide } from './changesets/decide.ts';
+import { copyBranchName, copyLink, openInBrowser } from './changesets/links.ts';
+import { mergeChangeset } from './changesets/merge.ts';
+import { passGate } from './changesets/passGate.ts';
+import {
+  closeChangeset,
+  publishChangeset,
+  rebaseChangeset,
+  reopenChangeset,
+  retryChangeset,
+} from './changesets/want.ts';
 import { compareAttempts } from './attempts/compareAttempts.ts';
 import { connect } from './connection/connect.ts';
 import { copyId } from './copyId.ts';
@@ -56,6 +71,21 @@ const handlers: Readonly<Record<CommandId, CommandHandler>> = {
   'flotilla.drainRunner': drainRunner,
   'flotilla.resumeClaiming': resumeClaiming,
   'flotilla.forgetRunner': forgetRunner,
+  'flotilla.createCampaign': createCampaign,
+  'flotilla.updateCampaign': updateCampaign,
+  'flotilla.checkDrift': checkDrift,
+  'flotilla.closeCampaign': closeCampaign,
+  'flotilla.decide': decide,
+  'flotilla.passGate': passGate,
+  'flotilla.publishChangeset': publishChangeset,
+  'flotilla.closeChangeset': closeChangeset,
+  'flotilla.reopenChangeset': reopenChangeset,
+  'flotilla.retryChangeset': retryChangeset,
+  'flotilla.rebaseChangeset': rebaseChangeset,
+  'flotilla.mergeChangeset': mergeChangeset,
+  'flotilla.openInBrowser': openInBrowser,
+  'flotilla.copyLink': copyLink,
+  'flotilla.copyBranchName': copyBranchName,
   'flotilla.showJob': showJob,
   'flotilla.copyId': copyId,
   'flotilla.refresh': refresh,
@@ -70,11 +100,12 @@ export function registerCommands(app: App): Disposable {
   for (const [id, handler] of Object.entries(handlers)) {
     owned.own(
       commands.registerCommand(id, async (...given: unknown[]) => {
-        const [argument] = given;
+        const [argument, others] = given;
+        const selected: readonly unknown[] = Array.isArray(others) ? others : [];
         if (given.length > 0 && argument === undefined && rowCommandIds.has(id)) return sayRowIsGone();
         const hold = app.connection.hold();
         try {
-          await handler(app, argument);
+          await handler(app, argument, selected);
         } catch (error) {
           await handleError(app.log, error);
         } finally {

@@ -2,7 +2,9 @@ import { anything, assert, property } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { liveAttempts } from '../model/liveAttempts.ts';
 import { liveRunners } from '../model/liveRunners.ts';
-import { aJob, aRunner, aStep, anAttempt, anExecution } from '../model/builders.ts';
+import { liveCampaigns } from '../model/liveCampaigns.ts';
+import { liveChangesets } from '../model/liveChangesets.ts';
+import { aCampaign, aChangeset, aJob, anAttempt, anExecution, aRunner, aStep } from '../model/builders.ts';
 import { answerShapes } from './answerShapes.ts';
 
 const look = (path: string, value: unknown) => answerShapes[path]?.(value);
@@ -21,6 +23,8 @@ test('what a service answers is what its procedures answer', () => {
   });
   expect(liveAttempts.shape(attempt)).toBeUndefined();
   expect(liveRunners.shape(aRunner())).toBeUndefined();
+  expect(liveCampaigns.shape(aCampaign())).toBeUndefined();
+  expect(liveChangesets.shape(aChangeset({ number: 7, review: 'approved' }))).toBeUndefined();
   expect(look('logs.tail', { id: '1', data: { kind: 'chunk', offset: 0, data: '' } })).toBeUndefined();
   expect(look('jobs.waiting', null)).toBeUndefined();
 });
@@ -61,6 +65,21 @@ test('a reason of a scope is looked into, and one that only a newer service know
   expect(scope({ kind: 'nameDiffers' })).toBe('.leftOut[0].reason.pattern');
   expect(scope({ kind: {} })).toBe('.leftOut[0].reason.kind');
   expect(scope('does not match repo:api')).toBe('.leftOut[0].reason');
+});
+
+test.each([
+  ['a state', { state: 'constructor' }, '.state'],
+  ['a number', { number: -1 }, '.number'],
+  ['an address', { url: {} }, '.url'],
+  ['a review', { review: 'loved' }, '.review'],
+  ['a tree', { resultTree: null }, '.resultTree'],
+  ['paths of a conflict', { reason: { kind: 'baseConflict', base: 'a', paths: 'x' } }, '.reason.paths'],
+])('a Changeset with nonsense as %s is refused, and where is said', (_what, values, place) => {
+  expect(liveChangesets.shape({ ...aChangeset(), ...values })).toBe(place);
+});
+
+test('a reason of a Changeset that only a newer service knows is taken', () => {
+  expect(liveChangesets.shape({ ...aChangeset(), reason: { kind: 'inQueue' } })).toBeUndefined();
 });
 
 test('a list without an end is refused', () => {

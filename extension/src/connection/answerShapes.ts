@@ -1,3 +1,9 @@
+import {
+  updateActions,
+  type CampaignUpdateView,
+  type UpdateRowView,
+} from '@flotilla/shared/campaign/campaignUpdate';
+import type { CampaignPreview, CampaignPreviewRow } from '@flotilla/shared/campaign/views';
 import { attemptStates } from '@flotilla/shared/lifecycle/attemptLifecycle';
 import type { Changes, Page } from '@flotilla/shared/protocol/liveRows';
 import type { LeftOutReason } from '@flotilla/shared/query/leftOutReason';
@@ -165,6 +171,58 @@ const compared = fields<views.ComparedAttempts>({
   files: listOf(changedFile),
 });
 
+/** Of a Target that only a service of today knows. */
+const newRepositoryFields = {
+  codeHostId: count,
+  codeHost: text,
+  repositoryId: count,
+  repository: text,
+  baseRef: text,
+  directory: text,
+};
+
+const campaignPreview = fields<CampaignPreview>({
+  rows: listOf(
+    fields<CampaignPreviewRow>({
+      ...newRepositoryFields,
+      branch: text,
+      title: text,
+      body: text,
+      message: text,
+      files: count,
+      addedLines: count,
+      removedLines: count,
+    }),
+  ),
+  missing: count,
+  of: count,
+});
+
+const trees = nullable(fields<NonNullable<UpdateRowView['before']>>({ baseTree: text, resultTree: text }));
+
+const campaignUpdate = fields<CampaignUpdateView>({
+  campaignId: count,
+  planId: count,
+  executionId: count,
+  digest: text,
+  rows: listOf(
+    fields<UpdateRowView>({
+      ...newRepositoryFields,
+      action: oneOf(updateActions),
+      reason: text,
+      changesetId: nullable(count),
+      before: trees,
+      after: trees,
+      discards: fields<UpdateRowView['discards']>({
+        approvals: count,
+        checks: nullable(oneOf(['pending', 'failed', 'passed'])),
+      }),
+    }),
+  ),
+  missing: count,
+  closesMany: flag,
+});
+
 const logMessage = kinds({
   chunk: fields({ offset: count, data: text }),
   end: fields({ offset: count, state: oneOf(attemptStates) }),
@@ -179,6 +237,20 @@ export const answerShapes: Readonly<Record<string, Shape>> = {
   'pairing.exchange': fields({ token: text }),
   'actions.list': listOf(action),
   'actions.get': actionVersion,
+  'campaigns.preview': campaignPreview,
+  'campaigns.create': fields<{ campaignId: number }>({ campaignId: count }),
+  'campaigns.previewUpdate': campaignUpdate,
+  'campaigns.update': fields<Record<'created' | 'updated' | 'closed', number>>({
+    created: count,
+    updated: count,
+    closed: count,
+  }),
+  'campaigns.checkDrift': fields<{ executionId: number | null }>({ executionId: nullable(count) }),
+  'campaigns.close': fields<{ changesets: number }>({ changesets: count }),
+  'changesets.passGate': fields<{ done: readonly number[] }>({ done: listOf(count) }),
+  'changesets.merge': fields<{ done: readonly number[] }>({ done: listOf(count) }),
+  'changesets.want': fields<{ done: readonly number[] }>({ done: listOf(count) }),
+  'repositories.compareTrees': listOf(changedFile),
   'codeHosts.list': listOf(codeHost),
   'scopes.preview': preview,
   'scopes.changes': nullable(changedScope),

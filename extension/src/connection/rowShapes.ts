@@ -1,5 +1,15 @@
 /** What the service's live rows look like, where other answers bring them too. */
+import type { CampaignTemplate } from '@flotilla/shared/campaign/campaignTemplate';
+import type { ChangesetReason } from '@flotilla/shared/campaign/changesetReason';
+import type { GateFinding } from '@flotilla/shared/campaign/gateFinding';
+import type {
+  CampaignView,
+  ChangesetCounts,
+  ChangesetView,
+  DriftView,
+} from '@flotilla/shared/campaign/views';
 import { attemptStates } from '@flotilla/shared/lifecycle/attemptLifecycle';
+import { changesetStates } from '@flotilla/shared/lifecycle/changesetLifecycle';
 import type { JobCounts } from '@flotilla/shared/lifecycle/executionState';
 import { jobStates } from '@flotilla/shared/lifecycle/jobLifecycle';
 import type * as views from '@flotilla/shared/views';
@@ -17,6 +27,7 @@ import {
   text,
   textOf,
   time,
+  type Shape,
 } from './shape.ts';
 
 const stepStates = ['pending', 'running', 'succeeded', 'failed', 'timedOut', 'cancelled', 'errored'];
@@ -152,6 +163,108 @@ export const runner = fields<views.RunnerView>({
   draining: flag,
   drainRequested: flag,
   problem: nullable(text),
+});
+
+const changesetCounts = fields<ChangesetCounts>(
+  Object.fromEntries(changesetStates.map((state) => [state, count])) as Record<keyof ChangesetCounts, Shape>,
+);
+
+const campaignTemplate = fields<CampaignTemplate>({
+  branch: text,
+  title: text,
+  body: text,
+  commit: fields<CampaignTemplate['commit']>({
+    message: text,
+    author: nullable(fields<NonNullable<CampaignTemplate['commit']['author']>>({ name: text, email: text })),
+  }),
+  publish: oneOf(['none', 'draft', 'open']),
+});
+
+export const campaign = fields<CampaignView>({
+  id: count,
+  name: text,
+  description: text,
+  actionId: count,
+  actionName: text,
+  executionId: count,
+  planId: count,
+  template: campaignTemplate,
+  counts: changesetCounts,
+  drift: nullable(
+    fields<DriftView>({
+      executionId: nullable(count),
+      at: nullable(time),
+      repositories: nullable(count),
+      missing: nullable(count),
+    }),
+  ),
+  needing: count,
+  createdBy: text,
+  mine: flag,
+  createdAt: time,
+  closedAt: nullable(time),
+});
+
+const gateFinding = kinds(
+  {
+    tooManyFiles: fields({ files: count, most: count }),
+    tooManyLines: fields({ lines: count, most: count }),
+    forbiddenPath: fields({ path: text, pattern: text }),
+    leftBehind: fields({ path: text }),
+    secret: fields({ path: text, line: count, what: text }),
+  } satisfies Readonly<Record<GateFinding['kind'], Shape>>,
+  fields({ kind: text }),
+);
+
+/** A kind that this window does not know is said by its name. */
+const changesetReason = kinds(
+  {
+    foreignCommits: fields({ commit: text }),
+    baseConflict: fields({ base: text, paths: listOf(text) }),
+    foreignConflict: fields({ commit: text, paths: listOf(text) }),
+    baseGone: anything,
+    foreignPullRequest: fields({ number: count }),
+    gate: fields({ findings: listOf(gateFinding) }),
+    refused: fields({ rule: text }),
+    away: fields({ problem: text }),
+    hostError: fields({ message: text }),
+    warnings: fields({ messages: listOf(text) }),
+  } satisfies Readonly<Record<ChangesetReason['kind'], Shape>>,
+  fields({ kind: text }),
+);
+
+export const changeset = fields<ChangesetView>({
+  codeHostId: count,
+  codeHost: text,
+  repositoryId: count,
+  repository: text,
+  baseRef: text,
+  directory: text,
+  id: count,
+  campaignId: count,
+  branch: text,
+  state: oneOf(changesetStates),
+  reason: nullable(changesetReason),
+  title: text,
+  word: nullable(text),
+  number: nullable(count),
+  url: nullable(text),
+  review: nullable(oneOf(['approved', 'changesRequested', 'commented', 'pending', 'dismissed'])),
+  approvals: count,
+  checks: nullable(oneOf(['pending', 'failed', 'passed'])),
+  mergeable: nullable(flag),
+  baseTree: text,
+  resultTree: text,
+  files: count,
+  addedLines: count,
+  removedLines: count,
+  executionId: count,
+  jobId: count,
+  actionVersion: count,
+  publishedAt: nullable(time),
+  endedAt: nullable(time),
+  lookedAt: nullable(time),
+  detachedAt: nullable(time),
 });
 
 export const queue = fields<views.QueueView>({ ready: count, held: count, running: count, capacity: count });

@@ -8,6 +8,9 @@ export interface ContextKeys {
   'flotilla:runners': 'unknown' | 'none' | 'some';
   'flotilla:actionsLoaded': boolean;
   'flotilla:executionsLoaded': boolean;
+  'flotilla:campaignsLoaded': boolean;
+  /** Whether the multi-diff editor in front shows an Execution. */
+  'flotilla:reviewInFront': boolean;
   'flotilla:runnersLoaded': boolean;
 }
 

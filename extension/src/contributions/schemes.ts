@@ -6,6 +6,8 @@ export const schemes = {
   action: 'flotilla-action',
   /** What a scope query matches. */
   scope: 'flotilla-scope',
+  /** What would happen to a Campaign. */
+  campaign: 'flotilla-campaign',
   /** The timeline or the log of an Attempt. */
   attempt: 'flotilla-attempt',
 } as const;

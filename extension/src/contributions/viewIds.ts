@@ -2,6 +2,7 @@
 export const viewIds = [
   'flotilla.actions',
   'flotilla.executions',
+  'flotilla.campaigns',
   'flotilla.jobLogs',
   'flotilla.runners',
 ] as const;

@@ -1,4 +1,6 @@
 /** Rows for tests: whole and valid, with what a test is about set by it. */
+import type { CampaignView, ChangesetCounts, ChangesetView } from '@flotilla/shared/campaign/views';
+import { changesetStates } from '@flotilla/shared/lifecycle/changesetLifecycle';
 import { noJobs } from '@flotilla/shared/lifecycle/executionState';
 import type { Target } from '@flotilla/shared/target/target';
 import type {
@@ -123,4 +125,67 @@ export function aRunner(values: Partial<RunnerView> = {}): RunnerView {
 
 export function aQueue(values: Partial<QueueView> = {}): QueueView {
   return { ready: 0, held: 0, running: 0, capacity: 4, ...values };
+}
+
+/** No Changeset in any state. */
+export const noChangesets = Object.fromEntries(changesetStates.map((state) => [state, 0])) as ChangesetCounts;
+
+export function aCampaign(values: Partial<CampaignView> = {}): CampaignView {
+  return {
+    id: 1,
+    name: 'Node 24',
+    description: '',
+    actionId: 1,
+    actionName: 'bump-node',
+    executionId: 1,
+    planId: 1,
+    template: {
+      branch: 'flotilla/bump-node',
+      title: 'Node 24',
+      body: '',
+      commit: { message: 'Node 24', author: null },
+      publish: 'open',
+    },
+    counts: { ...noChangesets, open: 1 },
+    drift: null,
+    needing: 0,
+    createdBy: 'ann',
+    mine: true,
+    createdAt: 1000,
+    closedAt: null,
+    ...values,
+  };
+}
+
+export function aChangeset(values: Partial<ChangesetView> = {}): ChangesetView {
+  const { baseRevision: _revision, ...target } = aTarget();
+  return {
+    ...target,
+    id: 1,
+    campaignId: 1,
+    branch: 'refs/heads/flotilla/bump-node',
+    state: 'open',
+    reason: null,
+    title: 'Node 24',
+    word: null,
+    number: null,
+    url: null,
+    review: null,
+    approvals: 0,
+    checks: null,
+    mergeable: null,
+    baseTree: 'a'.repeat(40),
+    resultTree: 'b'.repeat(40),
+    files: 3,
+    addedLines: 12,
+    removedLines: 4,
+    executionId: 1,
+    jobId: 1,
+    actionVersion: 1,
+    publishedAt: 1000,
+    endedAt: null,
+    lookedAt: 1000,
+    detachedAt: null,
+    ...values,
+  };
 }

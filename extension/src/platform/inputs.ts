@@ -33,7 +33,7 @@ export interface Asked {
   readonly title?: string;
 }
 
-type Item<T> = QuickPickItem & { readonly value?: T };
+export type Item<T> = QuickPickItem & { readonly value?: T };
 
 /** Lets a person choose one; undefined when they did not. The text beside a label is searched too. */
 export async function pickOne<T>(
@@ -104,7 +104,8 @@ function optionsOf({ placeHolder, title }: Asked): { placeHolder: string; title?
   };
 }
 
-function itemOf<T>(choice: Choice<T> | Heading): Item<T> {
+/** A choice as VS Code shows it. */
+export function itemOf<T>(choice: Choice<T> | Heading): Item<T> {
   if ('heading' in choice) return { label: choice.heading, kind: QuickPickItemKind.Separator };
   const { label, icon, description, detail, picked, value } = choice;
   return {

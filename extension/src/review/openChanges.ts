@@ -1,4 +1,4 @@
-import type { ChangedFile, ComparedAttempts, ExecutionView } from '@flotilla/shared/views';
+import type { ChangedFile, ComparedAttempts } from '@flotilla/shared/views';
 import { l10n, type Uri } from 'vscode';
 import type { NamedJob } from '../model/jobNames.ts';
 import { openChangesEditor, openDiffEditor } from '../platform/editors.ts';
@@ -31,23 +31,24 @@ export async function openJobChanges(
   await openParts(origin, job.name, [{ job, files }]);
 }
 
-/** Opens the files in which what two Attempts of a Job left behind differs. */
+/** Opens the files in which two trees differ, such as what two Attempts of a Job left behind. */
 export async function openComparedChanges(
   origin: string,
-  job: NamedJob,
+  { id, repositoryId, name }: Pick<NamedJob, 'id' | 'repositoryId' | 'name'>,
   title: string,
   { baseTree, resultTree, files }: ComparedAttempts,
 ): Promise<void> {
-  await openParts(origin, title, [{ job: { ...job, patch: { baseTree, resultTree } }, files }]);
+  const job = { id, repositoryId, name, patch: { baseTree, resultTree } };
+  await openParts(origin, title, [{ job, files }]);
 }
 
 /** Opens what was left in of an Execution. */
 export async function openExecutionChanges(
   origin: string,
-  execution: ExecutionView,
+  title: string,
   units: readonly Unit<NamedJob, ChangedFile>[],
 ): Promise<void> {
-  await openParts(origin, `${execution.actionName} #${execution.id}`, units);
+  await openParts(origin, title, units);
 }
 
 async function openParts(

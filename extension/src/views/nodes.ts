@@ -50,6 +50,22 @@ export interface StepNode {
   readonly index: number;
 }
 
+export interface CampaignNode {
+  readonly kind: 'campaign';
+  readonly campaignId: number;
+}
+
+export interface ChangesetNode {
+  readonly kind: 'changeset';
+  readonly campaignId: number;
+  readonly changesetId: number;
+}
+
+/** Stands for the Campaigns that are not shown yet. */
+export interface MoreCampaignsNode {
+  readonly kind: 'moreCampaigns';
+}
+
 export interface RunnerNode {
   readonly kind: 'runner';
   readonly runnerId: string;
@@ -88,10 +104,11 @@ export type ExecutionsNode =
   | FileNode
   | MoreExecutionsNode
   | MoreJobsNode;
+export type CampaignsNode = CampaignNode | ChangesetNode | MoreCampaignsNode;
 export type JobLogsNode = AttemptNode | StepNode;
 export type ActionsNode = ActionFileNode | ActionNode | ActionGroupNode;
 export type RunnersNode = RunnerNode | RunnerJobNode;
-export type TreeNode = ExecutionsNode | JobLogsNode | ActionsNode | RunnersNode;
+export type TreeNode = ExecutionsNode | CampaignsNode | JobLogsNode | ActionsNode | RunnersNode;
 
 /** Unique among all trees, and the same for as long as the thing itself. */
 export function nodeId(node: TreeNode): string {
@@ -107,6 +124,12 @@ export function nodeId(node: TreeNode): string {
       return 'more executions';
     case 'moreJobs':
       return `more ${node.executionId}`;
+    case 'campaign':
+      return `campaign ${node.campaignId}`;
+    case 'changeset':
+      return changesetNodeId(node.changesetId);
+    case 'moreCampaigns':
+      return 'more campaigns';
     case 'attempt':
       return `attempt ${node.attemptId}`;
     case 'step':
@@ -127,6 +150,11 @@ export function nodeId(node: TreeNode): string {
 /** {@link nodeId} of a Job, of which only the id is known. */
 export function jobNodeId(jobId: number): string {
   return `job ${jobId}`;
+}
+
+/** {@link nodeId} of a Changeset, of which only the id is known. */
+export function changesetNodeId(changesetId: number): string {
+  return `changeset ${changesetId}`;
 }
 
 /** {@link nodeId} of a folder or a file below a Job. */

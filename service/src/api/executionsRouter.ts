@@ -4,6 +4,7 @@ import { createExecution } from '../executions/createExecution.ts';
 import { pauseJobs, resumeJobs } from '../executions/pause.ts';
 import { rerunExecution } from '../jobs/rerun.ts';
 import { getExecution, listExecutions } from '../executions/readExecutions.ts';
+import { createContext } from './createContext.ts';
 import { actionToSave, chosenRepositories, id } from './inputs.ts';
 import { memberProcedure, readerProcedure, router } from './trpc.ts';
 
@@ -17,19 +18,12 @@ export const executionsRouter = router({
       }),
     )
     .mutation(({ ctx, input, signal }) => {
-      const { database, sql, hints, mirrors, work, settlement, config } = ctx.service;
-      const context = {
-        database,
-        sql,
-        hints,
-        mirrors,
-        work,
-        settlement,
-        defaultImage: config.defaultImage,
-        fair: config.fairness === 'owner',
-        leaseMs: config.leaseMs,
-      };
-      return createExecution(context, ctx.user, input, signal ?? AbortSignal.timeout(60_000));
+      return createExecution(
+        createContext(ctx.service),
+        ctx.user,
+        input,
+        signal ?? AbortSignal.timeout(60_000),
+      );
     }),
   list: readerProcedure
     .input(z.object({ limit: z.number().int().min(1).max(500).optional() }))

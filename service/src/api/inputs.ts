@@ -9,7 +9,7 @@ export const id = z.number().int().positive();
 const mostChosen = 100_000;
 
 /** Ids of several rows. What is wrong is said once, as of {@link storables}. */
-const ids = z.custom<number[]>(
+export const ids = z.custom<number[]>(
   (value) =>
     Array.isArray(value) &&
     value.length >= 1 &&

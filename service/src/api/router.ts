@@ -1,5 +1,7 @@
 import { actionsRouter } from './actionsRouter.ts';
 import { attemptsRouter } from './attemptsRouter.ts';
+import { campaignsRouter } from './campaignsRouter.ts';
+import { changesetsRouter } from './changesetsRouter.ts';
 import { codeHostsRouter } from './codeHostsRouter.ts';
 import { executionsRouter } from './executionsRouter.ts';
 import { jobsRouter } from './jobsRouter.ts';
@@ -21,6 +23,8 @@ export const appRouter = router({
   scopes: scopesRouter,
   actions: actionsRouter,
   executions: executionsRouter,
+  campaigns: campaignsRouter,
+  changesets: changesetsRouter,
   jobs: jobsRouter,
   attempts: attemptsRouter,
   rows: rowsRouter,

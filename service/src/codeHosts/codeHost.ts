@@ -1,3 +1,8 @@
+import type { SecretValue } from '../secrets/secretValue.ts';
+import type { BranchChange, PushOutcome } from './branchChange.ts';
+import type { PullRequestAbilities, PullRequests } from './pullRequests.ts';
+import type { RepositoryRef } from './repositoryRef.ts';
+
 /** What a host knows of a repository besides its branches, for people and for filters. */
 export interface RepositoryFacts {
   /** Where people find it in a browser; null where there is no such page. */
@@ -28,6 +33,10 @@ export interface HostedRepository {
   /** Why no Job can run on it; null when one can. */
   readonly reason: string | null;
   readonly facts: RepositoryFacts;
+  /** Whether the credential may write branches; absent where the host does not say. */
+  readonly mayPush?: boolean;
+  /** What it takes on the host's disk; absent where the host does not say. */
+  readonly bytes?: number;
 }
 
 /** What a host says of all its repositories. */
@@ -44,21 +53,26 @@ export interface UnseenPlace {
   readonly reason: string;
 }
 
-/** What tells a repository from the others of its host. */
-export type RepositoryRef = Pick<HostedRepository, 'externalId' | 'name'>;
-
-/** Where git fetches a repository from, until it is disposed. */
+/** How git reaches a repository, until it is disposed. */
 export interface GitAccess extends AsyncDisposable {
   /** Without any secret: it is an argument of git. */
   readonly url: string;
   /** The one protocol that git may use for it. All but `file` go over a network. */
   readonly protocol: 'file' | 'http' | 'https' | 'ssh';
+  /** Options before git's command, such as those that name a helper for credentials; never a secret. */
+  readonly options?: readonly string[];
+  /** Variables of git's environment; never a secret, but the names of files that have some. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** What a host can do, as data, so that nobody asks for its kind. */
 export interface HostAbilities {
   /** Whether repositories have ids that outlive a new name; else the name is the identity. */
   readonly stableIds: boolean;
+  /** Whether branches can be written. */
+  readonly push: boolean;
+  /** Null where a branch is all that there is to publish. */
+  readonly pullRequests: PullRequestAbilities | null;
 }
 
 /** Where repositories live. Only the folder of a kind knows how. */
@@ -72,10 +86,31 @@ export interface CodeHost {
    * missing is taken for gone. A repository that cannot be read is listed with its reason, and stops no other.
    */
   list(signal?: AbortSignal): Promise<HostListing>;
+  /** Who the credential belongs to there; absent where the host knows of nobody. Throws as {@link list} does. */
+  account?(signal?: AbortSignal): Promise<string>;
   /** One of them, described as {@link list} does; undefined when the host has it no more. Throws as that does. */
   look(repository: RepositoryRef, signal?: AbortSignal): Promise<HostedRepository | undefined>;
   /** Makes a repository ready for git. Throws an Error whose message is the reason when it cannot be read. */
-  access(repository: RepositoryRef, use: 'fetch'): Promise<GitAccess>;
+  access(repository: RepositoryRef, use: 'fetch' | 'push'): Promise<GitAccess>;
+  /**
+   * The commits of some branches (`refs/heads/…`) at this moment; one that is not there is not in the answer. Throws as
+   * {@link list} does.
+   */
+  heads(
+    repository: RepositoryRef,
+    branches: readonly string[],
+    signal?: AbortSignal,
+  ): Promise<ReadonlyMap<string, string>>;
+  /** Moves one branch, or makes or deletes it. Throws a {@link HostError}. Only where {@link HostAbilities.push} says so. */
+  push(repository: RepositoryRef, change: BranchChange, signal?: AbortSignal): Promise<PushOutcome>;
+  /** Absent where {@link HostAbilities.pullRequests} is null. */
+  readonly pullRequests?: PullRequests;
+}
+
+/** What a kind gets to open one of its hosts. */
+export interface HostContext {
+  /** The credential of the service at this host, read anew each time, because it may be replaced; undefined without one. */
+  credential(): Promise<SecretValue | undefined>;
 }
 
 /** A kind of code host. Each has a folder beside this file, with the same files in it. */
@@ -84,5 +119,5 @@ export interface CodeHostKind {
    * Opens a host. `settings` are what its row holds besides the location, and come from a database: an Error whose message is
    * the reason is thrown when they are not this kind's.
    */
-  open(location: string, settings: unknown): CodeHost;
+  open(location: string, settings: unknown, context: HostContext): CodeHost;
 }

@@ -61,3 +61,12 @@ test.each([
 ])('%j is refused in one sentence', (text, sentence) => {
   expect(() => parseNamedFolders(text)).toThrow(sentence);
 });
+
+test('`:rw` behind a folder lets its branches be written', () => {
+  expect(parseNamedFolders('/srv/git:rw')).toEqual([{ name: null, folder: '/srv/git', writable: true }]);
+  expect(parseNamedFolders('work=/srv/work:rw, other=/srv/o:rw/x')).toEqual([
+    { name: 'work', folder: '/srv/work', writable: true },
+    { name: 'other', folder: '/srv/o:rw/x' },
+  ]);
+  expect(() => parseNamedFolders('work=:rw')).toThrow('the name "work" has no folder');
+});

@@ -73,6 +73,16 @@ test('names that are swapped, or taken from what is there no more, go to whom th
   ]);
 });
 
+test('a folder that may be written from now on, or no more, says so in its settings', () => {
+  const writable = { ...folder('/srv/a'), writable: true };
+  const [row1, row2] = [row(1, 'a', '/srv/a'), row(1, 'a', '/srv/a', { settings: { writable: true } })];
+  expect(planFolders('directory', [row1], [writable])).toMatchObject([
+    { id: 1, settings: { writable: true } },
+  ]);
+  expect(planFolders('directory', [row2], [writable])).toEqual([]);
+  expect(planFolders('directory', [row2], [folder('/srv/a')])).toMatchObject([{ id: 1, settings: {} }]);
+});
+
 test('hosts of other kinds stay as they are, and keep their names', () => {
   const rows = [row(1, 'forge', 'https://forge.example', { kind: 'github' })];
   expect(plan(rows)).toEqual([]);

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { NamedFolder } from './namedFolders.ts';
 import type { CodeHostRow } from './readCodeHosts.ts';
 
@@ -7,6 +8,7 @@ export interface PlannedHost {
   readonly id: number | null;
   readonly name: string;
   readonly location: string;
+  readonly settings: Readonly<Record<string, unknown>>;
   readonly present: boolean;
 }
 
@@ -21,7 +23,8 @@ export function planFolders(
   rows: readonly CodeHostRow[],
   folders: readonly NamedFolder[],
 ): readonly PlannedHost[] {
-  const others = rows.filter((row) => row.kind !== kind);
+  // One that is there no more gives up its name.
+  const others = rows.filter((row) => row.kind !== kind && row.present);
   const byFolder = new Map(rows.filter((row) => row.kind === kind).map((row) => [row.location, row]));
   const taken = new Set(others.map(({ name }) => name));
   for (const { name, folder } of folders) {
@@ -39,22 +42,30 @@ export function planFolders(
     return name;
   };
   const planned: PlannedHost[] = [];
-  const plan = (location: string, present: boolean, nameOf: (row: CodeHostRow | undefined) => string) => {
+  const plan = (
+    location: string,
+    { present, writable = false }: Pick<PlannedHost, 'present'> & Pick<NamedFolder, 'writable'>,
+    nameOf: (row: CodeHostRow | undefined) => string,
+  ) => {
     const row = byFolder.get(location);
     byFolder.delete(location);
     const name = nameOf(row);
-    if (row === undefined || row.name !== name || row.present !== present)
-      planned.push({ id: row?.id ?? null, name, location, present });
+    const settings = writable ? { writable } : {};
+    const isAsPlanned =
+      row?.name === name && row.present === present && isDeepStrictEqual(row.settings, settings);
+    if (!isAsPlanned) planned.push({ id: row?.id ?? null, name, location, settings, present });
   };
-  for (const { name, folder } of folders) {
-    if (name !== null) plan(folder, true, () => name);
+  for (const { name, folder, writable } of folders) {
+    if (name !== null) plan(folder, { present: true, ...(writable && { writable }) }, () => name);
   }
   const unnamed = folders.filter(({ name }) => name === null);
   const isKnown = ({ folder }: NamedFolder) =>
     rows.some((row) => row.kind === kind && row.location === folder);
-  for (const { folder } of [...unnamed.filter(isKnown), ...unnamed.filter((one) => !isKnown(one))])
-    plan(folder, true, (row) => take(row?.name ?? nameOfFolder(folder)));
-  for (const row of byFolder.values()) plan(row.location, false, () => take(row.name));
+  for (const { folder, writable } of [...unnamed.filter(isKnown), ...unnamed.filter((one) => !isKnown(one))])
+    plan(folder, { present: true, ...(writable && { writable }) }, (row) =>
+      take(row?.name ?? nameOfFolder(folder)),
+    );
+  for (const row of byFolder.values()) plan(row.location, { present: false }, () => take(row.name));
   return planned;
 }
 

@@ -5,7 +5,7 @@ import type postgres from 'postgres';
 import { openClient } from './client.ts';
 
 /** The schema this program knows. Raised with each migration. */
-export const schemaNumber = 16;
+export const schemaNumber = 17;
 /**
  * The lowest schema number whose programs still work on this schema: what lets replicas be rolled. Programs of schema 6
  * make Actions without an owner, and expect a person behind each Execution; those of 9 tell repositories by name alone;

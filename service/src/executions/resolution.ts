@@ -7,6 +7,7 @@ import type { Hints } from '../db/hints.ts';
 import { isTransientDatabaseError } from '../db/transientErrors.ts';
 import type { Mirrors } from '../repositories/mirrors.ts';
 import { confirmedTargets } from '../scopes/confirmedTargets.ts';
+import { leftByFilter } from '../search/leftByFilter.ts';
 import { resolveScope } from '../search/resolveScope.ts';
 import type { WorkLease } from '../work/workKind.ts';
 import { announceExecution } from './queries/announceExecution.ts';
@@ -80,7 +81,9 @@ async function makeJobs(
   const { targets } = scope;
   if (targets.length === 0)
     return (await withdraw(context, begun)) ? { kind: 'empty', scope } : { kind: 'fenced' };
-  if (!(await insertJobs(sql, { begun, definition, userId: user.id, targets, fair })))
+  const { scopeId } = resolution.request;
+  const resolved = scopeId === undefined || scopeId === null ? { leftOut: leftByFilter(scope.leftOut) } : {};
+  if (!(await insertJobs(sql, { begun, definition, userId: user.id, targets, ...resolved, fair })))
     return { kind: 'fenced' };
   // It may have been cancelled meanwhile.
   context.settlement.look(begun.executionId);

@@ -31,9 +31,13 @@ export async function deleteLeftovers(
         await objects.remove(keyOf(attemptId, stream));
       }
     }
+    const planned = await plannedAttempts(
+      sql,
+      row.leftovers.attempts.map(([, attemptId]) => attemptId),
+    );
     const left: Leftovers['attempts'][number][] = [];
     for (const [repositoryId, attempts] of Map.groupBy(row.leftovers.attempts, ([id]) => id)) {
-      const attemptIds = attempts.map(([, attemptId]) => attemptId);
+      const attemptIds = attempts.map(([, attemptId]) => attemptId).filter((id) => !planned.has(id));
       try {
         await mirrors.removeTrees(repositoryId, attemptIds);
       } catch (error) {
@@ -49,4 +53,15 @@ export async function deleteLeftovers(
   await sql`
     delete from removed_executions
      where leftovers is null and removed_at < now() - make_interval(days => ${toldDays})`;
+}
+
+/** Those whose trees a Plan still publishes, or may. */
+async function plannedAttempts(
+  sql: HousekeepingContext['sql'],
+  attemptIds: readonly number[],
+): Promise<ReadonlySet<number>> {
+  const rows = await sql<{ id: number }[]>`
+    select distinct attempt_id::float8 as id from plan_items
+     where attempt_id in (select value::bigint from jsonb_array_elements_text(${sql.json([...attemptIds])}))`;
+  return new Set(rows.map(({ id }) => id));
 }

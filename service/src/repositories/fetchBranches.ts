@@ -3,7 +3,7 @@ import { git, type GitOptions } from '../git/git.ts';
 import { removeHalfMadePacks } from './mirrorUpkeep.ts';
 
 /** Where a mirror is fetched from. */
-export interface FetchSource extends Pick<GitAccess, 'url' | 'protocol'> {
+export interface FetchSource extends Omit<GitAccess, keyof AsyncDisposable> {
   /** Those that go over a network are bounded by host. */
   readonly hostId: number;
 }
@@ -22,8 +22,9 @@ function laneOf({ protocol, hostId }: FetchSource): Pick<GitOptions, 'lane' | 'o
 
 export async function fetchBranches(gitDir: string, source: FetchSource, limits: FetchLimits): Promise<void> {
   const options = ['--quiet', '--prune', '--no-tags', '--no-write-fetch-head'];
-  const args = ['fetch', ...options, '--', source.url, '+refs/heads/*:refs/heads/*'];
-  const environment = { GIT_ALLOW_PROTOCOL: source.protocol };
+  const branches = '+refs/heads/*:refs/heads/*';
+  const args = [...(source.options ?? []), 'fetch', ...options, '--', source.url, branches];
+  const environment = { ...source.environment, GIT_ALLOW_PROTOCOL: source.protocol };
   try {
     await git(args, { gitDir, environment, ...laneOf(source), ...limits });
   } catch (error) {

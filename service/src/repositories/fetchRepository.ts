@@ -1,6 +1,7 @@
 import { FlotillaError } from '@flotilla/shared/errors';
 import type { Logger } from 'pino';
-import type { CodeHost, HostedRepository, RepositoryRef } from '../codeHosts/codeHost.ts';
+import type { CodeHost, HostedRepository } from '../codeHosts/codeHost.ts';
+import type { RepositoryRef } from '../codeHosts/repositoryRef.ts';
 import type { Sql } from '../db/database.ts';
 import { LockSession } from '../db/sessionLock.ts';
 import { answerWithin } from './answerWithin.ts';

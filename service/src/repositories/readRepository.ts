@@ -1,5 +1,5 @@
 import { eq } from 'drizzle-orm';
-import type { RepositoryRef } from '../codeHosts/codeHost.ts';
+import type { RepositoryRef } from '../codeHosts/repositoryRef.ts';
 import type { Database } from '../db/database.ts';
 import { repositories } from '../db/schema/repositories.ts';
 

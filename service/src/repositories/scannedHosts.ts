@@ -1,11 +1,13 @@
 import { FlotillaError } from '@flotilla/shared/errors';
 import type { HostSyncView, RepositoryView, SyncView } from '@flotilla/shared/views';
 import type { Logger } from 'pino';
-import type { CodeHostKind } from '../codeHosts/codeHost.ts';
+import type { CodeHost, CodeHostKind } from '../codeHosts/codeHost.ts';
+import { credentialOf } from '../codeHosts/credentialOf.ts';
 import { readCodeHosts, type CodeHostRow } from '../codeHosts/readCodeHosts.ts';
 import type { User } from '../auth/tokens.ts';
 import type { Database, Sql } from '../db/database.ts';
 import type { Hints } from '../db/hints.ts';
+import type { SecretStore } from '../secrets/secretStore.ts';
 import { canSee } from './canSee.ts';
 import { fetchRepository } from './fetchRepository.ts';
 import { listRepositories } from './listRepositories.ts';
@@ -25,6 +27,7 @@ export interface ScannedHostsContext {
   readonly hints: Hints;
   readonly mirrors: Mirrors;
   readonly kinds: Readonly<Record<string, CodeHostKind>>;
+  readonly secrets: Pick<SecretStore, 'open'>;
   readonly logger: Logger;
   /** Between two scans of a host. */
   readonly everyMs: number;
@@ -112,6 +115,25 @@ export class ScannedHosts implements AsyncDisposable {
     return view;
   }
 
+  /** A host that is open; undefined when it is there no more, or cannot be opened. */
+  host(codeHostId: number): CodeHost | undefined {
+    return this.#opened.get(codeHostId)?.host;
+  }
+
+  /** Looks at one repository and fetches it, for the service itself; see {@link fetch}. */
+  async bringIn(repositoryId: number, signal: AbortSignal): Promise<void> {
+    const row = await readRepository(this.#context.database, repositoryId);
+    const opened = row && this.#opened.get(row.codeHostId);
+    if (row === undefined || opened === undefined)
+      throw new FlotillaError('unavailable', `The code host of repository ${repositoryId} is not connected.`);
+    const { host, row: hostRow } = opened;
+    await fetchRepository(
+      { ...this.#context, hostId: hostRow.id, hostName: hostRow.name, host },
+      row,
+      signal,
+    );
+  }
+
   /** Those that are open, the first one first. */
   all(): readonly ScannedHost[] {
     return [...this.#opened.values()].toSorted((a, b) => a.row.id - b.row.id);
@@ -134,7 +156,7 @@ export class ScannedHosts implements AsyncDisposable {
   }
 
   async #open(row: CodeHostRow): Promise<void> {
-    const { kinds, sql, everyMs, logger } = this.#context;
+    const { kinds, sql, secrets, everyMs, logger } = this.#context;
     const origin = JSON.stringify([row.kind, row.location, row.settings]);
     const known = this.#opened.get(row.id);
     if (known?.origin === origin) {
@@ -147,7 +169,9 @@ export class ScannedHosts implements AsyncDisposable {
     // One of a newer program is scanned by who knows it.
     if (kind === undefined) return;
     try {
-      const host = kind.open(row.location, row.settings);
+      const host = kind.open(row.location, row.settings, {
+        credential: () => secrets.open(credentialOf(row.id)),
+      });
       const scans = new Scans({ ...this.#context, hostId: row.id, host });
       const ending = new AbortController();
       const scanning = scanRegularly(scans, everyMs, logger, ending.signal);

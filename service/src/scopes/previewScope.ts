@@ -2,6 +2,7 @@ import type { ChangedScope, KeptScopePreview, ScopePreview } from '@flotilla/sha
 import type { User } from '../auth/tokens.ts';
 import type { Database, Sql } from '../db/database.ts';
 import type { Mirrors } from '../repositories/mirrors.ts';
+import { leftByFilter } from '../search/leftByFilter.ts';
 import { resolveScope } from '../search/resolveScope.ts';
 import { keepScope } from './queries/keepScope.ts';
 import { repositoriesState } from './queries/repositoriesState.ts';
@@ -48,6 +49,7 @@ async function keep(
   state: string,
 ): Promise<KeptScopePreview> {
   const { query, targets } = scope;
-  const id = await keepScope(sql, { userId: user.id, query, targets, repositoriesState: state });
+  const leftOut = leftByFilter(scope.leftOut);
+  const id = await keepScope(sql, { userId: user.id, query, targets, leftOut, repositoriesState: state });
   return { ...scope, id };
 }

@@ -39,8 +39,11 @@ export interface Flotilla extends AsyncDisposable {
   startService(): Promise<void>;
 }
 
-/** Starts a service without a runner, over a folder of repositories. */
-export async function startFlotilla(repositoriesFolder: string): Promise<Flotilla> {
+/** Starts a service without a runner, over a folder of repositories. `env` are further settings of it. */
+export async function startFlotilla(
+  repositoriesFolder: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Flotilla> {
   await using resources = new AsyncDisposableStack();
   const folder = resources.use(await temporaryFolder());
   // A server beside the service: it stays when the service is stopped.
@@ -63,7 +66,7 @@ export async function startFlotilla(repositoriesFolder: string): Promise<Flotill
       defaultImage: 'flotilla/demo:local',
       databaseUrl,
       port,
-      env: { FLOTILLA_STOP_GRACE_MS: '1000' },
+      env: { FLOTILLA_STOP_GRACE_MS: '1000', ...env },
       onOutput,
     });
   let service: ServiceProgram | undefined = await start();

@@ -45,7 +45,11 @@ export interface Locator {
   first(): Locator;
   nth(index: number): Locator;
   count(): Promise<number>;
-  click(options?: { readonly button?: 'left' | 'right'; readonly timeout?: number }): Promise<void>;
+  click(options?: {
+    readonly button?: 'left' | 'right';
+    readonly modifiers?: readonly 'ControlOrMeta'[];
+    readonly timeout?: number;
+  }): Promise<void>;
   hover(): Promise<void>;
   fill(text: string): Promise<void>;
   press(key: string): Promise<void>;

@@ -46,6 +46,16 @@ export class QuickInput {
     return (await this.#box.locator('.quick-input-message').innerText()).trim();
   }
 
+  /** What is typed in the box. */
+  async value(): Promise<string> {
+    return this.#input.inputValue();
+  }
+
+  /** Goes back to the question before. */
+  async back(): Promise<void> {
+    await this.#box.locator('.quick-input-titlebar .codicon-quick-input-back').click();
+  }
+
   async title(): Promise<string> {
     return (await this.#box.locator('.quick-input-title').innerText()).trim();
   }

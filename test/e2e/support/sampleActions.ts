@@ -10,6 +10,22 @@ export async function writeSampleActions(folder: string, names: readonly SampleA
 
 type SampleAction = keyof typeof actions;
 
+/** An Action that writes which license a repository has. */
+export function licenseAction(license: string): string {
+  return String.raw`{
+  "description": "Says in each repository which license it has.",
+  "scopeQuery": "repo:^acme/(handbook|fraud-scoring|inventory)$",
+  "network": "none",
+  "steps": [
+    {
+      "type": "command",
+      "args": ["sh", "-c", "[ ! -e go.mod ] || exit 3; echo ${license} > LICENSE; echo Look at it again. > TODO.md"]
+    }
+  ]
+}
+`;
+}
+
 const actions = {
   'node-24': String.raw`{
   // Every service of ours on Node moves to the current LTS.
@@ -84,6 +100,8 @@ const actions = {
   ]
 }
 `,
+  // Of the repository in Go it knows nothing; beside what is meant it leaves a note behind.
+  license: licenseAction('MIT'),
   busy: String.raw`{
   "scopeQuery": "repo:^acme/",
   "network": "none",

@@ -114,6 +114,12 @@ export class TreeView {
     await row.locator('.label-name').click();
   }
 
+  /** Selects a row with those that are selected. */
+  async selectAlso(label: string | RegExp): Promise<void> {
+    const row = await this.#uncovered(label);
+    await row.locator('.label-name').click({ modifiers: ['ControlOrMeta'] });
+  }
+
   /**
    * Waits until a row says something under the mouse. Where VS Code draws the row again, the tooltip goes or never comes:
    * then the mouse has to move, as a person's does.

@@ -20,6 +20,7 @@ export class Workbench {
   readonly multiDiff: MultiDiff;
   readonly actions: TreeView;
   readonly executions: TreeView;
+  readonly campaigns: TreeView;
   readonly jobLogs: TreeView;
   readonly runners: TreeView;
 
@@ -31,6 +32,7 @@ export class Workbench {
     this.multiDiff = new MultiDiff(page);
     this.actions = new TreeView(page, 'Actions');
     this.executions = new TreeView(page, 'Executions');
+    this.campaigns = new TreeView(page, 'Campaigns');
     this.jobLogs = new TreeView(page, 'Job Logs');
     this.runners = new TreeView(page, 'Runners');
   }
@@ -184,6 +186,29 @@ export class Workbench {
   /** The rows of the open problems at the moment. */
   async problems(): Promise<readonly string[]> {
     return (await this.page.locator('.markers-panel .monaco-list-row').allInnerTexts()).map(plain);
+  }
+
+  /** Presses a button of ours in the title of the editor in front. */
+  async pressInTitle(name: string): Promise<void> {
+    await this.page
+      .locator(`.editor-group-container.active .editor-actions .action-label[aria-label^="${name}"]`)
+      .click();
+  }
+
+  /** Shows the window in a theme that VS Code brings along, by the class that its colours have. */
+  async theme(name: string, colors: 'vs' | 'vs-dark' | 'hc-black'): Promise<void> {
+    await this.page.keyboard.press('F1');
+    await this.quickInput.fill('>Preferences: Color Theme');
+    await this.quickInput.pick('Preferences: Color Theme');
+    await this.quickInput.fill(name);
+    await this.quickInput.pick(name);
+    await this.quickInput.untilClosed();
+    await this.page.locator(`.monaco-workbench.${colors}`).waitFor();
+  }
+
+  /** What is in the clipboard. */
+  clipboard(): Promise<string> {
+    return this.page.evaluate(() => navigator.clipboard.readText());
   }
 
   /** Makes room: puts the panel with the output away. */

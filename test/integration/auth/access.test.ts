@@ -148,6 +148,7 @@ const nowhere: Place = {
   tree: 'a'.repeat(40),
   path: 'x',
   waitingJobId: 1,
+  changesetId: 1,
 };
 
 describe('the HTTP routes', () => {

@@ -3,11 +3,20 @@ import type { Account } from '../../../service/src/auth/rights.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { SecretValue } from '../../../service/src/secrets/secretValue.ts';
 import { startExecution } from '../../support/actionText.ts';
+import { changesetsOf, createCampaign, template } from '../../support/campaigns.ts';
 import { patchOf } from '../../support/patches.ts';
 import { refusalOfCall } from '../../support/refusal.ts';
 import { commitFiles, makeRepository } from '../../support/repositories.ts';
-import { editorRights, routeRights, type Place, type Reading, type Whole } from '../../support/rights.ts';
+import {
+  editorRights,
+  foreignCommit,
+  routeRights,
+  type Place,
+  type Reading,
+  type Whole,
+} from '../../support/rights.ts';
 import { testService, type EditorClient, type TestService } from '../../support/testService.ts';
+import { waitFor } from '../../support/waitFor.ts';
 import { listJobs } from '../../../scripts/launch/liveRows.ts';
 
 /** Hugo, a member, sees the first of two repositories; whatever is in the second one has its name in it. */
@@ -25,12 +34,14 @@ const noSuch: Place = {
   tree: '',
   path: '',
   waitingJobId: 999_999,
+  changesetId: 999_999,
 };
 
 let flotilla: TestService;
 let hugo: EditorClient;
 let hugosToken: string;
-let places: ReadonlyMap<string, Place>;
+let places: Map<string, Place>;
+let published: Pick<Whole, 'endedExecutionId' | 'campaignId'>;
 let whole: Whole;
 beforeAll(async () => {
   flotilla = await testService({
@@ -41,6 +52,7 @@ beforeAll(async () => {
     parts: { rightsOf },
   });
   places = await makePlaces();
+  published = await makeCampaign(places);
   sees.add(placeOf(shown).repositoryId);
   whole = await makeWhole();
   const identity = { ownerKind: 'codeHost', ownerKey: '1', name: 'token' };
@@ -92,6 +104,7 @@ async function makePlaces(): Promise<Map<string, Place>> {
       tree: patch?.resultTree ?? '',
       path,
       waitingJobId: 0,
+      changesetId: 0,
     });
   }
   const waiting = await startExecution(api);
@@ -100,6 +113,33 @@ async function makePlaces(): Promise<Map<string, Place>> {
     if (place !== undefined) made.set(job.repository, { ...place, waitingJobId: job.id });
   }
   return made;
+}
+
+/** A Campaign of an Execution that has ended, with a Changeset of each repository that needs a decision. */
+async function makeCampaign(made: Map<string, Place>): Promise<typeof published> {
+  const { api, service } = flotilla;
+  // Before those that wait, so that they go on to.
+  const { id: endedExecutionId } = await startExecution(api, { priority: 9 });
+  const runner = await flotilla.connectRunner();
+  for (const job of await runner.claim(2)) {
+    const folder = join(flotilla.repositoriesFolder, job.repository);
+    const changes = { write: { [`${job.repository}.txt`]: `${job.repository} is published\n` } };
+    await runner.succeed(job, await patchOf(folder, changes));
+  }
+  await waitFor('the execution to have ended', async () => {
+    const { endedAt } = await api.executions.get.query({ executionId: endedExecutionId });
+    return endedAt !== null;
+  });
+  const campaignId = await createCampaign(flotilla, endedExecutionId, {
+    template: { ...template, publish: 'none' },
+  });
+  for (const { id, repository } of await changesetsOf(flotilla, campaignId)) {
+    const place = made.get(repository);
+    if (place !== undefined) made.set(repository, { ...place, changesetId: id });
+  }
+  const reason = { kind: 'foreignCommits', commit: foreignCommit };
+  await service.sql`update changesets set state = 'held', reason = ${service.sql.json(reason)}`;
+  return { endedExecutionId, campaignId };
 }
 
 async function makeWhole(): Promise<Whole> {
@@ -112,6 +152,7 @@ async function makeWhole(): Promise<Whole> {
   return {
     executionId,
     runnerId: runner.hello.runnerId,
+    ...published,
     async touchJobs() {
       for (const name of [hidden, shown])
         await api.jobs.setIncluded.mutate({ jobId: placeOf(name).jobId, path: null, included: true });

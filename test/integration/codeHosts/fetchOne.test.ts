@@ -6,7 +6,7 @@ import { codeHostKinds } from '../../../service/src/codeHosts/kinds.ts';
 import { sessionLocks, takeSessionLock } from '../../../service/src/db/sessionLock.ts';
 import { refusalOfCall } from '../../support/refusal.ts';
 import { commitFiles, makeRepositories } from '../../support/repositories.ts';
-import { scriptedKind } from '../../support/scriptedHost.ts';
+import { noCredential, scriptedKind } from '../../support/scriptedHost.ts';
 import { testService, type TestService } from '../../support/testService.ts';
 import { waitFor } from '../../support/waitFor.ts';
 
@@ -77,7 +77,7 @@ async function scriptedService(between: (real: CodeHost) => Partial<CodeHost>): 
     directory: codeHostKinds['directory'] ?? scriptedKind(new Map()),
     scripted: {
       open: (location: string, settings: unknown) => {
-        const real = codeHostKinds['directory']?.open(location, settings);
+        const real = codeHostKinds['directory']?.open(location, settings, noCredential);
         if (real === undefined) throw new Error('there is no kind of that name');
         return { ...real, ...between(real) };
       },

@@ -6,6 +6,7 @@ import type { CodeHost } from '../../../service/src/codeHosts/codeHost.ts';
 import { findRepositories } from '../../../service/src/codeHosts/directory/findRepositories.ts';
 import { codeHostKinds } from '../../../service/src/codeHosts/kinds.ts';
 import { commitFiles, git, makeRepository } from '../../support/repositories.ts';
+import { noCredential } from '../../support/scriptedHost.ts';
 import { temporaryFolder } from '../../support/temporaryFolder.ts';
 
 const files = { 'README.md': 'An example.\n' };
@@ -29,7 +30,7 @@ async function makeFolder(folder: string): Promise<CodeHost> {
   await symlink(join(folder, 'org'), join(folder, 'linked'));
   const directory = codeHostKinds['directory'];
   if (directory === undefined) throw new Error('there is no kind of that name');
-  return directory.open(folder, {});
+  return directory.open(folder, {}, noCredential);
 }
 
 test('a repository that is looked at alone is what the list of all says of it', async () => {

@@ -13,6 +13,7 @@ import { commitFiles, git, makeRepositories } from '../../support/repositories.t
 import { temporaryFolder } from '../../support/temporaryFolder.ts';
 import { testService, type TestService } from '../../support/testService.ts';
 import { waitFor } from '../../support/waitFor.ts';
+import { noCredential } from '../../support/scriptedHost.ts';
 import { listJobs } from '../../../scripts/launch/liveRows.ts';
 
 /** More than a host may fetch at once. */
@@ -45,7 +46,7 @@ async function openDeployment(scanPatienceMs = 30_000): Promise<Deployment> {
   const urls = new Map(hosts.map(({ folder, network }) => [folder, network.url]));
   const forge = {
     open: (location: string): CodeHost => ({
-      ...directory.open(location, {}),
+      ...directory.open(location, {}, noCredential),
       access: ({ name }) =>
         Promise.resolve({
           url: `${urls.get(location)}/${name}/.git`,

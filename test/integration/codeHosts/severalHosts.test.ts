@@ -286,7 +286,7 @@ test('half an answer is none: what a host had before it failed stays as it was',
   });
   const whole = (...repositories: readonly HostedRepository[]): HostListing => ({ repositories, unseen: [] });
   const script: { -readonly [Key in keyof Script]: Script[Key] } = {
-    can: { stableIds: true },
+    can: { stableIds: true, push: false, pullRequests: null },
     list: () => Promise.resolve(whole(repository('1', 'web'), repository('2', 'api'))),
   };
   const kinds = {

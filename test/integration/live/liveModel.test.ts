@@ -4,12 +4,15 @@ import { Connection } from '../../../extension/src/connection/connection.ts';
 import { parseServerAddress } from '../../../extension/src/connection/serverAddress.ts';
 import { untilAnswered } from '../../../extension/src/connection/untilAnswered.ts';
 import { liveAttempts } from '../../../extension/src/model/liveAttempts.ts';
+import { liveCampaigns } from '../../../extension/src/model/liveCampaigns.ts';
+import { liveChangesets } from '../../../extension/src/model/liveChangesets.ts';
 import { liveExecutions } from '../../../extension/src/model/liveExecutions.ts';
 import { liveJobs } from '../../../extension/src/model/liveJobs.ts';
 import { liveRunners } from '../../../extension/src/model/liveRunners.ts';
 import { LiveModel } from '../../../extension/src/model/liveModel.ts';
 import { maxRows } from '../../../service/src/feed/readChanges.ts';
 import { startExecution } from '../../support/actionText.ts';
+import { createCampaign, execute, template, writableService } from '../../support/campaigns.ts';
 import { addEndedJobs } from '../../support/endedJobs.ts';
 import { hold, waitForBlocked } from '../../support/holdPoints.ts';
 import { makeRepositories } from '../../support/repositories.ts';
@@ -81,6 +84,24 @@ test('a kind of rows that is first wanted while the feed goes on is followed fro
   expect(await waitFor('the Runners', () => runners.rows)).toEqual([]);
   await flotilla.connectRunner({ name: 'north' });
   await waitFor('the Runner', () => runners.rows?.[0]?.name === 'north');
+});
+
+test('a Campaign moves on with its Changesets, which are rows while somebody holds them', async () => {
+  await using flotilla = await writableService();
+  using window = openModel(flotilla);
+  await untilListed(window.model);
+  const campaigns = window.model.of(liveCampaigns);
+  const changesets = window.model.of(liveChangesets);
+  const executionId = await execute(flotilla, { web: { write: { 'a.txt': 'A\n' } } });
+  const campaignId = await createCampaign(flotilla, executionId, {
+    template: { ...template, publish: 'none' },
+  });
+  await waitFor('the Campaign', () => campaigns.get(campaignId)?.counts.unpublished === 1);
+  changesets.hold(campaignId);
+  const [{ id } = { id: 0 }] = await changesets.load(campaignId);
+  await flotilla.api.changesets.want.mutate({ changesetIds: [id], wish: 'publish' });
+  await expect.poll(() => changesets.get(id)?.state).toBe('open');
+  await expect.poll(() => campaigns.get(campaignId)?.counts).toMatchObject({ unpublished: 0, open: 1 });
 });
 
 test('rows come again after the connection was cut, and what was held is listed anew', async () => {

@@ -101,7 +101,7 @@ test('a topic that nobody asked for is not sent, and one that there is not is no
   await using flotilla = await testService({ repositories: two });
   await startExecution(flotilla.api);
   const message = await new Promise((resolve, reject) => {
-    const topics = ['queue', 'campaigns', 'constructor'];
+    const topics = ['queue', 'schedules', 'constructor'];
     const subscription = flotilla.api.rows.watch.subscribe(
       { topics, lastEventId: '1' },
       {
@@ -118,7 +118,7 @@ test('a topic that nobody asked for is not sent, and one that there is not is no
 });
 
 test.each([
-  ['of a topic that there is not', { topic: 'campaigns', limit: 1 }, 'There is no topic "campaigns" here.'],
+  ['of a topic that there is not', { topic: 'schedules', limit: 1 }, 'There is no topic "schedules" here.'],
   ['of a topic that comes as a whole', { topic: 'runners', limit: 1 }, '"runners" is not listed'],
   [
     'without what they are of',

@@ -6,6 +6,7 @@ import { bringIn } from '../../../service/src/repositories/bringIn.ts';
 import { timeNow } from '../../../service/src/repositories/queries/timeNow.ts';
 import { scanHost } from '../../../service/src/repositories/scanHost.ts';
 import { ScanProgress } from '../../../service/src/repositories/scanProgress.ts';
+import { noCredential } from '../../support/scriptedHost.ts';
 import { SlowFetches } from '../../../service/src/repositories/slowFetches.ts';
 
 import { commitFiles, makeRepositories, makeRepository } from '../../support/repositories.ts';
@@ -27,7 +28,7 @@ async function scan(
     databaseUrl: database.url,
     mirrors,
     hostId: 1,
-    host: directory.open(repositoriesFolder, {}),
+    host: directory.open(repositoriesFolder, {}, noCredential),
     locks,
     slowFetches,
     progress: new ScanProgress(),
@@ -69,7 +70,7 @@ test('a repository that is not fetched quickly stays as it was until it is fetch
   await commitFiles(join(repositoriesFolder, 'large'), { more: 'x' }, 'More');
   const { sql, mirrors, logger } = service;
   await using locks = new LockSession(database.url);
-  const host = directory.open(repositoriesFolder, {});
+  const host = directory.open(repositoriesFolder, {}, noCredential);
   const [repository] = (await host.list()).repositories;
   if (repository === undefined) throw new Error('there is no repository');
   const moved = { id: before[0]?.id ?? 0, repository, askedAt: await timeNow(sql) };
@@ -95,6 +96,6 @@ test('a repository that could not be fetched says so, keeps its branch and head,
 });
 
 async function fingerprintOf({ repositoriesFolder }: TestService): Promise<string> {
-  const { repositories } = await directory.open(repositoriesFolder, {}).list();
+  const { repositories } = await directory.open(repositoriesFolder, {}, noCredential).list();
   return repositories[0]?.fingerprint ?? '';
 }

@@ -9,6 +9,8 @@ import { appRouter } from '../../../service/src/api/router.ts';
 import { runnerRouter } from '../../../service/src/api/runnerRouter.ts';
 import { createPairingCode } from '../../../service/src/auth/pairing.ts';
 import { createToken, ensureUser } from '../../../service/src/auth/tokens.ts';
+import { markConnected, prepareHost } from '../../../service/src/codeHosts/queries/connectingHost.ts';
+import { storeDriftCheck } from '../../../service/src/campaigns/queries/driftOfCampaign.ts';
 import type { Sql } from '../../../service/src/db/database.ts';
 import { insertExecution } from '../../../service/src/executions/queries/insertExecution.ts';
 import { insertJobs } from '../../../service/src/executions/queries/insertJobs.ts';
@@ -22,6 +24,7 @@ import { SecretValue } from '../../../service/src/secrets/secretValue.ts';
 import { tokenCommand } from '../../../service/src/tokenCommand/command.ts';
 import { create, pair, revoke } from '../../../service/src/tokenCommand/manageTokens.ts';
 import { actionText, executionRequest, startExecution } from '../../support/actionText.ts';
+import { changesetsOf, createCampaign, execute, template } from '../../support/campaigns.ts';
 import { addFirstKey, newKey, pathOf } from '../../support/secretKeyFiles.ts';
 import { makeRepositories } from '../../support/repositories.ts';
 import { testService, type TestService } from '../../support/testService.ts';
@@ -55,6 +58,38 @@ async function cancelled(flotilla: TestService): Promise<{ executionId: number; 
   const ids = await started(flotilla);
   await flotilla.api.executions.cancel.mutate({ executionId: ids.executionId });
   return ids;
+}
+
+/** An Execution that changed one of the two repositories, with all that hangs on its end done. */
+async function ended(flotilla: TestService, text: string): Promise<number> {
+  const executionId = await execute(flotilla, { one: { write: { 'README.md': text } } });
+  await untilSettled(flotilla);
+  return executionId;
+}
+
+/** A Campaign that has published nothing yet, so that the service does nothing for it by itself. */
+async function campaign(flotilla: TestService): Promise<{ campaignId: number; changesetId: number }> {
+  const executionId = await ended(flotilla, 'changed\n');
+  const campaignId = await createCampaign(flotilla, executionId, { template: unpublished });
+  const [changeset] = await changesetsOf(flotilla, campaignId);
+  if (changeset === undefined) throw new Error('the Campaign has no Changeset');
+  return { campaignId, changesetId: changeset.id };
+}
+
+const unpublished = { ...template, publish: 'none' } as const;
+
+const ada = { id: 1, name: 'Ada', role: 'member', sees: 'all' } as const;
+const elsewhere = { kind: 'gitea', location: 'https://192.0.2.7' };
+
+/** A code host that nobody was told of, so that the service does not look at it by itself; and an admin. */
+async function connectedHost(
+  flotilla: TestService,
+): Promise<{ readonly api: TestService['api']; readonly codeHostId: number }> {
+  const { sql } = flotilla.service;
+  const codeHostId = await prepareHost(sql, elsewhere);
+  await markConnected(sql, ada, { id: codeHostId, name: 'elsewhere', settings: {} });
+  const { api } = flotilla.connectEditor(await flotilla.createUserToken('Grace', 'admin'));
+  return { api, codeHostId };
 }
 
 function helloOf(name: string) {
@@ -196,6 +231,127 @@ const procedures: Readonly<Record<string, readonly Change[] | Unaudited>> = {
       return () => flotilla.api.jobs.setIncluded.mutate({ jobId, path: null, included });
     },
   })),
+  'codeHosts.try': 'it keeps nothing',
+  'codeHosts.connect': [
+    {
+      event: 'codeHost.connected',
+      // The statement that makes it be there: what is prepared before is seen by nobody.
+      async arrange({ service: { sql } }) {
+        const id = await prepareHost(sql, elsewhere);
+        return () => markConnected(sql, ada, { id, name: 'elsewhere', settings: {} });
+      },
+    },
+  ],
+  'codeHosts.disconnect': [
+    {
+      event: 'codeHost.disconnected',
+      by: 'Grace',
+      async arrange(flotilla) {
+        const { api, codeHostId } = await connectedHost(flotilla);
+        return () => api.codeHosts.disconnect.mutate({ codeHostId });
+      },
+    },
+  ],
+  'codeHosts.replaceCredential': [
+    {
+      event: 'secret.set',
+      by: 'Grace',
+      async arrange(flotilla) {
+        const { api, codeHostId } = await connectedHost(flotilla);
+        return () => api.codeHosts.replaceCredential.mutate({ codeHostId, credential: 'another' });
+      },
+    },
+  ],
+  'campaigns.create': [
+    {
+      event: 'campaign.created',
+      async arrange(flotilla) {
+        const executionId = await ended(flotilla, 'changed\n');
+        const more = { requestKey: randomUUID(), name: 'Change all', template: unpublished };
+        return () => createCampaign(flotilla, executionId, more);
+      },
+    },
+  ],
+  'campaigns.update': [
+    {
+      event: 'campaign.updated',
+      async arrange(flotilla) {
+        const { api } = flotilla;
+        const { campaignId } = await campaign(flotilla);
+        const executionId = await ended(flotilla, 'changed otherwise\n');
+        const { digest } = await api.campaigns.previewUpdate.query({ campaignId, executionId });
+        return () => api.campaigns.update.mutate({ campaignId, executionId, digest });
+      },
+    },
+  ],
+  'campaigns.checkDrift': [
+    {
+      event: 'campaign.driftChecked',
+      // The statement that notes it: the Execution before it has a row of its own.
+      async arrange(flotilla) {
+        const { campaignId } = await campaign(flotilla);
+        const executionId = await ended(flotilla, 'changed otherwise\n');
+        const { sql } = flotilla.service;
+        return () => storeDriftCheck(sql, ada, { campaignId, executionId });
+      },
+    },
+  ],
+  'campaigns.close': [
+    {
+      event: 'campaign.closed',
+      async arrange(flotilla) {
+        const { campaignId } = await campaign(flotilla);
+        return () => flotilla.api.campaigns.close.mutate({ campaignId, withChangesets: true });
+      },
+    },
+  ],
+  'changesets.decide': [
+    {
+      event: 'changeset.decided',
+      async arrange(flotilla) {
+        const { sql } = flotilla.service;
+        const { changesetId } = await campaign(flotilla);
+        const commit = 'f'.repeat(40);
+        const reason = { kind: 'foreignCommits', commit };
+        await sql`update changesets set state = 'held', reason = ${sql.json(reason)}`;
+        return () => flotilla.api.changesets.decide.mutate({ changesetId, decision: 'overwrite', commit });
+      },
+    },
+  ],
+  'changesets.passGate': [
+    {
+      event: 'changeset.gatePassed',
+      async arrange(flotilla) {
+        const { sql } = flotilla.service;
+        const { changesetId } = await campaign(flotilla);
+        const reason = { kind: 'gate', findings: [{ kind: 'leftBehind', path: 'a.orig' }] };
+        await sql`update changesets set state = 'held', reason = ${sql.json(reason)}`;
+        const passed = { changesetIds: [changesetId], reason: 'It is a fixture.' };
+        return () => flotilla.api.changesets.passGate.mutate(passed);
+      },
+    },
+  ],
+  'changesets.merge': [
+    {
+      event: 'changeset.wanted',
+      async arrange(flotilla) {
+        const { changesetId } = await campaign(flotilla);
+        await flotilla.service.sql`update changesets set state = 'open', pull_request = '{"number": 1}'`;
+        const changesetIds = [changesetId];
+        return () => flotilla.api.changesets.merge.mutate({ changesetIds, method: 'squash', when: 'now' });
+      },
+    },
+  ],
+  'changesets.want': [
+    {
+      event: 'changeset.wanted',
+      async arrange(flotilla) {
+        const { changesetId } = await campaign(flotilla);
+        const changesetIds = [changesetId];
+        return () => flotilla.api.changesets.want.mutate({ changesetIds, wish: 'publish' });
+      },
+    },
+  ],
   'runners.drain': [
     {
       event: 'runner.draining',

@@ -29,7 +29,9 @@ export async function reviewAllChanges(app: App, argument: unknown): Promise<voi
     void tell('information', l10n.t('Nothing of {0} #{1} is left in.', execution.actionName, execution.id));
     return;
   }
-  await openExecutionChanges(app.origin(), execution, units);
+  const title = `${execution.actionName} #${execution.id}`;
+  app.reviewTabs.add(title, execution.id);
+  await openExecutionChanges(app.origin(), title, units);
 }
 
 /** Those of these Jobs with a Patch that are included, each with its included files; Jobs without any are not in it. */

@@ -1,4 +1,7 @@
 import { z } from 'zod';
 
-/** A folder is all that there is to say of it. */
-export const settings = z.strictObject({});
+/** What a row says of a folder besides where it is. */
+export const settings = z.strictObject({
+  /** Whether branches of its repositories may be written. */
+  writable: z.boolean().default(false),
+});

@@ -5,11 +5,15 @@ import type { PlannedHost } from '../planFolders.ts';
 export async function storeHosts(sql: Sql, kind: string, planned: readonly PlannedHost[]): Promise<void> {
   await sql`
     with planned as materialized (
-      select * from jsonb_to_recordset(${sql.json(planned.map((host) => ({ ...host })))})
-                 as planned (id bigint, name text, location text, present boolean)),
+      select * from jsonb_to_recordset(${sql.json(planned.map((host) => ({ ...host })) as never)})
+                 as planned (id bigint, name text, location text, settings jsonb, present boolean)),
+    freed as (
+      update code_hosts set name = code_hosts.name || ' ' || code_hosts.id
+        from planned
+       where code_hosts.name = planned.name and code_hosts.kind <> ${kind} and not code_hosts.present),
     changed as (
-      update code_hosts set name = planned.name, present = planned.present
+      update code_hosts set name = planned.name, settings = planned.settings, present = planned.present
         from planned where planned.id = code_hosts.id)
-    insert into code_hosts (kind, name, location, present)
-    select ${kind}, name, location, present from planned where id is null`;
+    insert into code_hosts (kind, name, location, settings, present)
+    select ${kind}, name, location, settings, present from planned where id is null`;
 }

@@ -1,4 +1,5 @@
 import type { Definition } from '@flotilla/shared/definition/definition';
+import type { LeftOutReason } from '@flotilla/shared/query/leftOutReason';
 import { sql } from 'drizzle-orm';
 import { foreignKey, index, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
 import { users } from './access.ts';
@@ -8,6 +9,13 @@ import { at, changedXid, createdAt, id, ref } from './columns.ts';
 /** What started an Execution; triggers join with their own kinds. */
 export interface StartedBy {
   readonly kind: 'person';
+}
+
+/** Repositories that a filter of a scope left out, though they were listed and searched. */
+export interface LeftByFilter {
+  readonly reason: LeftOutReason;
+  /** By id. */
+  readonly repositories: readonly number[];
 }
 
 /** All that the scope query matches, or the repositories that were chosen of it. */
@@ -28,6 +36,8 @@ export const executions = pgTable(
     startedBy: jsonb('started_by').$type<StartedBy>().notNull().default({ kind: 'person' }),
     /** How much of the scope it covers: a Plan of a `subset` says nothing of other Targets. */
     coverage: text().$type<Coverage>().notNull(),
+    /** What a filter of its scope left out: a Plan of it says that these have left. Empty where that is not known. */
+    leftOut: jsonb('left_out').$type<readonly LeftByFilter[]>().notNull().default([]),
     /** The person who asked for it; null where nobody did. */
     createdBy: ref('created_by').references(() => users.id),
     createdAt: createdAt(),

@@ -1,6 +1,7 @@
 import type { Definition } from '@flotilla/shared/definition/definition';
 import type { Target } from '@flotilla/shared/target/target';
 import type { Sql } from '../../db/database.ts';
+import type { LeftByFilter } from '../../db/schema/executions.ts';
 import { changedNow } from '../../db/changedNow.ts';
 import { fenced } from '../../work/fenced.ts';
 import type { BegunExecution } from './insertExecution.ts';
@@ -13,6 +14,8 @@ export interface ResolvedScope {
   readonly definition: Definition;
   readonly userId: number;
   readonly targets: readonly Pick<Target, 'repositoryId' | 'baseRef' | 'baseRevision' | 'directory'>[];
+  /** What the filters of the scope left out; without it, what is kept with the scope that was confirmed. */
+  readonly leftOut?: readonly LeftByFilter[];
   /** Whether owners share the Runners fairly; else all Jobs stand in one line. */
   readonly fair: boolean;
 }
@@ -46,7 +49,11 @@ export async function insertJobs(sql: Sql, scope: ResolvedScope): Promise<boolea
     with held as materialized (${fenced(sql, begun.lease)}),
     resolved as (
       update executions
-         set resolved_at = now(), resolving_request = null, ${changedNow(sql)}
+         set resolved_at = now(), resolving_request = null,
+             left_out = case when coverage = 'scope' then coalesce(
+               ${scope.leftOut === undefined ? null : sql.json(scope.leftOut as never)}::jsonb,
+               (select left_out from kept_scopes where id = (resolving_request ->> 'scopeId')::uuid), '[]') else '[]' end,
+             ${changedNow(sql)}
         from held where executions.id = ${begun.executionId} and resolved_at is null
       returning executions.id, cancel_requested_at, paused_at, action_version, created_by),
     served as (

@@ -28,6 +28,10 @@ export async function selectNeedlessPins(
        where repository_id = any ((select ids from mirrors)::bigint[])
          and moved_at > now() - make_interval(secs => ${formerHeadSeconds})
       union
+      select repository_id, base_revision from plan_items where repository_id = any ((select ids from mirrors)::bigint[])
+      union
+      select repository_id, base_revision from changesets where repository_id = any ((select ids from mirrors)::bigint[])
+      union
       -- Somebody looks at it, and may run it yet.
       select "repositoryId", "baseRevision"
         from kept_scopes, jsonb_to_recordset(targets) as target ("repositoryId" bigint, "baseRevision" text)

@@ -1,5 +1,6 @@
 import type { Target } from '@flotilla/shared/target/target';
 import type { Sql } from '../../db/database.ts';
+import type { LeftByFilter } from '../../db/schema/executions.ts';
 import { keptScopesOfUser, keptSeconds } from '../keptScopeLimits.ts';
 import { hasExpired, isOfNoExecution } from '../needlessScopes.ts';
 
@@ -7,6 +8,7 @@ export interface ScopeToKeep {
   readonly userId: number;
   readonly query: string;
   readonly targets: readonly Target[];
+  readonly leftOut: readonly LeftByFilter[];
   readonly repositoriesState: string;
 }
 
@@ -17,8 +19,9 @@ export interface ScopeToKeep {
 export async function keepScope(sql: Sql, scope: ScopeToKeep): Promise<string> {
   const [row] = await sql<{ id: string }[]>`
     with kept as (
-      insert into kept_scopes (user_id, query, targets, repositories_state, expires_at)
+      insert into kept_scopes (user_id, query, targets, left_out, repositories_state, expires_at)
       values (${scope.userId}, ${scope.query}, ${sql.json(scope.targets.map((target) => ({ ...target })))},
+              ${sql.json(scope.leftOut as never)},
               ${scope.repositoriesState}, now() + make_interval(secs => ${keptSeconds}))
       returning id),
     removed as (

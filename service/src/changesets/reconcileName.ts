@@ -1,0 +1,2 @@
+/** The kind of work that brings a Changeset at its host to what is wanted. */
+export const reconcileName = 'reconcile';

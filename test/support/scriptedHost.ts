@@ -9,7 +9,7 @@ import type {
 } from '../../service/src/codeHosts/codeHost.ts';
 
 /** For hosts that need no credential. */
-export const noCredential: HostContext = { credential: () => Promise.resolve(undefined) };
+export const noCredential: HostContext = { hostId: 0, credential: () => Promise.resolve(undefined) };
 
 /** What a test makes of a host; what it leaves out is not to be asked for. */
 export type Script = Partial<
@@ -25,7 +25,7 @@ export function scriptedKind(scripts: ReadonlyMap<string, Script>): CodeHostKind
       return {
         kind: 'scripted',
         location,
-        can: { stableIds: false, push: false, pullRequests: null },
+        can: { stableIds: false, push: false, describes: false, pullRequests: null },
         list: () => never<HostListing>(),
         look: () => never<HostedRepository | undefined>(),
         access: () => never<GitAccess>(),

@@ -3,14 +3,18 @@ import type {
   ChangedPullRequest,
   PullRequest,
   PullRequestAbilities,
+  PullRequestRef,
   PullRequests,
 } from '../codeHosts/pullRequests.ts';
-import { changeOf, decorationWanted, type Decoration } from './decoration.ts';
+import { changeOf, decorationOf, decorationWanted } from './decoration.ts';
+import type { Decoration } from './lastApplied.ts';
 import type { NextStep } from './nextStep.ts';
+import { isOwn, readOne } from './ownPullRequest.ts';
 import { moveChangeset, type Learned } from './queries/moveChangeset.ts';
 import type { ChangesetRow } from './queries/readChangeset.ts';
 import type { Reconciling } from './reconciling.ts';
 import type { Taken } from './taken.ts';
+import { withWord } from './withWord.ts';
 
 type Changing = Extract<NextStep, { readonly kind: 'create' | 'reopen' | 'close' | 'decorate' | 'merge' }>;
 
@@ -26,10 +30,15 @@ export async function changePullRequest(reconciling: Reconciling, step: Changing
     case 'create':
       return create(reconciling, pullRequests, can);
     case 'reopen':
-      await pullRequests.setState(step.pullRequest, 'open', signal);
-      return done;
+      try {
+        await pullRequests.setState(step.pullRequest, 'open', signal);
+        return done;
+      } catch (error) {
+        if (!(error instanceof HostError) || error.code !== 'cannotReopen') throw error;
+        return create(reconciling, pullRequests, can);
+      }
     case 'close':
-      await learn(reconciling, { closedBy: 'us' });
+      if (!(await learn(reconciling, { closedBy: 'us' }))) return done;
       await pullRequests.setState(step.pullRequest, 'closed', signal);
       return done;
     case 'decorate': {
@@ -52,6 +61,8 @@ async function create(
   const { row, signal } = reconciling;
   const wanted = decorationWanted(row, can);
   const nobody = { labels: [], reviewers: [], teamReviewers: [], assignees: [] };
+  // Whoever finds it, when its answer is lost, knows what was set.
+  if (!(await learn(reconciling, { lastApplied: { wanted, seen: wanted } }))) return done;
   try {
     const made = await pullRequests.create(
       row.repository,
@@ -63,8 +74,7 @@ async function create(
   } catch (error) {
     if (!(error instanceof HostError)) throw error;
     if (error.code === 'baseMissing') return { kind: 'held', reason: { kind: 'baseGone' } };
-    // Its answer was lost, or somebody was faster: the next look finds whose it is.
-    if (error.code === 'exists') return done;
+    if (error.code === 'exists') return takeExisting(reconciling, pullRequests, error.existing);
     throw error;
   }
 }
@@ -87,22 +97,38 @@ async function merge(
   return done;
 }
 
+/** The answer of one that we opened was lost, or somebody was faster. */
+async function takeExisting(
+  reconciling: Reconciling,
+  pullRequests: PullRequests,
+  ref: PullRequestRef | undefined,
+): Promise<Taken> {
+  const { row, signal } = reconciling;
+  const found = ref && (await readOne(pullRequests, ref, signal));
+  // The next look says whose it is.
+  if (found === undefined) return done;
+  if (!(await isOwn(row, found, reconciling.host, signal)))
+    return { kind: 'held', reason: { kind: 'foreignPullRequest', number: found.number } };
+  await learn(reconciling, { pullRequest: withWord(found, reconciling.host) });
+  return done;
+}
+
 async function applied(
   reconciling: Reconciling,
   wanted: Decoration,
   { pullRequest, warnings }: ChangedPullRequest,
 ): Promise<void> {
   await learn(reconciling, {
-    pullRequest,
-    lastApplied: { ...wanted },
+    pullRequest: withWord(pullRequest, reconciling.host),
+    lastApplied: { wanted, seen: decorationOf(pullRequest) },
     ...(warnings.length > 0 && { reason: { kind: 'warnings', messages: warnings } }),
   });
 }
 
-/** What was learned while it goes on: no event of its life. */
-async function learn({ context, row, lease }: Reconciling, learned: Learned): Promise<void> {
+/** What was learned while it goes on: no event of its life. False when somebody else has it, or wants something else by now. */
+async function learn({ context, row, lease }: Reconciling, learned: Learned): Promise<boolean> {
   const { id: changesetId, wantedNumber } = row;
-  await moveChangeset(context.sql, { changesetId, lease, wantedNumber, event: 'learn', learned });
+  return moveChangeset(context.sql, { changesetId, lease, wantedNumber, event: 'learn', learned });
 }
 
 /** Whether something of a pull request is to be set. */

@@ -1,9 +1,7 @@
-import type { PullRequest, WantedPullRequest } from '../codeHosts/pullRequests.ts';
+import type { PullRequest } from '../codeHosts/pullRequests.ts';
+import type { Decoration, LastApplied } from './lastApplied.ts';
 import { markerOf } from './marker.ts';
 import type { ChangesetRow } from './queries/readChangeset.ts';
-
-/** What we set of a pull request, and look after; what people change of it is theirs from then on. */
-export type Decoration = Pick<WantedPullRequest, 'title' | 'body' | 'draft'>;
 
 /** A pull request as it is to be, within what its host takes. */
 export function decorationWanted(
@@ -23,6 +21,11 @@ export function decorationWanted(
   };
 }
 
+/** Only what we look after. */
+export function decorationOf({ title, body, draft }: Decoration): Decoration {
+  return { title, body, draft };
+}
+
 /**
  * What is to be changed of a pull request: where we want something else than we set last, and nobody has changed that since.
  * Undefined when nothing is.
@@ -30,12 +33,12 @@ export function decorationWanted(
 export function changeOf(
   wanted: Decoration,
   seen: Pick<PullRequest, keyof Decoration>,
-  lastApplied: Readonly<Record<string, unknown>> | null,
+  last: LastApplied | null,
 ): Partial<Decoration> | undefined {
+  if (last === null) return undefined;
   const names = (Object.keys(wanted) as (keyof Decoration)[]).filter((name) => {
-    const last = lastApplied?.[name];
-    const isNew = last !== wanted[name];
-    const isOurs = seen[name] === last;
+    const isNew = last.wanted[name] !== wanted[name];
+    const isOurs = seen[name] === last.seen[name] || seen[name] === last.wanted[name];
     return isNew && isOurs && seen[name] !== wanted[name];
   });
   if (names.length === 0) return undefined;

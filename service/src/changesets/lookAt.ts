@@ -1,9 +1,9 @@
 import type { CodeHost } from '../codeHosts/codeHost.ts';
-import type { PullRequest } from '../codeHosts/pullRequests.ts';
+import type { PullRequest, PullRequests } from '../codeHosts/pullRequests.ts';
 import { contains, hasCommit } from './buildCommit.ts';
-import { markerOf } from './marker.ts';
-import type { ChangesetRow } from './queries/readChangeset.ts';
 import type { Look } from './nextStep.ts';
+import { isOwn, readOne } from './ownPullRequest.ts';
+import type { ChangesetRow } from './queries/readChangeset.ts';
 
 export interface LookContext {
   readonly host: CodeHost;
@@ -32,15 +32,34 @@ export async function lookAt(
   const { pullRequests } = host;
   if (pullRequests === undefined)
     return { ...look, isContained: await isContained(context, changeset, look, signal) };
-  const found = await pullRequests.find(repository, { headRef: branch, baseRef }, signal);
-  const own = found.find((one) => isOwn(changeset, one));
-  const foreign = found.find((one) => one.state === 'open' && !isOwn(changeset, one));
-  return { ...look, pullRequest: own ?? null, foreignPullRequest: foreign?.number ?? null };
+  return { ...look, ...(await lookForPullRequest(host, pullRequests, changeset, signal)) };
 }
 
-/** Ours is the one that we know, or that has our marker. */
-function isOwn({ key, pullRequest }: ChangesetRow, found: PullRequest): boolean {
-  return found.number === pullRequest?.number || found.body.includes(markerOf(key));
+/** The one that is known is read by its number; only where there is none is one looked for, of its branch. */
+async function lookForPullRequest(
+  host: CodeHost,
+  pullRequests: PullRequests,
+  changeset: ChangesetRow,
+  signal: AbortSignal,
+): Promise<Pick<Look, 'pullRequest' | 'foreignPullRequest'>> {
+  const { repository, branch, baseRef, pullRequest: known, pushedCommit } = changeset;
+  if (known !== null) {
+    const found = await readOne(pullRequests, { ...known, repository }, signal);
+    return { pullRequest: found ?? null, foreignPullRequest: null };
+  }
+  // Before the first push a branch of this name, with whatever it has, is somebody else's.
+  if (pushedCommit === null && changeset.ours.length === 0)
+    return { pullRequest: null, foreignPullRequest: null };
+  const own: PullRequest[] = [];
+  const others: PullRequest[] = [];
+  for (const found of await pullRequests.find(repository, { headRef: branch, baseRef }, signal)) {
+    const of = (await isOwn(changeset, found, host, signal)) ? own : others;
+    of.push(found);
+  }
+  const isOpen = ({ state }: PullRequest) => state === 'open';
+  const pullRequest = own.find(isOpen) ?? own[0] ?? null;
+  const foreign = pullRequest === null ? others.find(isOpen) : undefined;
+  return { pullRequest, foreignPullRequest: foreign?.number ?? null };
 }
 
 /** Whether the base has what the branch has, where the host has no other word for merged. */

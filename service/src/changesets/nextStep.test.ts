@@ -9,6 +9,7 @@ const forge: PullRequestAbilities = {
   reviewers: true,
   teamReviewers: true,
   assignees: true,
+  checks: true,
   createTakes: [],
   reopen: 'ifDescendant',
   closesWithBranch: true,
@@ -29,6 +30,7 @@ const wanted = (more: Partial<Wanted> = {}): Wanted => ({
   closedBy: null,
   reopen: false,
   merge: null,
+  hasPullRequest: false,
   ...more,
 });
 const look = (more: Partial<Look> = {}): Look => ({
@@ -132,7 +134,9 @@ test('one that is reopened is pushed to first where its host asks for the commit
   const moved = { head: null, pullRequest: pullRequest({ state: 'closed', headCommit: 'old' }) };
   const has = { wanted: { closedBy: 'us' as const }, look: moved };
   expect(stepOf(has)).toEqual({ kind: 'push', commit: 'old', expect: null });
-  expect(stepOf(has, { ...forge, reopen: 'always' })).toMatchObject({ kind: 'reopen' });
+  expect(stepOf(has, { ...forge, reopen: 'always' })).toMatchObject({ kind: 'push', commit: 'new' });
+  const there = { ...has, look: { ...moved, head: 'new' } };
+  expect(stepOf(there, { ...forge, reopen: 'always' })).toMatchObject({ kind: 'reopen' });
   expect(stepOf(has, { ...forge, reopen: 'never' })).toMatchObject({ kind: 'push', commit: 'new' });
   // Of what others had put there we have nothing that could be pushed.
   const theirs = { head: null, pullRequest: pullRequest({ state: 'closed', headCommit: 'theirs' }) };

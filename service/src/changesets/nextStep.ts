@@ -20,6 +20,8 @@ export interface Wanted {
   readonly reopen: boolean;
   /** How a person wants it merged; null where nobody does. */
   readonly merge: MergeWish | null;
+  /** Whether a pull request of its own is known. */
+  readonly hasPullRequest: boolean;
 }
 
 /** What the host says at one moment. */
@@ -122,6 +124,7 @@ function closedMeanwhile(
   const mayReopen = wanted.reopen || wanted.closedBy === 'us';
   if (mayReopen) return undefined;
   if (pullRequest?.state === 'closed') return { kind: 'rest', as: 'closed', by: 'person' };
+  if (pullRequest === null && wanted.hasPullRequest) return { kind: 'rest', as: 'deleted' };
   const branchIsGone = head === null && wanted.pushedCommit !== null;
   if (!branchIsGone) return undefined;
   if (can === null) return { kind: 'rest', as: 'closed', by: 'person' };
@@ -148,8 +151,9 @@ function reopening(
 ): NextStep | undefined {
   if (can.reopen === 'never') return undefined;
   const { headCommit } = pullRequest;
-  if (can.reopen === 'always' || headCommit === null || head === headCommit)
-    return { kind: 'reopen', pullRequest };
+  // A branch that is gone is made first.
+  if (can.reopen === 'always') return head === null ? undefined : { kind: 'reopen', pullRequest };
+  if (headCommit === null || head === headCommit) return { kind: 'reopen', pullRequest };
   // Such a host opens it only at a commit that has the one at which it was closed: first there, then on.
   return isOurs(wanted, headCommit) ? { kind: 'push', commit: headCommit, expect: head } : undefined;
 }

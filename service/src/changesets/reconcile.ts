@@ -15,6 +15,7 @@ import type { ReconcileContext, Reconciling } from './reconciling.ts';
 import { rebase } from './rebase.ts';
 import { takeStep } from './takeStep.ts';
 import { wantedOf } from './wantedOf.ts';
+import { withWord } from './withWord.ts';
 
 /** Steps of one Changeset in one run: more are a sign that somebody else undoes them. */
 const mostSteps = 12;
@@ -58,6 +59,8 @@ async function advance(
     };
   const mirrorPath = context.mirrors.pathOf(row.repository.id);
   const reconciling: Reconciling = { context, lease, host, row, mirrorPath, signal };
+  if (!row.present && row.publication !== 'unpublished')
+    return rest(reconciling, { kind: 'rest', as: 'deleted' }, nothingSeen);
   try {
     const fetch = () => context.hosts.bringIn(row.repository.id, signal);
     const looking: LookContext = { host, mirrorPath, fetch };
@@ -82,6 +85,16 @@ async function advance(
   }
 }
 
+/** Of a repository that its host has no more. */
+const nothingSeen: Look = {
+  archived: false,
+  base: null,
+  head: null,
+  pullRequest: null,
+  foreignPullRequest: null,
+  isContained: false,
+};
+
 /** As it is wanted, or as it is to stay: what was seen is kept, and it is looked at again when that may change. */
 async function rest(
   reconciling: Reconciling,
@@ -91,9 +104,8 @@ async function rest(
   const { row, context } = reconciling;
   const learned: Learned = {
     // A warning stays until something else happens.
-    reason: row.reason?.kind === 'warnings' && row.state === step.as ? row.reason : null,
-    pullRequest: look.pullRequest,
-    seenHead: look.head,
+    reason: row.reason?.kind === 'warnings' && (isUnderWay(row) || row.state === step.as) ? row.reason : null,
+    ...seenOf(reconciling, look),
     ...(step.as === 'closed' && { closedBy: step.by }),
     ...((step.as === 'open' || step.as === 'draft') && { closedBy: null }),
   };
@@ -111,6 +123,11 @@ async function rest(
   });
 }
 
+/** A pull request that is gone is remembered: no second one is opened in its place unless somebody asks for that. */
+function seenOf({ host }: Reconciling, { pullRequest, head }: Look): Learned {
+  return { seenHead: head, ...(pullRequest !== null && { pullRequest: withWord(pullRequest, host) }) };
+}
+
 /** What a Changeset at rest was found to be. */
 const restEvents = {
   open: 'open',
@@ -123,9 +140,12 @@ const restEvents = {
 
 /** Our own work opens what is under way; of all else it is seen. */
 function seenAs(row: ChangesetRow, event: 'open' | 'draft'): ChangesetEvent {
-  const isUnderWay = row.state === 'queued' || row.state === 'pushing' || row.state === 'publishing';
-  if (isUnderWay) return event;
+  if (isUnderWay(row)) return event;
   return event === 'open' ? 'seeOpen' : 'seeDraft';
+}
+
+function isUnderWay({ state }: ChangesetRow): boolean {
+  return state === 'queued' || state === 'pushing' || state === 'publishing';
 }
 
 function happenedTo(
@@ -159,7 +179,7 @@ async function hold(
   look: Look,
 ): Promise<WorkOutcome | undefined> {
   const { context, row } = reconciling;
-  const learned = { reason, pullRequest: look.pullRequest, seenHead: look.head };
+  const learned = { reason, ...seenOf(reconciling, look) };
   if (!(await move(reconciling, 'hold', learned))) return undefined;
   // A person decides; what was in the way may also go by itself.
   return nextLook({ state: 'held', changedAt: row.changedAt, everyMs: context.everyMs });
@@ -179,6 +199,8 @@ async function trouble(reconciling: Reconciling, error: unknown): Promise<WorkOu
     return { kind: 'done' };
   }
   await wait(reconciling, reason);
+  // It was renamed, archived or removed since it was last looked at.
+  if (error.code === 'gone' || error.code === 'archived') await lookAtRepository(reconciling);
   return error.retry === 'backOff'
     ? { kind: 'failed', reason: error.message }
     : { kind: 'again', due: error.retry, reason: error.message };
@@ -190,6 +212,15 @@ async function wait(reconciling: Reconciling, reason: ChangesetReason): Promise<
   // Its state may be another one than when the row was read.
   if (await move(reconciling, 'putOff', { reason })) return;
   if (!isDeepStrictEqual(row.reason, reason)) await move(reconciling, 'learn', { reason });
+}
+
+/** So that the next look knows of it; a host that is away says so then. */
+async function lookAtRepository({ context, row, signal }: Reconciling): Promise<void> {
+  try {
+    await context.hosts.bringIn(row.repository.id, signal);
+  } catch {
+    signal.throwIfAborted();
+  }
 }
 
 async function move(

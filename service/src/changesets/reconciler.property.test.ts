@@ -82,6 +82,7 @@ class World {
       closedBy,
       reopen,
       merge: null,
+      hasPullRequest: this.pullRequests.length > 0,
     };
     return nextStep(wanted, this.look(), this.#can, () => false);
   }
@@ -246,6 +247,7 @@ const forge: PullRequestAbilities = {
   reviewers: true,
   teamReviewers: true,
   assignees: true,
+  checks: true,
   createTakes: [],
   reopen: 'always',
   closesWithBranch: true,

@@ -48,5 +48,6 @@ export async function wantedOf({
     closedBy,
     reopen,
     merge,
+    hasPullRequest: row.pullRequest !== null,
   };
 }

@@ -71,6 +71,8 @@ export interface HostAbilities {
   readonly stableIds: boolean;
   /** Whether branches can be written. */
   readonly push: boolean;
+  /** Whether it knows which repositories are archived, forks and private; else {@link RepositoryFacts} say nothing of it. */
+  readonly describes: boolean;
   /** Null where a branch is all that there is to publish. */
   readonly pullRequests: PullRequestAbilities | null;
 }
@@ -109,6 +111,8 @@ export interface CodeHost {
 
 /** What a kind gets to open one of its hosts. */
 export interface HostContext {
+  /** Of its row. */
+  readonly hostId: number;
   /** The credential of the service at this host, read anew each time, because it may be replaced; undefined without one. */
   credential(): Promise<SecretValue | undefined>;
 }

@@ -39,7 +39,8 @@ export async function tryHost(
   const location = await hostAddress(host.address, rules);
   const credential = host.credential === null ? undefined : new SecretValue(host.credential);
   try {
-    const opened = kind.open(location, host.settings, { credential: () => Promise.resolve(credential) });
+    const context = { hostId: 0, credential: () => Promise.resolve(credential) };
+    const opened = kind.open(location, host.settings, context);
     return await examineHost(opened, signal);
   } catch (error) {
     signal.throwIfAborted();

@@ -13,6 +13,8 @@ export interface PullRequestAbilities {
   readonly reviewers: boolean;
   readonly teamReviewers: boolean;
   readonly assignees: boolean;
+  /** Whether programs can report on a commit, which {@link PullRequest.checks} sums up. */
+  readonly checks: boolean;
   /** What {@link PullRequests.create} takes in its one request; the rest needs an update after it. */
   readonly createTakes: readonly ('labels' | 'reviewers' | 'assignees')[];
   /** `ifDescendant`: only while the head descends from the one that it was closed with. */

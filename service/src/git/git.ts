@@ -37,6 +37,8 @@ export interface GitOptions {
 export interface GitResult {
   readonly exitCode: number;
   readonly output: Buffer;
+  /** What it said besides, also where it ended well. */
+  readonly stderr: string;
 }
 
 /**
@@ -48,8 +50,8 @@ export async function git(
   options: GitOptions & { readonly maxOutputBytes?: number } = {},
 ): Promise<GitResult> {
   const most = options.maxOutputBytes ?? standardOutputBytes;
-  const { exitCode, value } = await run(args, options, (output) => collect(args, output, most));
-  return { exitCode: exitCode ?? 0, output: value };
+  const { exitCode, value, stderr } = await run(args, options, (output) => collect(args, output, most));
+  return { exitCode: exitCode ?? 0, output: value, stderr };
 }
 
 /** Output of git as text, without the newline at its end. */
@@ -113,7 +115,7 @@ async function run<T>(
   args: readonly string[],
   options: GitOptions,
   read: (output: AsyncIterable<Buffer>) => Promise<T>,
-): Promise<{ readonly exitCode: number | null; readonly value: T }> {
+): Promise<{ readonly exitCode: number | null; readonly value: T; readonly stderr: string }> {
   using _slot = await enter(options);
   using limit = limitOf(options);
   const program = await startGit(args, { ...options, signal: limit.signal });
@@ -131,7 +133,7 @@ async function run<T>(
     );
     const isAnswer = ended.exitCode !== null && (options.answers ?? [0]).includes(ended.exitCode);
     if (!isEnough && !isAnswer) throw failureOf(args, ended, memoryOf(options));
-    return { exitCode: ended.exitCode, value: await reading };
+    return { exitCode: ended.exitCode, value: await reading, stderr: ended.stderr };
   } catch (error) {
     throw limit.isOver() ? tooLong(args, options) : error;
   }

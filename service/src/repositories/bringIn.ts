@@ -55,11 +55,14 @@ export async function bringIn(
   // Others may be at the mirror as soon as the lock is lost.
   const signal = leaving === undefined ? locks.lost : AbortSignal.any([leaving, locks.lost]);
   const fetched =
-    repository.reason === null ? await fetch(context, id, repository, { timeLimitMs, signal }) : 'done';
+    repository.reason === null ? await fetch(context, id, repository, { timeLimitMs, signal }) : repository;
   if (isFirstTry && fetched instanceof GitLimitError && fetched.limit === 'time') return 'slow';
-  if (fetched === 'done') await storeFacts(sql, id, repository, askedAt);
-  else await storeFailure(sql, id, failureReason(fetched), askedAt);
-  return fetched;
+  if (fetched instanceof Error) {
+    await storeFailure(sql, id, failureReason(fetched), askedAt);
+    return fetched;
+  }
+  await storeFacts(sql, id, fetched, askedAt);
+  return 'done';
 }
 
 /** Why it could not be fetched, as a reason of the repository. */
@@ -67,16 +70,31 @@ export function failureReason(failure: unknown): string {
   return `it could not be fetched: ${oneReason(failure)}`;
 }
 
+/** With the head that its mirror has by now, where its host does not say one. */
+async function withHead(
+  mirrors: Mirrors,
+  id: number,
+  repository: HostedRepository,
+  signal: AbortSignal,
+): Promise<HostedRepository> {
+  const { headCommit, defaultBranch } = repository;
+  if (headCommit !== null || defaultBranch === null) return repository;
+  const head = await mirrors.pinBranch(id, defaultBranch, signal);
+  if (head !== undefined) return { ...repository, headCommit: head };
+  return { ...repository, defaultBranch: null, reason: 'its default branch is not there' };
+}
+
+/** Answers the repository as its mirror has it by then. */
 async function fetch(
   { hostId, host, mirrors, logger }: BringInContext,
   id: number,
   repository: HostedRepository,
   limits: { readonly timeLimitMs: number; readonly signal: AbortSignal },
-): Promise<'done' | Error> {
+): Promise<HostedRepository | Error> {
   try {
     await using access = await host.access(repository, 'fetch');
     await mirrors.fetch(id, { ...access, hostId }, repository.headCommit, limits);
-    return 'done';
+    return await withHead(mirrors, id, repository, limits.signal);
   } catch (error) {
     limits.signal.throwIfAborted();
     if (!(error instanceof Error)) throw error;

@@ -1,4 +1,5 @@
 import type { GitAccess } from '../codeHosts/codeHost.ts';
+import { laneOwner } from '../codeHosts/laneOwner.ts';
 import { git, type GitOptions } from '../git/git.ts';
 import { removeHalfMadePacks } from './mirrorUpkeep.ts';
 
@@ -17,7 +18,7 @@ export interface FetchLimits {
 
 /** What is on this machine takes turns with all other work here; what is not, with its host's alone. */
 function laneOf({ protocol, hostId }: FetchSource): Pick<GitOptions, 'lane' | 'owner'> {
-  return protocol === 'file' ? { lane: 'fetch' } : { lane: 'remote', owner: `host:${hostId}` };
+  return protocol === 'file' ? { lane: 'fetch' } : { lane: 'remote', owner: laneOwner(hostId) };
 }
 
 export async function fetchBranches(gitDir: string, source: FetchSource, limits: FetchLimits): Promise<void> {

@@ -70,6 +70,20 @@ export class Mirrors {
       });
   }
 
+  /**
+   * Pins what a branch of a mirror is at, and answers that: for hosts that do not say it. Undefined when there is no such branch.
+   * Only for the holder of the lock of the mirror, or it may move meanwhile.
+   */
+  async pinBranch(repositoryId: number, branch: string, signal?: AbortSignal): Promise<string | undefined> {
+    const options = { gitDir: this.pathOf(repositoryId), signal, lane: 'fetch' } as const;
+    const args = ['rev-parse', '--verify', '--quiet', `${branch}^{commit}`];
+    const { exitCode, output } = await git(args, { ...options, answers: [0, 1] });
+    if (exitCode !== 0) return undefined;
+    const head = output.toString().trim();
+    await git(['update-ref', pinOf(head), head], options);
+    return head;
+  }
+
   /** Makes a mirror that is not there, by its fetch; false when it is there already. */
   async #fetchWhole(
     path: string,

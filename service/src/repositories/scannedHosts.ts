@@ -170,6 +170,7 @@ export class ScannedHosts implements AsyncDisposable {
     if (kind === undefined) return;
     try {
       const host = kind.open(row.location, row.settings, {
+        hostId: row.id,
         credential: () => secrets.open(credentialOf(row.id)),
       });
       const scans = new Scans({ ...this.#context, hostId: row.id, host });

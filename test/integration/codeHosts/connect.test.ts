@@ -37,7 +37,7 @@ async function withKind(script: Script): Promise<TestService & { readonly admin:
 }
 
 const listing = {
-  can: { stableIds: true, push: true, pullRequests: null },
+  can: { stableIds: true, push: true, describes: true, pullRequests: null },
   list: () =>
     Promise.resolve({ repositories: [repository('a/web', true), repository('a/api', false)], unseen: [] }),
 } satisfies Script;

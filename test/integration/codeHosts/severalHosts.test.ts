@@ -286,7 +286,7 @@ test('half an answer is none: what a host had before it failed stays as it was',
   });
   const whole = (...repositories: readonly HostedRepository[]): HostListing => ({ repositories, unseen: [] });
   const script: { -readonly [Key in keyof Script]: Script[Key] } = {
-    can: { stableIds: true, push: false, pullRequests: null },
+    can: { stableIds: true, push: false, describes: true, pullRequests: null },
     list: () => Promise.resolve(whole(repository('1', 'web'), repository('2', 'api'))),
   };
   const kinds = {
@@ -334,7 +334,7 @@ test('settings that a kind does not know are the problem of their host alone', a
   await sql`update code_hosts set settings = '{"token": "x"}' where name = 'b'`;
   await codeHosts.sync();
   expect(codeHosts.all().map(({ row }) => row.name)).toEqual(['a']);
-  const problem = 'it has settings, and a folder has none';
+  const problem = 'it has settings that a folder does not have';
   expect((await scopeOf(flotilla)).leftOut).toEqual([['b', 'web', { kind: 'hostAway', problem }]]);
   await sql`update code_hosts set settings = '{}' where name = 'b'`;
   await codeHosts.sync();

@@ -1,8 +1,9 @@
 import type { ChangesetReason } from '@flotilla/shared/campaign/changesetReason';
 import { changesetMoves, type ChangesetEvent } from '@flotilla/shared/lifecycle/changesetLifecycle';
-import type { PullRequest } from '../../codeHosts/pullRequests.ts';
 import { changedNow } from '../../db/changedNow.ts';
 import type { Sql } from '../../db/database.ts';
+import type { LastApplied } from '../lastApplied.ts';
+import type { StoredPullRequest } from '../withWord.ts';
 import { fenced } from '../../work/fenced.ts';
 import type { WorkLease } from '../../work/workKind.ts';
 
@@ -11,8 +12,8 @@ export interface Learned {
   readonly reason?: ChangesetReason | null;
   readonly pushedCommit?: string;
   readonly closedBy?: 'us' | 'person' | null;
-  readonly pullRequest?: PullRequest | null;
-  readonly lastApplied?: Readonly<Record<string, unknown>>;
+  readonly pullRequest?: StoredPullRequest;
+  readonly lastApplied?: LastApplied;
   readonly seenHead?: string | null;
   readonly branch?: string;
   /** The wish to merge it has been granted, or refused. */
@@ -67,6 +68,8 @@ export async function moveChangeset(sql: Sql, move: Move): Promise<boolean> {
              seen_head = case when ${has('seenHead')} then ${learned.seenHead ?? null} else seen_head end,
              merge = case when ${has('merge')} then null else merge end,
              branch = case when ${has('branch')} then ${learned.branch ?? null} else branch end,
+             -- Who closes it from now on closes what is open.
+             reopen = reopen and states ->> state not in ${sql(published)},
              published_at = case when states ->> state in ${sql(published)} then coalesce(published_at, now())
                                  else published_at end,
              detached_at = case when leaving and states ->> state in ('closed', 'deleted') then now() end,

@@ -3,6 +3,7 @@ import type { MergeWish } from '@flotilla/shared/campaign/wishes';
 import type { ChangesetState } from '@flotilla/shared/lifecycle/changesetLifecycle';
 import type { PullRequest } from '../../codeHosts/pullRequests.ts';
 import type { Sql } from '../../db/database.ts';
+import type { LastApplied } from '../lastApplied.ts';
 
 /** All that the reconciler works with. Times are Unix milliseconds. */
 export interface ChangesetRow {
@@ -39,7 +40,7 @@ export interface ChangesetRow {
   readonly pushedCommit: string | null;
   readonly closedBy: 'us' | 'person' | null;
   readonly pullRequest: PullRequest | null;
-  readonly lastApplied: Readonly<Record<string, unknown>> | null;
+  readonly lastApplied: LastApplied | null;
   readonly ours: readonly string[];
   readonly publishedAt: number | null;
   /** When something about it last happened. */

@@ -4,5 +4,6 @@ import type { HostAbilities } from '../codeHost.ts';
 export const abilitiesOf = ({ writable }: { readonly writable: boolean }): HostAbilities => ({
   stableIds: false,
   push: writable,
+  describes: false,
   pullRequests: null,
 });

@@ -4,6 +4,7 @@ import type { HostAbilities } from '../codeHost.ts';
 export const abilities: HostAbilities = {
   stableIds: true,
   push: true,
+  describes: true,
   pullRequests: {
     word: 'pull request',
     draft: 'titlePrefix',
@@ -11,14 +12,16 @@ export const abilities: HostAbilities = {
     reviewers: true,
     teamReviewers: true,
     assignees: true,
-    createTakes: ['labels', 'reviewers', 'assignees'],
+    checks: true,
+    createTakes: ['labels', 'assignees'],
     reopen: 'always',
     closesWithBranch: true,
     merge: ['merge', 'squash', 'rebase'],
     mergeWhenReady: true,
     readBatch: 1,
     changeFeed: true,
-    maxTitle: 255,
+    // Of 255, with room for the prefix of a draft.
+    maxTitle: 250,
     maxBody: 65_535,
   },
 };

@@ -1,14 +1,15 @@
 import { z } from 'zod';
 import type { CodeHostKind, GitAccess } from '../codeHost.ts';
 import { giveCredential } from '../gitCredential.ts';
-import { HostError } from '../hostError.ts';
+import { laneOwner } from '../laneOwner.ts';
 import { remoteHeads, remotePush, type RemoteRepository } from '../remoteGit.ts';
 import type { RepositoryRef } from '../repositoryRef.ts';
 import { abilities } from './abilities.ts';
 import { GiteaApi } from './giteaApi.ts';
-import { describe, list } from './list.ts';
+import { list, lookAtRepository } from './list.ts';
+import { encoded, pathOf } from './paths.ts';
 import { giteaPullRequests } from './pullRequests.ts';
-import { repository as repositorySchema } from './schemas.ts';
+import { account } from './schemas.ts';
 import { settings } from './settings.ts';
 
 /** A Gitea or Forgejo, by its address. Repositories are known by their ids there. */
@@ -17,18 +18,20 @@ export const gitea: CodeHostKind = {
     const parsed = settings.safeParse(given);
     if (!parsed.success) throw new Error('it has settings that a Gitea does not have');
     const own = parsed.data;
-    const base = location.replace(/\/$/, '');
-    const { protocol } = new URL(base);
-    if (protocol !== 'https:' && protocol !== 'http:')
-      throw new Error('its address is neither https nor http');
+    const address = z.url({ protocol: /^https?$/ }).safeParse(location);
+    if (!address.success) throw new Error('its address is neither https nor http');
+    const { protocol, username, password } = new URL(location);
+    if (username !== '' || password !== '') throw new Error('its address has a credential in it');
+    const base = location.replace(/\/+$/, '');
     const api = new GiteaApi(base, context);
 
     const access = async ({ name }: RepositoryRef): Promise<GitAccess> => {
       const token = await context.credential();
+      const url = `${base}/${encoded(name)}.git`;
       const given = await giveCredential(
+        url,
         token === undefined ? undefined : { username: own.username, password: token.reveal() },
       );
-      const url = `${base}/${name.split('/').map(encodeURIComponent).join('/')}.git`;
       return { ...given, url, protocol: protocol === 'https:' ? 'https' : 'http' };
     };
     const withAccess = async <T>(
@@ -36,7 +39,7 @@ export const gitea: CodeHostKind = {
       use: (remote: RemoteRepository) => Promise<T>,
     ): Promise<T> => {
       await using given = await access(repository);
-      return await use({ access: given, owner: `host:${base}`, name: repository.name });
+      return await use({ access: given, owner: laneOwner(context.hostId), name: repository.name });
     };
 
     return {
@@ -44,22 +47,11 @@ export const gitea: CodeHostKind = {
       location,
       can: abilities,
       list: (signal) => list(api, own, signal),
-      async account(signal) {
-        const { login } = await api.read(
-          z.object({ login: z.string() }),
-          { method: 'GET', path: '/user' },
-          signal,
-        );
-        return login;
-      },
-      async look({ externalId, name }, signal) {
-        const path = externalId === null ? `/repos/${name}` : `/repositories/${externalId}`;
-        try {
-          return describe(await api.read(repositorySchema, { method: 'GET', path }, signal));
-        } catch (error) {
-          if (error instanceof HostError && error.code === 'gone') return undefined;
-          throw error;
-        }
+      account: async (signal) => (await api.read(account, { method: 'GET', path: '/user' }, signal)).login,
+      async look(ref, signal) {
+        const path =
+          ref.externalId === null ? pathOf(ref) : `/repositories/${encodeURIComponent(ref.externalId)}`;
+        return lookAtRepository(api, path, signal);
       },
       access,
       heads: (repository, branches, signal) =>

@@ -1,19 +1,23 @@
 import type { PullRequest } from '../pullRequests.ts';
 import type { RepositoryRef } from '../repositoryRef.ts';
-import type { RawPullRequest, Review } from './schemas.ts';
+import { fullName } from './paths.ts';
+import type { RawPullRequest } from './schemas.ts';
+import type { Opinions } from './opinions.ts';
 
 /** What Gitea takes for a draft: one of these at the beginning of a title. */
 const draftPrefix = 'WIP: ';
-const draftPrefixes = /^(?:WIP:|\[WIP\])\s*/i;
+const draftPrefixes = /^(?:(?:WIP:|\[WIP\])\s*)+/i;
 
-/** A title as Gitea gets it. */
+/** A title as Gitea gets it: what is no draft does not begin as one. */
 export function titleOf(title: string, draft: boolean): string {
-  return draft ? draftPrefix + title : title;
+  const bare = title.replace(draftPrefixes, '');
+  const shown = bare === '' ? title : bare;
+  return draft ? draftPrefix + shown : shown;
 }
 
 /** What is asked for besides the pull request itself. */
 export interface Besides {
-  readonly reviews: readonly Review[];
+  readonly opinions: Opinions;
   readonly checks: PullRequest['checks'];
 }
 
@@ -21,56 +25,42 @@ export interface Besides {
 export function pullRequestView(
   repository: RepositoryRef,
   raw: RawPullRequest,
-  { reviews, checks }: Besides = { reviews: [], checks: null },
+  { opinions, checks }: Besides = { opinions: { review: 'pending', approvals: 0 }, checks: null },
 ): PullRequest {
-  const latest = latestByReviewer(reviews);
   return {
     repository,
     number: raw.number,
     externalId: null,
     url: raw.html_url,
     state: raw.merged ? 'merged' : raw.state,
-    draft: draftPrefixes.test(raw.title),
+    draft: raw.draft ?? draftPrefixes.test(raw.title),
     title: raw.title.replace(draftPrefixes, ''),
     body: raw.body,
-    headRef: `refs/heads/${raw.head.ref}`,
+    headRef: fullName(raw.head.label),
     headCommit: raw.head.sha === '' ? null : raw.head.sha,
-    baseRef: `refs/heads/${raw.base.ref}`,
+    baseRef: fullName(raw.base.label),
     labels: (raw.labels ?? []).map(({ name }) => name),
-    reviewers: (raw.requested_reviewers ?? []).flatMap((one) => one?.login ?? []),
-    teamReviewers: (raw.requested_reviewers_teams ?? []).map(({ name }) => name),
-    assignees: (raw.assignees ?? []).map(({ login }) => login),
+    reviewers: namesOf(raw.requested_reviewers),
+    teamReviewers: (raw.requested_reviewers_teams ?? []).flatMap((team) => team?.name ?? []),
+    assignees: namesOf(raw.assignees),
     author: raw.user?.login ?? '',
-    review: overall(latest),
-    approvals: latest.filter((state) => state === 'APPROVED').length,
+    ...opinions,
     checks,
-    // False is also said while it is being looked at.
+    // False is also said of a draft, and while it is being looked at.
     mergeable: raw.mergeable ? true : null,
     inQueue: false,
     createdAt: Date.parse(raw.created_at),
     updatedAt: Date.parse(raw.updated_at),
-    mergedAt: raw.merged_at === null ? null : Date.parse(raw.merged_at),
-    closedAt: raw.closed_at === null ? null : Date.parse(raw.closed_at),
-    mergeCommit: raw.merge_commit_sha,
+    mergedAt: timeOf(raw.merged_at),
+    closedAt: timeOf(raw.closed_at),
+    mergeCommit: raw.merge_commit_sha ?? null,
   };
 }
 
-/** The last word of each reviewer that still counts. A comment takes no approval back. */
-function latestByReviewer(reviews: readonly Review[]): readonly Review['state'][] {
-  const latest = new Map<string, Review['state']>();
-  for (const { state, dismissed, user } of [...reviews].sort((a, b) =>
-    a.submitted_at.localeCompare(b.submitted_at),
-  )) {
-    const login = user?.login ?? '';
-    if (dismissed) latest.delete(login);
-    else if (state === 'APPROVED' || state === 'REQUEST_CHANGES' || !latest.has(login))
-      latest.set(login, state);
-  }
-  return [...latest.values()];
+function namesOf(people: RawPullRequest['assignees']): string[] {
+  return (people ?? []).flatMap((one) => one?.login ?? []);
 }
 
-function overall(latest: readonly Review['state'][]): PullRequest['review'] {
-  if (latest.includes('REQUEST_CHANGES')) return 'changesRequested';
-  if (latest.includes('APPROVED')) return 'approved';
-  return latest.includes('COMMENT') ? 'commented' : 'pending';
+function timeOf(at: string | null | undefined): number | null {
+  return at == null ? null : Date.parse(at);
 }

@@ -1,304 +1,86 @@
 import { z } from 'zod';
 import { HostError } from '../hostError.ts';
-import type {
-  ChangedPullRequest,
-  PullRequest,
-  PullRequestRef,
-  PullRequests,
-  WantedPullRequest,
-} from '../pullRequests.ts';
+import type { PullRequest, PullRequestRef, PullRequests } from '../pullRequests.ts';
 import type { RepositoryRef } from '../repositoryRef.ts';
+import { complete, readPullRequest } from './complete.ts';
+import { createPullRequest } from './createPullRequest.ts';
+import { findPullRequests } from './findPullRequests.ts';
 import type { GiteaApi } from './giteaApi.ts';
-import { pullRequestView, titleOf, type Besides } from './pullRequestView.ts';
-import { combinedStatus, pullRequest, review, type RawPullRequest } from './schemas.ts';
+import { mergePullRequest } from './mergePullRequest.ts';
+import { issueOf, pullOf } from './paths.ts';
+import { comment, foundIssue, pullRequest } from './schemas.ts';
+import { updatePullRequest } from './updatePullRequest.ts';
 
-const prefix = 'refs/heads/';
-const short = (ref: string) => (ref.startsWith(prefix) ? ref.slice(prefix.length) : ref);
-const pathOf = ({ name }: RepositoryRef) => `/repos/${name.split('/').map(encodeURIComponent).join('/')}`;
-const pullOf = ({ repository, number }: PullRequestRef) => `${pathOf(repository)}/pulls/${number}`;
-
-/** Pages of pull requests, the latest first, that are looked through for those of one branch. */
-const mostPages = 20;
+/** Pull requests that are looked at together. */
+const atOnce = 4;
 
 /** Pull requests of a Gitea or Forgejo. */
 export function giteaPullRequests(api: GiteaApi): PullRequests {
   return {
-    async find(repository, { headRef, baseRef }, signal) {
-      const found: RawPullRequest[] = [];
-      const query = {
-        state: 'all',
-        sort: 'recentupdate',
-        ...(baseRef !== undefined && { base_branch: short(baseRef) }),
-      };
-      const request = { method: 'GET', path: `${pathOf(repository)}/pulls`, query } as const;
-      let pages = 0;
-      for await (const page of api.pages(z.array(pullRequest.nullable()), request, signal)) {
-        for (const one of page) {
-          // One from a fork has a branch of the same name that is another one.
-          const isOfBranch = one?.head.ref === short(headRef) && one.head.repo_id === one.base.repo_id;
-          if (isOfBranch && (baseRef === undefined || one.base.ref === short(baseRef))) found.push(one);
-        }
-        if ((pages += 1) === mostPages) break;
-      }
-      return Promise.all(
-        found.toSorted((a, b) => b.number - a.number).map((raw) => complete(api, repository, raw, signal)),
-      );
-    },
-
-    async create(repository, wanted, signal) {
-      const { ids, warnings } = await labelIds(api, repository, wanted.labels, signal);
-      const request = {
-        method: 'POST',
-        path: `${pathOf(repository)}/pulls`,
-        body: {
-          head: short(wanted.headRef),
-          base: short(wanted.baseRef),
-          title: titleOf(wanted.title, wanted.draft),
-          body: wanted.body,
-          labels: ids,
-          assignees: wanted.assignees,
-          reviewers: wanted.reviewers,
-          team_reviewers: wanted.teamReviewers,
-        },
-      } as const;
-      try {
-        const raw = await api.read(pullRequest, request, signal);
-        return { pullRequest: pullRequestView(repository, raw), warnings };
-      } catch (error) {
-        throw await ofCreate(api, error, repository, wanted, signal);
-      }
-    },
-
-    async update(was, change, signal): Promise<ChangedPullRequest> {
-      const { repository } = was;
-      const body: Record<string, unknown> = {};
-      const warnings: string[] = [];
-      if (change.title !== undefined || change.draft !== undefined)
-        body['title'] = titleOf(change.title ?? was.title, change.draft ?? was.draft);
-      if (change.body !== undefined) body['body'] = change.body;
-      if (change.baseRef !== undefined) body['base'] = short(change.baseRef);
-      if (change.assignees !== undefined) body['assignees'] = change.assignees;
-      if (change.labels !== undefined) {
-        const labels = await labelIds(api, repository, change.labels, signal);
-        body['labels'] = labels.ids;
-        warnings.push(...labels.warnings);
-      }
-      let raw: RawPullRequest | undefined;
-      if (Object.keys(body).length > 0)
-        raw = await api.read(pullRequest, { method: 'PATCH', path: pullOf(was), body }, signal);
-      for (const login of change.reviewers ?? []) {
-        const warning = await requestReview(api, was, { reviewers: [login] }, signal);
-        if (warning !== undefined) warnings.push(warning);
-      }
-      for (const team of change.teamReviewers ?? []) {
-        const warning = await requestReview(api, was, { team_reviewers: [team] }, signal);
-        if (warning !== undefined) warnings.push(warning);
-      }
-      raw ??= await api.read(pullRequest, { method: 'GET', path: pullOf(was) }, signal);
-      return { pullRequest: await complete(api, repository, raw, signal), warnings };
-    },
-
-    async setState(ref, to, signal) {
-      const raw = await api.read(
-        pullRequest,
-        { method: 'PATCH', path: pullOf(ref), body: { state: to } },
-        signal,
-      );
-      return pullRequestView(ref.repository, raw);
-    },
-
-    async merge(ref, { method, head, when }, signal) {
-      const body = {
-        Do: method === 'rebase' ? 'rebase' : method,
-        head_commit_id: head,
-        merge_when_checks_succeed: when === 'ready',
-      };
-      try {
-        await api.send({ method: 'POST', path: `${pullOf(ref)}/merge`, body }, signal);
-      } catch (error) {
-        throw ofMerge(error);
-      }
-      const raw = await api.read(pullRequest, { method: 'GET', path: pullOf(ref) }, signal);
-      return complete(api, ref.repository, raw, signal);
-    },
+    find: (repository, query, signal) => findPullRequests(api, repository, query, signal),
+    create: (repository, wanted, signal) => createPullRequest(api, repository, wanted, signal),
+    update: (was, change, signal) => updatePullRequest(api, was, change, signal),
+    merge: (ref, options, signal) => mergePullRequest(api, ref, options, signal),
+    setState: (ref, to, signal) => setState(api, ref, to, signal),
 
     async comment(ref, { text, key }, signal) {
-      const path = `${pathOf(ref.repository)}/issues/${ref.number}/comments`;
+      const path = `${issueOf(ref)}/comments`;
       const marker = `<!-- flotilla:${key} -->`;
-      const comments = z.array(z.object({ body: z.string() }));
-      const there = await api.read(comments, { method: 'GET', path }, signal);
+      // All of them: they have no pages.
+      const there = await api.read(z.array(comment), { method: 'GET', path }, signal);
       if (there.some(({ body }) => body.includes(marker))) return;
       await api.send({ method: 'POST', path, body: { body: `${text}\n\n${marker}` } }, signal);
     },
 
     async *read(refs, signal) {
-      for (const ref of refs) yield [ref, await readOne(api, ref, signal)];
-    },
-
-    async *changedSince(since, repositories, signal) {
-      const wanted = new Map(repositories.map((one) => [one.name, one]));
-      const query = { type: 'pulls', state: 'all', since: new Date(since).toISOString() };
-      const issue = z.object({ number: z.number().int(), repository: z.object({ full_name: z.string() }) });
-      const request = { method: 'GET', path: '/repos/issues/search', query } as const;
-      for await (const page of api.pages(z.array(issue), request, signal)) {
-        for (const { number, repository } of page) {
-          const ref = wanted.get(repository.full_name);
-          if (ref !== undefined) yield { repository: ref, number, externalId: null };
-        }
+      for (let start = 0; start < refs.length; start += atOnce) {
+        const some = refs.slice(start, start + atOnce);
+        const found = await Promise.all(some.map((ref) => readPullRequest(api, ref, signal)));
+        for (const [index, ref] of some.entries()) yield [ref, found[index] ?? null];
       }
     },
+
+    changedSince: (since, repositories, signal) => changedSince(api, since, repositories, signal),
   };
 }
 
-async function readOne(
+async function setState(
   api: GiteaApi,
   ref: PullRequestRef,
-  signal: AbortSignal | undefined,
-): Promise<PullRequest | null> {
-  try {
-    const raw = await api.read(pullRequest, { method: 'GET', path: pullOf(ref) }, signal);
-    return await complete(api, ref.repository, raw, signal);
-  } catch (error) {
-    if (error instanceof HostError && error.code === 'gone') return null;
-    throw error;
-  }
-}
-
-/** With its reviews and checks, which take two more requests; of one that is closed nobody asks. */
-async function complete(
-  api: GiteaApi,
-  repository: RepositoryRef,
-  raw: RawPullRequest,
+  to: 'open' | 'closed',
   signal: AbortSignal | undefined,
 ): Promise<PullRequest> {
-  if (raw.state !== 'open') return pullRequestView(repository, raw);
-  const path = pathOf(repository);
-  const reviews = await api.read(
-    z.array(review).nullable(),
-    { method: 'GET', path: `${path}/pulls/${raw.number}/reviews`, query: { limit: 50 } },
-    signal,
-  );
-  const status = await api.read(
-    combinedStatus,
-    { method: 'GET', path: `${path}/commits/${raw.head.sha}/status` },
-    signal,
-  );
-  const besides: Besides = { reviews: reviews ?? [], checks: checksOf(status) };
-  return pullRequestView(repository, raw, besides);
+  const body = { state: to };
+  try {
+    const raw = await api.read(pullRequest, { method: 'PATCH', path: pullOf(ref), body }, signal);
+    return await complete(api, ref.repository, raw, signal);
+  } catch (error) {
+    if (!(error instanceof HostError) || error.code !== 'invalid' || error.unclear) throw error;
+    const now = await readPullRequest(api, ref, signal);
+    // What is merged stays so.
+    if (now?.state === 'merged') return now;
+    throw to === 'open'
+      ? new HostError('cannotReopen', error.message, { retry: 'never', cause: error })
+      : error;
+  }
 }
 
-function checksOf({ state, total_count: count }: z.infer<typeof combinedStatus>): PullRequest['checks'] {
-  if (count === 0 || state === '') return null;
-  if (state === 'pending') return 'pending';
-  return state === 'success' || state === 'skipped' ? 'passed' : 'failed';
-}
-
-/** Gitea takes labels by id, and drops those that it does not know without a word. */
-async function labelIds(
+/** Across all repositories that the credential sees: one request for many. */
+async function* changedSince(
   api: GiteaApi,
-  repository: RepositoryRef,
-  names: readonly string[],
+  since: number,
+  repositories: readonly RepositoryRef[],
   signal: AbortSignal | undefined,
-): Promise<{ readonly ids: readonly number[]; readonly warnings: readonly string[] }> {
-  if (names.length === 0) return { ids: [], warnings: [] };
-  const label = z.array(z.object({ id: z.number().int(), name: z.string() }));
-  const known = new Map<string, number>();
-  const [owner = ''] = repository.name.split('/');
-  const ofOwner = { method: 'GET', path: `/orgs/${encodeURIComponent(owner)}/labels` } as const;
-  const own = { method: 'GET', path: `${pathOf(repository)}/labels` } as const;
-  for (const request of [ofOwner, own]) {
-    try {
-      for await (const page of api.pages(label, request, signal))
-        for (const { id, name } of page) known.set(name, id);
-    } catch (error) {
-      // A user is no organisation.
-      if (!(error instanceof HostError && error.code === 'gone' && request === ofOwner)) throw error;
+): AsyncGenerator<PullRequestRef> {
+  const wanted = new Map(repositories.map((one) => [one.externalId, one]));
+  // Gitea knows of seconds alone.
+  const from = new Date(Math.floor(since / 1000 - 1) * 1000).toISOString();
+  const query = { type: 'pulls', state: 'all', since: from };
+  const request = { method: 'GET', path: '/repos/issues/search', query } as const;
+  for await (const { items } of api.pages(z.array(foundIssue), request, signal)) {
+    for (const { number, repository } of items) {
+      const ref = wanted.get(String(repository.id));
+      if (ref !== undefined) yield { repository: ref, number, externalId: null };
     }
   }
-  return {
-    ids: names.flatMap((name) => known.get(name) ?? []),
-    warnings: names
-      .filter((name) => !known.has(name))
-      .map((name) => `${repository.name} has no label "${name}".`),
-  };
-}
-
-/** Asks somebody for a review; answers why that cannot be. */
-async function requestReview(
-  api: GiteaApi,
-  ref: PullRequestRef,
-  body: { readonly reviewers?: readonly string[]; readonly team_reviewers?: readonly string[] },
-  signal: AbortSignal | undefined,
-): Promise<string | undefined> {
-  try {
-    await api.send({ method: 'POST', path: `${pullOf(ref)}/requested_reviewers`, body }, signal);
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof HostError) || error.code === 'unavailable' || error.code === 'rateLimited')
-      throw error;
-    const [who = ''] = [...(body.reviewers ?? []), ...(body.team_reviewers ?? [])];
-    return `${who} cannot be asked for a review: ${error.message}`;
-  }
-}
-
-/** What a refusal to open one means. */
-async function ofCreate(
-  api: GiteaApi,
-  error: unknown,
-  repository: RepositoryRef,
-  wanted: WantedPullRequest,
-  signal: AbortSignal | undefined,
-): Promise<unknown> {
-  if (!(error instanceof HostError)) return error;
-  if (error.code === 'exists') {
-    const number = Number(/issue_id: (\d+)/.exec(error.message)?.[1]);
-    const existing = Number.isSafeInteger(number) ? { repository, number, externalId: null } : undefined;
-    return new HostError('exists', error.message, {
-      retry: 'never',
-      ...(existing !== undefined && { existing }),
-    });
-  }
-  if (error.code !== 'gone') return error;
-  // It says as little of a branch that is missing as of a repository.
-  const missing = async (branch: string) => {
-    const path = `${pathOf(repository)}/branches/${encodeURIComponent(short(branch))}`;
-    return (await readOrGone(api, path, signal)) === 'gone';
-  };
-  if (await missing(wanted.baseRef))
-    return new HostError('baseMissing', `${repository.name} has no branch ${short(wanted.baseRef)}.`, {
-      retry: 'never',
-    });
-  if (await missing(wanted.headRef))
-    return new HostError('headMissing', `${repository.name} has no branch ${short(wanted.headRef)}.`, {
-      retry: 'backOff',
-    });
-  return error;
-}
-
-async function readOrGone(
-  api: GiteaApi,
-  path: string,
-  signal: AbortSignal | undefined,
-): Promise<'there' | 'gone'> {
-  try {
-    await api.send({ method: 'GET', path }, signal);
-    return 'there';
-  } catch (error) {
-    if (error instanceof HostError && error.code === 'gone') return 'gone';
-    throw error;
-  }
-}
-
-/** What a refusal to merge means: of the same status are a wrong head and a conflict. */
-function ofMerge(error: unknown): unknown {
-  if (!(error instanceof HostError)) return error;
-  if (error.code === 'exists')
-    return /head/i.test(error.message)
-      ? new HostError('stale', `Its branch has moved since it was looked at. (${error.message})`, {
-          retry: 'backOff',
-        })
-      : new HostError('conflict', `It conflicts with its base. (${error.message})`, { retry: 'never' });
-  if (error.code === 'invalid')
-    return new HostError('notReady', `It cannot be merged yet. (${error.message})`, { retry: 'backOff' });
-  return error;
 }

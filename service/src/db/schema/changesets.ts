@@ -13,7 +13,8 @@ import {
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
-import type { PullRequest } from '../../codeHosts/pullRequests.ts';
+import type { LastApplied } from '../../changesets/lastApplied.ts';
+import type { StoredPullRequest } from '../../changesets/withWord.ts';
 import { campaigns } from './campaigns.ts';
 import { at, changedXid, createdAt, id, ref } from './columns.ts';
 import { repositories } from './repositories.ts';
@@ -83,9 +84,9 @@ export const changesets = pgTable(
     /** Who closed it: `us` or a person; null while it is open. */
     closedBy: text('closed_by').$type<'us' | 'person'>(),
     /** The pull request as it was last seen; null where there is none. */
-    pullRequest: jsonb('pull_request').$type<PullRequest>(),
+    pullRequest: jsonb('pull_request').$type<StoredPullRequest>(),
     /** What we last set of it, for a comparison with what people have changed since. */
-    lastApplied: jsonb('last_applied').$type<Readonly<Record<string, unknown>>>(),
+    lastApplied: jsonb('last_applied').$type<LastApplied>(),
     /** The commit of the branch when it was last looked at; null where there was none. */
     seenHead: text('seen_head'),
     lookedAt: at('looked_at'),

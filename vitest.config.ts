@@ -27,6 +27,7 @@ export default defineConfig({
         },
       },
       { test: { ...folder('integration'), ...ownDatabases, ...besideEachOther, testTimeout: 120_000 } },
+      { test: { ...folder('contract'), testTimeout: 120_000 } },
       { test: { ...folder('sandbox'), ...ownDatabases, testTimeout: 180_000 } },
       {
         test: {

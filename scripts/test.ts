@@ -1,7 +1,7 @@
 /**
  * `npm test [-- SUITE… [-- VITEST ARGUMENTS]]`: provides what the suites need, and runs those that mostly wait beside those
  * that compute (decision 0179). Shows what came of each when it has ended, then the slowest tests, what was skipped and
- * what failed, and ends with one plain line, `N passed, N failed`. Exits 1 when a test failed or a suite could not run.
+ * what failed, and ends with one plain line, `N passed, N failed, N skipped`. Exits 1 when a test failed or a suite could not run.
  */
 import { messageOf } from '@flotilla/shared/errors';
 import { sayOnTerminal } from './system/say.ts';
@@ -10,7 +10,8 @@ import { noResult, sumOf, type Result } from './test/report.ts';
 import { runPart } from './test/runPart.ts';
 import { schedule } from './test/schedule.ts';
 import { slowestOf } from './test/slowestOf.ts';
-import { isSuiteName, suites, type Part, type SuiteName } from './test/suites.ts';
+import { missingUses } from './test/missingUses.ts';
+import { isSuiteName, suites, type Part, type Suite, type SuiteName, type Use } from './test/suites.ts';
 
 /** For two processors: the one that computes takes what those that wait leave. */
 const lanes = { computing: 1, waiting: 2 };
@@ -27,12 +28,13 @@ async function testSuites(chosen: readonly SuiteName[], args: readonly string[])
   section('The slowest tests', slowestOf(all.tests));
   section(`${all.skipped.length} skipped`, all.skipped);
   if (all.failures.length > 0) console.error(`Failed:\n\n${all.failures.join('\n\n')}\n`);
-  console.log(`${all.passed} passed, ${all.failures.length} failed`);
+  console.log(summaryOf(all));
   return all.failures.length === 0 && all.passed > 0 ? 0 : 1;
 }
 
 async function runSuites(chosen: readonly SuiteName[], args: readonly string[]): Promise<Result> {
   await using needs = new Needs(sayOnTerminal);
+  for (const line of await missingUses(chosen.flatMap((suite) => usesOf(suite)))) console.log(line);
   const parts = chosen.flatMap((suite) => suites[suite].parts.map((part) => ({ ...part, suite })));
   // The parts of one suite follow each other.
   const live = chosen.length === 1;
@@ -51,6 +53,11 @@ async function runSuites(chosen: readonly SuiteName[], args: readonly string[]):
     }
   });
   return sumOf(results);
+}
+
+function usesOf(suite: SuiteName): readonly Use[] {
+  const { uses = [] }: Suite = suites[suite];
+  return uses;
 }
 
 function summaryOf({ passed, skipped, failures }: Result): string {

@@ -3,6 +3,7 @@ import { ensureChromium } from '../system/ensureChromium.ts';
 import { ensureDemoImage } from '../system/ensureDemoImage.ts';
 import { ensureDocker } from '../system/ensureDocker.ts';
 import { ensureFaketime } from '../system/ensureFaketime.ts';
+import { ensureSshd } from '../system/ensureSshd.ts';
 import type { Say } from '../system/say.ts';
 import type { Need } from './suites.ts';
 
@@ -38,6 +39,8 @@ export class Needs implements AsyncDisposable {
       await ensureDemoImage(this.#say);
     } else if (need === 'faketime') {
       await ensureFaketime(this.#say);
+    } else if (need === 'sshd') {
+      await ensureSshd(this.#say);
     } else {
       await ensureChromium(this.#say);
       await ensureBrowserTools(this.#say);

@@ -1,5 +1,8 @@
 /** What a suite needs beside Node and git. */
-export type Need = 'docker' | 'browser' | 'faketime';
+export type Need = 'docker' | 'browser' | 'faketime' | 'sshd';
+
+/** What a suite uses where it is there: elsewhere the tests that need it are skipped. */
+export type Use = 'gitea';
 
 /**
  * What a part of a suite does most of the time. One that computes keeps all processors busy by itself; those that wait
@@ -16,13 +19,15 @@ export interface Part {
 
 export interface Suite {
   readonly needs: readonly Need[];
+  readonly uses?: readonly Use[];
   readonly parts: readonly Part[];
 }
 
 /** By name; of those of a kind the one that takes longest is first. */
 export const suites = {
   unit: { needs: [], parts: [{ project: 'unit', kind: 'computing' }] },
-  integration: { needs: [], parts: [{ project: 'integration', kind: 'computing' }] },
+  integration: { needs: [], uses: ['gitea'], parts: [{ project: 'integration', kind: 'computing' }] },
+  contract: { needs: ['sshd'], uses: ['gitea'], parts: [{ project: 'contract', kind: 'computing' }] },
   attacks: {
     needs: ['docker'],
     parts: [

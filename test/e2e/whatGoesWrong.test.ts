@@ -10,7 +10,7 @@ import { startCuttableProxy, type CuttableProxy } from './support/cuttableProxy.
 import { openEditor, type Editor } from './support/editor.ts';
 import { keepEvidence } from './support/evidence.ts';
 import { startFlotilla, type Flotilla } from './support/flotilla.ts';
-import { freePort } from './support/freePort.ts';
+import { freePort } from '../support/freePort.ts';
 import { writeSampleActions } from './support/sampleActions.ts';
 import { makeSampleRepositories } from './support/sampleRepositories.ts';
 import { passTurnstile } from './support/turnstile.ts';

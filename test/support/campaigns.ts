@@ -27,12 +27,21 @@ export function writableService(
 
 /**
  * Runs an Action to its end: what each repository's Job does, by its name; null fails it, and nothing named changes nothing.
- * `only` names the repositories that it runs over; without it all that `scopeQuery` matches.
+ * `only` names the repositories that it runs over; without it all that `scopeQuery` matches. What a Job works on is cloned from
+ * `sourceOf`: the folder of repositories, unless told otherwise.
  */
 export async function execute(
   flotilla: TestService,
   results: Readonly<Record<string, Changes | null>>,
-  { only, ...values }: { readonly only?: readonly string[]; readonly scopeQuery?: string } = {},
+  {
+    only,
+    sourceOf = (name) => join(flotilla.repositoriesFolder, name),
+    ...values
+  }: {
+    readonly only?: readonly string[];
+    readonly scopeQuery?: string;
+    readonly sourceOf?: (repository: string) => string;
+  } = {},
 ): Promise<number> {
   const all = await flotilla.api.repositories.list.query();
   const chosen = only && all.filter(({ name }) => only.includes(name)).map(({ id }) => id);
@@ -54,7 +63,7 @@ export async function execute(
         lastLine: '',
       });
     else if (changes === undefined) await runner.succeed(job);
-    else await runner.succeed(job, await patchOf(join(flotilla.repositoriesFolder, job.repository), changes));
+    else await runner.succeed(job, await patchOf(sourceOf(job.repository), changes));
   }
   await waitFor('the execution to have ended', async () => {
     const { endedAt } = await flotilla.api.executions.get.query({ executionId });

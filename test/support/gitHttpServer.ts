@@ -8,9 +8,28 @@ export interface GitHttpServer extends AsyncDisposable {
   readonly url: string;
 }
 
-/** Serves the repositories of a folder as code hosts do: real git over http, by `git http-backend`. */
-export async function startGitHttpServer(folder: string): Promise<GitHttpServer> {
-  const server = createServer((request, response) => answer(folder, request, response));
+/** Who may use a server. */
+export interface HttpAccount {
+  readonly username: string;
+  readonly password: string;
+}
+
+/**
+ * Serves the repositories of a folder as code hosts do: real git over http, by `git http-backend`; with accounts to nobody else.
+ * Pushes are taken by repositories whose `http.receivePack` says so.
+ */
+export async function startGitHttpServer(
+  folder: string,
+  accounts?: readonly HttpAccount[],
+): Promise<GitHttpServer> {
+  const known = accounts?.map(
+    ({ username, password }) => `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`,
+  );
+  const server = createServer((request, response) => {
+    const isKnown = known?.includes(request.headers.authorization ?? '') ?? true;
+    if (isKnown) answer(folder, request, response);
+    else response.writeHead(401, { 'www-authenticate': 'Basic realm="git"' }).end();
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

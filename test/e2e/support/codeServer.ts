@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { onExit } from 'signal-exit';
 import { waitFor } from '../../support/waitFor.ts';
-import { freePort } from './freePort.ts';
+import { freePort } from '../../support/freePort.ts';
 
 export interface CodeServerOptions {
   /** The Node that runs it. */

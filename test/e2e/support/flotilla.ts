@@ -17,7 +17,7 @@ import {
   testActor,
   userToken as createUserToken,
 } from '../../support/tokens.ts';
-import { freePort } from './freePort.ts';
+import { freePort } from '../../support/freePort.ts';
 
 /** The real programs, as an administrator starts them, on a database and in folders of their own. */
 export interface Flotilla extends AsyncDisposable {

@@ -1,0 +1,4 @@
+import { describeContract } from './describeContract.ts';
+import { gitOverHttpKind } from './hosts/gitOverHttp.ts';
+
+describeContract(gitOverHttpKind);

@@ -187,6 +187,21 @@ test('what is wanted closed is closed, and a branch goes only where it is all th
   });
 });
 
+test('a branch that is closed stays where somebody else has commits on it, and a person decided that it does', () => {
+  const closing = { publication: 'closed' as const };
+  const stays = { kind: 'rest', as: 'closed', by: 'us' };
+  const at = (head: string, more: Partial<Wanted>) =>
+    stepOf({ wanted: { ...closing, ...more }, look: { head } }, null);
+  expect(at('theirs', { decision: { kind: 'keepTheirs', commit: 'theirs' } })).toEqual(stays);
+  expect(at('new', { keeps: 'theirs' })).toEqual(stays);
+  expect(at('theirs', { keeps: 'theirs' })).toEqual(stays);
+  expect(at('theirs', { decision: { kind: 'overwrite', commit: 'theirs' } })).toEqual({
+    kind: 'deleteBranch',
+    expect: 'theirs',
+  });
+  expect(at('later', { decision: { kind: 'overwrite', commit: 'theirs' } })).toMatchObject({ kind: 'hold' });
+});
+
 test('merged is what its host says, and of a branch alone that its base has it', () => {
   expect(stepOf({ look: { pullRequest: pullRequest({ state: 'merged' }) } })).toEqual({
     kind: 'rest',

@@ -107,9 +107,13 @@ function isMerged(wanted: Wanted, look: Look, can: PullRequestAbilities | null):
 function closing(wanted: Wanted, look: Look, can: PullRequestAbilities | null): NextStep {
   const { pullRequest, head } = look;
   if (pullRequest?.state === 'open') return { kind: 'close', pullRequest };
-  if (can !== null || head === null || wanted.pushedCommit === null)
-    return { kind: 'rest', as: 'closed', by: wanted.closedBy ?? 'us' };
-  // Where a branch is all that there is, it goes; what others have put there stays.
+  const closed: NextStep = { kind: 'rest', as: 'closed', by: wanted.closedBy ?? 'us' };
+  if (can !== null || head === null || wanted.pushedCommit === null) return closed;
+  // Where a branch is all that there is, it goes; what others have put there stays, also below ours.
+  const { decision, keeps } = wanted;
+  if (decision?.commit === head)
+    return decision.kind === 'keepTheirs' ? closed : { kind: 'deleteBranch', expect: head };
+  if (keeps !== null && (head === keeps || isOurs(wanted, head))) return closed;
   return isOurs(wanted, head)
     ? { kind: 'deleteBranch', expect: head }
     : { kind: 'hold', reason: { kind: 'foreignCommits', commit: head } };

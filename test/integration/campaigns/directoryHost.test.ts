@@ -142,6 +142,27 @@ test('a Campaign is closed with its branches, but for those on which somebody el
   expect([await branches('web'), await branches('theirs')]).toEqual(['', branch]);
 });
 
+test.each(['ourChangeOnTop', 'keepTheirs'] as const)(
+  'commits of somebody else stay when their Changeset is closed, decided by %s',
+  async (decision) => {
+    await using flotilla = await writableService();
+    const { api } = flotilla;
+    const folder = join(flotilla.repositoriesFolder, 'web');
+    const campaignId = await createCampaign(flotilla, await execute(flotilla, { web: change }));
+    await untilStates(flotilla, campaignId, { web: 'open' });
+    await git(folder, ['checkout', '--quiet', 'flotilla/change']);
+    await commitFiles(folder, { 'b.txt': 'by hand\n' }, 'by hand');
+    const commit = await git(folder, ['rev-parse', 'HEAD']);
+    await git(folder, ['checkout', '--quiet', 'main']);
+    const [{ id: changesetId } = { id: 0 }] = await untilStates(flotilla, campaignId, { web: 'held' });
+    await api.changesets.decide.mutate({ changesetId, decision, commit });
+    await untilStates(flotilla, campaignId, { web: 'open' });
+    await api.changesets.want.mutate({ changesetIds: [changesetId], wish: 'close' });
+    await untilStates(flotilla, campaignId, { web: 'closed' });
+    expect(await git(folder, ['branch', '--contains', commit, '--format=%(refname)'])).toBe(branch);
+  },
+);
+
 test('a host that is away for a while holds its Changesets up, and fails none', async () => {
   await using flotilla = await writableService();
   const executionId = await execute(flotilla, { web: change });

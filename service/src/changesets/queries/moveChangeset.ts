@@ -78,17 +78,14 @@ export async function moveChangeset(sql: Sql, move: Move): Promise<boolean> {
         from held, moves
        where changesets.id = ${move.changesetId} and wanted_number = ${move.wantedNumber}
          and detached_at is null and states ? state
-      returning changesets.id, campaign_id),
+      returning changesets.id),
     told as (
       insert into changeset_events (changeset_id, at, kind, data, source, key)
       select id, coalesce(to_timestamp(${(happened?.at ?? null) === null ? null : (happened?.at ?? 0) / 1000}::float8), now()),
              ${happened?.kind ?? ''}, ${sql.json((happened?.data ?? {}) as never)}, ${happened?.source ?? 'us'},
              ${happened?.key ?? ''}
         from moved where ${happened !== undefined}
-      on conflict (changeset_id, key) do nothing),
-    -- Its counts are other ones now.
-    campaign as (
-      update campaigns set ${changedNow(sql)} from moved where campaigns.id = moved.campaign_id)
+      on conflict (changeset_id, key) do nothing)
     select id from moved`;
   return rows.length > 0;
 }

@@ -19,6 +19,7 @@ export type Script = Partial<
 /** A kind of code host whose hosts do what a test says, by their location; one of no script never answers. */
 export function scriptedKind(scripts: ReadonlyMap<string, Script>): CodeHostKind {
   return {
+    protocols: ['https:', 'http:'],
     open(location) {
       const script = scripts.get(location) ?? {};
       const never = <T>() => new Promise<T>(() => undefined);

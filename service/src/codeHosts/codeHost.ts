@@ -117,8 +117,12 @@ export interface HostContext {
   credential(): Promise<SecretValue | undefined>;
 }
 
+export type HostProtocol = 'https:' | 'http:' | 'ssh:';
+
 /** A kind of code host. Each has a folder beside this file, with the same files in it. */
 export interface CodeHostKind {
+  /** Those that an address of it may have, as a URL has them (`https:`); none for a kind that nobody connects. */
+  readonly protocols: readonly HostProtocol[];
   /**
    * Opens a host. `settings` are what its row holds besides the location, and come from a database: an Error whose message is
    * the reason is thrown when they are not this kind's.

@@ -17,7 +17,7 @@ export interface ConnectContext {
   readonly hints: Pick<Hints, 'publish'>;
   readonly secrets: Pick<SecretStore, 'set'>;
   readonly kinds: Readonly<Record<string, CodeHostKind>>;
-  readonly rules: AddressRules;
+  readonly rules: Pick<AddressRules, 'allowLocal'>;
 }
 
 export interface HostToConnect {
@@ -36,7 +36,7 @@ export async function tryHost(
   signal: AbortSignal,
 ): Promise<CodeHostReport> {
   const kind = kindOf(kinds, host.kind);
-  const location = await hostAddress(host.address, rules);
+  const location = await hostAddress(host.address, { ...rules, protocols: kind.protocols });
   const credential = host.credential === null ? undefined : new SecretValue(host.credential);
   try {
     const context = { hostId: 0, credential: () => Promise.resolve(credential) };
@@ -53,9 +53,13 @@ export async function tryHost(
  * Answers its id. The row counts from the last statement on, when its credential is there: whatever ends in between leaves nothing
  * that anybody sees. Throws `codeHost.invalid`, `codeHost.conflict`.
  */
-export async function connectHost(context: ConnectContext, user: User, host: HostToConnect): Promise<number> {
-  kindOf(context.kinds, host.kind);
-  const location = await hostAddress(host.address, context.rules);
+export async function connectHost(
+  context: ConnectContext,
+  user: Pick<User, 'name'>,
+  host: HostToConnect,
+): Promise<number> {
+  const { protocols } = kindOf(context.kinds, host.kind);
+  const location = await hostAddress(host.address, { ...context.rules, protocols });
   try {
     const id = await prepareHost(context.sql, { ...host, location });
     if (host.credential !== null)
@@ -73,8 +77,8 @@ export async function connectHost(context: ConnectContext, user: User, host: Hos
 }
 
 function kindOf(kinds: Readonly<Record<string, CodeHostKind>>, name: string): CodeHostKind {
-  const kind = kinds[name];
-  if (kind !== undefined && name !== 'directory') return kind;
+  const kind = Object.hasOwn(kinds, name) ? kinds[name] : undefined;
+  if (kind !== undefined && kind.protocols.length > 0) return kind;
   throw new FlotillaError(
     'codeHost.invalid',
     `There is no kind of code host "${name}" that can be connected.`,

@@ -17,7 +17,11 @@ export interface ManageContext {
  * Disconnects a host that a person connected, and forgets its credential. What was published there stays as it is; its rows
  * stay too, and are its own again when it is connected anew. Throws `notFound`.
  */
-export async function disconnectHost(context: ManageContext, user: User, codeHostId: number): Promise<void> {
+export async function disconnectHost(
+  context: ManageContext,
+  user: Pick<User, 'name'>,
+  codeHostId: number,
+): Promise<void> {
   if (!(await markDisconnected(context.sql, user, codeHostId))) throw notThere(codeHostId);
   await context.secrets.remove(user.name, credentialOf(codeHostId));
   context.hints.publish('hosts');
@@ -26,7 +30,7 @@ export async function disconnectHost(context: ManageContext, user: User, codeHos
 /** Gives a host another credential: whatever waits for one goes on. Throws `notFound`. */
 export async function replaceCredential(
   context: ManageContext,
-  user: User,
+  user: Pick<User, 'name'>,
   { codeHostId, credential }: { readonly codeHostId: number; readonly credential: string },
 ): Promise<void> {
   const rows = await context.sql`

@@ -3,7 +3,9 @@ import { expect, test } from 'vitest';
 import { hostAddress, isLocalAddress } from './hostAddress.ts';
 
 const said = (text: string, allowLocal = false) =>
-  hostAddress(text, { allowLocal }).catch((error: unknown) => messageOf(error));
+  hostAddress(text, { allowLocal, protocols: ['https:', 'http:'] }).catch((error: unknown) =>
+    messageOf(error),
+  );
 
 test.each([
   ['https://192.0.2.7', 'https://192.0.2.7'],
@@ -35,6 +37,13 @@ test.each([
   const message = await said(text);
   expect(message).toContain(sentence);
   expect(message).not.toContain('secret');
+});
+
+test('over ssh an address has its user, where the kind of host takes that', async () => {
+  const rules = { allowLocal: false, protocols: ['https:', 'ssh:'] } as const;
+  expect(await hostAddress('ssh://git@192.0.2.7:2222/srv/', rules)).toBe('ssh://git@192.0.2.7:2222/srv');
+  for (const hostile of ['ssh://-oProxyCommand=x@192.0.2.7', 'ssh://-x/y', 'ssh://git:secret@192.0.2.7'])
+    await expect(hostAddress(hostile, rules)).rejects.toThrow(/is no address|must not have/);
 });
 
 test('a host on this machine is taken where that is allowed, also without encryption', async () => {

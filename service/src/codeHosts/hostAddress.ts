@@ -1,10 +1,13 @@
 import { isIP } from 'node:net';
 import { lookup } from 'node:dns/promises';
 import { FlotillaError } from '@flotilla/shared/errors';
+import type { HostProtocol } from './codeHost.ts';
 
 export interface AddressRules {
   /** Whether hosts on this machine are allowed, and plain http to them; for trials and tests. */
   readonly allowLocal: boolean;
+  /** Of these kinds of addresses one is taken. */
+  readonly protocols: readonly HostProtocol[];
 }
 
 /**
@@ -12,9 +15,10 @@ export interface AddressRules {
  * what is no such address, has a credential in it, is not encrypted, or leads to this machine or its neighbours where that is not
  * allowed.
  */
-export async function hostAddress(text: string, { allowLocal }: AddressRules): Promise<string> {
-  const url = parse(text);
-  if (url.username !== '' || url.password !== '')
+export async function hostAddress(text: string, { allowLocal, protocols }: AddressRules): Promise<string> {
+  const url = parse(text, protocols);
+  // Over ssh a user is a part of the address, and no secret.
+  if (url.password !== '' || (url.username !== '' && url.protocol !== 'ssh:'))
     throw invalid('The address must not have a user or a password in it: give the credential by itself.');
   if (url.search !== '' || url.hash !== '')
     throw invalid('The address ends with its path: leave out what is behind "?" or "#".');
@@ -25,14 +29,17 @@ export async function hostAddress(text: string, { allowLocal }: AddressRules): P
     );
   if (url.protocol === 'http:' && !isLocal)
     throw invalid(
-      `${url.origin} is not encrypted, and everybody on the way could read the credential. Use https.`,
+      `${url.protocol}//${url.host} is not encrypted, and everybody on the way could read the credential. Use https.`,
     );
-  return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
+  const user = url.username === '' ? '' : `${url.username}@`;
+  return `${url.protocol}//${user}${url.host}${url.pathname.replace(/\/+$/, '')}`;
 }
 
-function parse(text: string): URL {
+function parse(text: string, protocols: AddressRules['protocols']): URL {
   const url = URL.parse(text.trim());
-  if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:') || url.hostname === '')
+  const isTaken = protocols.some((protocol) => protocol === url?.protocol);
+  // A program would take what begins with a "-" for an option.
+  if (url === null || !isTaken || /^(?:-|$)/.test(url.hostname) || url.username.startsWith('-'))
     throw invalid(`"${text.trim().slice(0, 200)}" is no address such as https://git.example.org.`);
   return url;
 }

@@ -76,6 +76,7 @@ async function scriptedService(between: (real: CodeHost) => Partial<CodeHost>): 
   const kinds = {
     directory: codeHostKinds['directory'] ?? scriptedKind(new Map()),
     scripted: {
+      protocols: [],
       open: (location: string, settings: unknown) => {
         const real = codeHostKinds['directory']?.open(location, settings, noCredential);
         if (real === undefined) throw new Error('there is no kind of that name');

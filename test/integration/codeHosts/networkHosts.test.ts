@@ -45,6 +45,7 @@ async function openDeployment(scanPatienceMs = 30_000): Promise<Deployment> {
   if (directory === undefined) throw new Error('there is no kind of that name');
   const urls = new Map(hosts.map(({ folder, network }) => [folder, network.url]));
   const forge = {
+    protocols: [],
     open: (location: string): CodeHost => ({
       ...directory.open(location, {}, noCredential),
       access: ({ name }) =>

@@ -344,6 +344,7 @@ test('settings that a kind does not know are the problem of their host alone', a
 test('a host that cannot be opened is away, also where that cannot be written, and those after it are scanned', async () => {
   await using place = await openPlace();
   const odd = {
+    protocols: [],
     open: () => {
       throw new Error('its settings are odd');
     },

@@ -11,6 +11,7 @@ import { Unreadable } from './unreadable.ts';
 
 /** A folder of git repositories on this machine. It is written only where its settings say so, and then branches alone. */
 export const directory: CodeHostKind = {
+  protocols: [],
   open(folder, given) {
     const parsed = settings.safeParse(given);
     if (!parsed.success) throw new Unreadable('it has settings that a folder does not have');

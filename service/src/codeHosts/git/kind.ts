@@ -12,6 +12,7 @@ import { settings } from './settings.ts';
 
 /** A server of plain git over https or ssh, with a list of its repositories: it cannot say itself what it has. */
 export const git: CodeHostKind = {
+  protocols: ['https:', 'http:', 'ssh:'],
   open(location, given, context) {
     const parsed = settings.safeParse(given);
     if (!parsed.success) throw new Error('it has settings that a server of git does not have');

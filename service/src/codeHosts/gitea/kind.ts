@@ -14,6 +14,7 @@ import { settings } from './settings.ts';
 
 /** A Gitea or Forgejo, by its address. Repositories are known by their ids there. */
 export const gitea: CodeHostKind = {
+  protocols: ['https:', 'http:'],
   open(location, given, context) {
     const parsed = settings.safeParse(given);
     if (!parsed.success) throw new Error('it has settings that a Gitea does not have');

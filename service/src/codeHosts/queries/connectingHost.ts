@@ -22,7 +22,7 @@ export async function prepareHost(
 /** Makes a prepared host be there, and gives a name that a host of before had to it: one auto-commit statement. */
 export async function markConnected(
   sql: Sql,
-  user: User,
+  user: Pick<User, 'name'>,
   {
     id,
     name,
@@ -44,7 +44,11 @@ export async function markConnected(
 }
 
 /** Lets go of a host that was connected by a person: its repositories are there no more. False when there is none. */
-export async function markDisconnected(sql: Sql, user: User, codeHostId: number): Promise<boolean> {
+export async function markDisconnected(
+  sql: Sql,
+  user: Pick<User, 'name'>,
+  codeHostId: number,
+): Promise<boolean> {
   const rows = await sql`
     with disconnected as (
       update code_hosts set present = false

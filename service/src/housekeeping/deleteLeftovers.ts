@@ -37,9 +37,10 @@ export async function deleteLeftovers(
     );
     const left: Leftovers['attempts'][number][] = [];
     for (const [repositoryId, attempts] of Map.groupBy(row.leftovers.attempts, ([id]) => id)) {
-      const attemptIds = attempts.map(([, attemptId]) => attemptId).filter((id) => !planned.has(id));
+      // An Execution and its Plan may both have left one.
+      const attemptIds = new Set(attempts.map(([, attemptId]) => attemptId).filter((id) => !planned.has(id)));
       try {
-        await mirrors.removeTrees(repositoryId, attemptIds);
+        await mirrors.removeTrees(repositoryId, [...attemptIds]);
       } catch (error) {
         if (!isOfDisk(error)) throw error;
         logger.warn({ err: error, repositoryId }, 'trees of removed Executions could not be let go of');

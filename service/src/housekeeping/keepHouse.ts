@@ -10,6 +10,7 @@ import type { HousekeepingContext } from './housekeepingContext.ts';
 import { isOfDisk } from './isOfDisk.ts';
 import { removeExecutions } from '../executions/removeExecutions.ts';
 import { removeExpiredScopes } from '../scopes/removeExpiredScopes.ts';
+import { removePlans } from '../plans/removePlans.ts';
 import { removePins } from './removePins.ts';
 import { repackMirrors } from './repackMirrors.ts';
 
@@ -41,6 +42,7 @@ export async function keepHouseOnce(
 ): Promise<void> {
   const { sql, objects, config, logger } = context;
   await removeExecutions(context, config.keepExecutionsDays, signal);
+  await removePlans(context, signal);
   const logs = await expireStreams(sql, 'log', config.keepLogsDays, signal);
   const patches = await expireStreams(sql, 'patch', config.keepPatchesDays, signal);
   if (logs + patches > 0) logger.info({ logs, patches }, 'logs and patches have expired');

@@ -1,9 +1,18 @@
 import { expect, test } from 'vitest';
 import { makePlan } from '../../../service/src/plans/makePlan.ts';
 import { readPlan } from '../../../service/src/plans/readPlan.ts';
-import { execute, writableService } from '../../support/campaigns.ts';
+import {
+  changesetsOf,
+  createCampaign,
+  execute,
+  template,
+  untilStates,
+  writableService,
+} from '../../support/campaigns.ts';
+import { keepHouse } from '../../support/keepHouse.ts';
 import { git } from '../../support/repositories.ts';
 import type { TestService } from '../../support/testService.ts';
+import { untilSettled } from '../../support/untilSettled.ts';
 import { waitFor } from '../../support/waitFor.ts';
 
 const both = { write: { 'a.txt': 'A\n', 'b.txt': 'B\n' } };
@@ -85,4 +94,26 @@ test('a file that becomes a folder, and a rename that is left out, are as they w
   const tree = (await itemsOf(flotilla, await plan(flotilla, executionId)))['web'];
   const mirror = flotilla.service.mirrors.pathOf(rows[0]?.repositoryId ?? 0);
   expect(await git(mirror, ['ls-tree', '-r', '--name-only', String(tree)])).toBe('a.txt/inner\nb.txt');
+});
+
+test('removing an Execution spares what a Campaign publishes, and takes the Plans that nobody does', async () => {
+  await using flotilla = await writableService(['web'], { config: { keepExecutionsDays: 5 } });
+  const { service, api } = flotilla;
+  const { sql, mirrors } = service;
+  const used = await execute(flotilla, { web: both });
+  const campaignId = await createCampaign(flotilla, used, { template: { ...template, publish: 'none' } });
+  const unused = await execute(flotilla, { web: { write: { 'a.txt': 'other\n' } } });
+  await untilSettled(flotilla);
+  const [before] = await changesetsOf(flotilla, campaignId);
+  await sql`update executions set ended_at = now() - interval '10 days'`;
+  await keepHouse(flotilla);
+  expect(await sql`select from executions where id in (${used}, ${unused})`).toHaveLength(0);
+  expect(await sql`select from plans`).toHaveLength(1);
+  const repositoryId = before?.repositoryId ?? 0;
+  expect(
+    await git(mirrors.pathOf(repositoryId), ['for-each-ref', '--format=%(refname)', 'refs/flotilla/trees']),
+  ).toBe('refs/flotilla/trees/1');
+  // It can still be published.
+  await api.changesets.want.mutate({ changesetIds: [before?.id ?? 0], wish: 'publish' });
+  await untilStates(flotilla, campaignId, { web: 'open' });
 });

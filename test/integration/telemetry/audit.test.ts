@@ -57,6 +57,7 @@ async function started({ api }: TestService): Promise<{ executionId: number; job
 async function cancelled(flotilla: TestService): Promise<{ executionId: number; jobId: number }> {
   const ids = await started(flotilla);
   await flotilla.api.executions.cancel.mutate({ executionId: ids.executionId });
+  await untilSettled(flotilla);
   return ids;
 }
 

@@ -13,6 +13,9 @@ export type Matcher = (text: string) => boolean;
  */
 export const maxSteps = { names: 10_000, paths: 1000 };
 
+/** What a pattern counts at least: a thousand small ones take more memory than one of their steps. */
+const leastSteps = 20;
+
 /** Repetitions of counted ones together: each is compiled as often. */
 const maxRepetitions = 1000;
 /** Classes of letters beyond ASCII: each takes milliseconds to compile, without regard to letter case. */
@@ -37,7 +40,7 @@ export class Patterns {
   compile(pattern: Pattern, filter: string): Matcher {
     if (isLaborious(pattern.source)) throw tooLarge(pattern, filter);
     const compiled = parse(pattern, filter);
-    this.#steps += compiled.programSize();
+    this.#steps += Math.max(compiled.programSize(), leastSteps);
     if (this.#steps > this.#maxSteps) throw tooLarge(pattern, filter);
     return (text) => compiled.test(text);
   }

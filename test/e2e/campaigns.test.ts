@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { commitFiles, git } from '../support/repositories.ts';
+import { commitOnBranch, git } from '../support/repositories.ts';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporaryFolder.ts';
 import { openEditor, type Editor } from './support/editor.ts';
 import { keepEvidence } from './support/evidence.ts';
@@ -149,10 +149,7 @@ test('Review Changes of a Changeset shows what is published', async () => {
 
 test('a commit of somebody else needs a decision, and is counted until there is one', async () => {
   const folderOf = join(folder.path, 'repositories/acme/handbook');
-  await gitIn('handbook', 'checkout', '--quiet', branch);
-  await commitFiles(folderOf, { 'README.md': '# How we work here\n' }, 'By hand');
-  const theirs = await gitIn('handbook', 'rev-parse', 'HEAD');
-  await gitIn('handbook', 'checkout', '--quiet', 'main');
+  const theirs = await commitOnBranch(folderOf, branch, { 'README.md': '# How we work here\n' }, 'By hand');
   await workbench.campaigns.untilDescribed(
     'acme/handbook',
     /^needs a decision · The branch .* is at [0-9a-f]{12}, a commit that Flotilla did not push/,

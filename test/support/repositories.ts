@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { chmod, cp, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -90,6 +91,27 @@ export async function commitFiles(
   await git(folder, ['add', '--all', '--force']);
   await git(folder, ['commit', '--quiet', '--allow-empty', '--message', message]);
   return git(folder, ['rev-parse', 'HEAD']);
+}
+
+/**
+ * Commits to a branch as somebody with a clone of his own would: HEAD, which names the default branch, stays where it is, so that
+ * a scan at any moment sees what it saw. Returns the commit's full id.
+ */
+export async function commitOnBranch(
+  folder: string,
+  branch: string,
+  files: Readonly<Record<string, FileContent>>,
+  message: string,
+): Promise<string> {
+  const clone = await mkdtemp(join(tmpdir(), 'flotilla-clone-'));
+  try {
+    await git(clone, ['clone', '--quiet', '--template=', '--branch', branch, folder, '.']);
+    const commit = await commitFiles(clone, files, message);
+    await git(clone, ['push', '--quiet', 'origin', `HEAD:refs/heads/${branch}`]);
+    return commit;
+  } finally {
+    await rm(clone, { recursive: true, force: true });
+  }
 }
 
 /** Writes files below a folder. */

@@ -11,7 +11,7 @@ import {
   writableService,
 } from '../../support/campaigns.ts';
 import { refusalOfCall } from '../../support/refusal.ts';
-import { commitFiles, git } from '../../support/repositories.ts';
+import { commitFiles, commitOnBranch, git } from '../../support/repositories.ts';
 import { waitFor } from '../../support/waitFor.ts';
 
 const change = { write: { 'a.txt': 'A\n' } };
@@ -83,10 +83,7 @@ test('a commit of somebody else on the branch is kept, and needs a decision', as
   const folder = join(flotilla.repositoriesFolder, 'web');
   const campaignId = await createCampaign(flotilla, await execute(flotilla, { web: change }));
   await untilStates(flotilla, campaignId, { web: 'open' });
-  await git(folder, ['checkout', '--quiet', 'flotilla/change']);
-  await commitFiles(folder, { 'b.txt': 'by hand\n' }, 'by hand');
-  const theirs = await git(folder, ['rev-parse', 'HEAD']);
-  await git(folder, ['checkout', '--quiet', 'main']);
+  const theirs = await commitOnBranch(folder, 'flotilla/change', { 'b.txt': 'by hand\n' }, 'by hand');
   const [held] = await untilStates(flotilla, campaignId, { web: 'held' });
   expect(held?.reason).toEqual({ kind: 'foreignCommits', commit: theirs });
   expect(await git(folder, ['rev-parse', branch])).toBe(theirs);
@@ -131,9 +128,7 @@ test('a Campaign is closed with its branches, but for those on which somebody el
   const campaignId = await createCampaign(flotilla, await execute(flotilla, { theirs: change, web: change }));
   await untilStates(flotilla, campaignId, { theirs: 'open', web: 'open' });
   const folder = join(flotilla.repositoriesFolder, 'theirs');
-  await git(folder, ['checkout', '--quiet', 'flotilla/change']);
-  await commitFiles(folder, { 'b.txt': 'by hand\n' }, 'by hand');
-  await git(folder, ['checkout', '--quiet', 'main']);
+  await commitOnBranch(folder, 'flotilla/change', { 'b.txt': 'by hand\n' }, 'by hand');
   expect(await api.campaigns.close.mutate({ campaignId, withChangesets: true })).toEqual({ changesets: 2 });
   await untilStates(flotilla, campaignId, { theirs: 'held', web: 'closed' });
   expect((await campaignOf(flotilla, campaignId)).closedAt).not.toBeNull();
@@ -150,10 +145,7 @@ test.each(['ourChangeOnTop', 'keepTheirs'] as const)(
     const folder = join(flotilla.repositoriesFolder, 'web');
     const campaignId = await createCampaign(flotilla, await execute(flotilla, { web: change }));
     await untilStates(flotilla, campaignId, { web: 'open' });
-    await git(folder, ['checkout', '--quiet', 'flotilla/change']);
-    await commitFiles(folder, { 'b.txt': 'by hand\n' }, 'by hand');
-    const commit = await git(folder, ['rev-parse', 'HEAD']);
-    await git(folder, ['checkout', '--quiet', 'main']);
+    const commit = await commitOnBranch(folder, 'flotilla/change', { 'b.txt': 'by hand\n' }, 'by hand');
     const [{ id: changesetId } = { id: 0 }] = await untilStates(flotilla, campaignId, { web: 'held' });
     await api.changesets.decide.mutate({ changesetId, decision, commit });
     await untilStates(flotilla, campaignId, { web: 'open' });

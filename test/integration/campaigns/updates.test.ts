@@ -9,7 +9,7 @@ import {
   writableService,
 } from '../../support/campaigns.ts';
 import { refusalOfCall } from '../../support/refusal.ts';
-import { commitFiles, git } from '../../support/repositories.ts';
+import { commitFiles, commitOnBranch, git } from '../../support/repositories.ts';
 import type { TestService } from '../../support/testService.ts';
 
 const branch = 'refs/heads/flotilla/change';
@@ -137,10 +137,7 @@ test('a commit of somebody else is kept below ours when a person decides so, thr
   const folder = join(flotilla.repositoriesFolder, 'web');
   const campaignId = await createCampaign(flotilla, await execute(flotilla, { web: write('1\n') }));
   await untilStates(flotilla, campaignId, { web: 'open' });
-  await git(folder, ['checkout', '--quiet', 'flotilla/change']);
-  await commitFiles(folder, { 'b.txt': 'by hand\n' }, 'by hand');
-  const commit = await git(folder, ['rev-parse', 'HEAD']);
-  await git(folder, ['checkout', '--quiet', 'main']);
+  const commit = await commitOnBranch(folder, 'flotilla/change', { 'b.txt': 'by hand\n' }, 'by hand');
   const [held] = await untilStates(flotilla, campaignId, { web: 'held' });
   const changesetId = held?.id ?? 0;
   const other = '1'.repeat(40);

@@ -15,6 +15,7 @@ import { startExecution } from '../../support/actionText.ts';
 import { createCampaign, execute, template, writableService } from '../../support/campaigns.ts';
 import { addEndedJobs } from '../../support/endedJobs.ts';
 import { hold, waitForBlocked } from '../../support/holdPoints.ts';
+import { untilSettled } from '../../support/untilSettled.ts';
 import { makeRepositories } from '../../support/repositories.ts';
 import { testService, type TestService } from '../../support/testService.ts';
 import { waitFor } from '../../support/waitFor.ts';
@@ -138,6 +139,8 @@ test('a call whose answer is lost is made again when the service is reached agai
   const { id: executionId } = await startExecution(api, { scopeQuery: 'repo:^one$' });
   const runner = await flotilla.connectRunner();
   await runner.finish(await runner.claimOne(), { kind: 'cancelled', step: null });
+  // What settles its end waits for its row too, and would be taken for the call.
+  await untilSettled(flotilla);
   using window = openModel(flotilla);
   await untilListed(window.model);
   await using other = await hold(

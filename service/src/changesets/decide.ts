@@ -13,6 +13,11 @@ interface DecideContext {
   readonly hints: Pick<Hints, 'publish'>;
 }
 
+/** The Changesets for which something changed. */
+export interface Done {
+  readonly done: readonly number[];
+}
+
 /** Decides about the commit of somebody else at which a Changeset is held. Throws `campaign.conflict` when it is held there no more. */
 export async function decide(context: DecideContext, user: User, decided: Decided): Promise<void> {
   await requireVisibleChangesets(context.sql, user, [decided.changesetId]);
@@ -25,37 +30,41 @@ export async function decide(context: DecideContext, user: User, decided: Decide
 }
 
 /** Lets the Patches of Changesets that a gate holds pass it, for a reason; answers which those are. */
-export async function passGate(
+export function passGate(
   context: DecideContext,
   user: User,
   passed: { readonly changesetIds: readonly number[]; readonly reason: string },
-): Promise<{ readonly done: readonly number[] }> {
-  await requireVisibleChangesets(context.sql, user, passed.changesetIds);
-  const answer = await storeGatePassed(context.sql, user, passed);
-  publish(context);
-  return answer;
+): Promise<Done> {
+  return ofVisible(context, user, passed, storeGatePassed);
 }
 
 /** Wants something of several Changesets; answers how many of them it means something for. */
-export async function wish(
+export function wish(
   context: DecideContext,
   user: User,
   wanted: { readonly changesetIds: readonly number[]; readonly wish: Wish },
-): Promise<{ readonly done: readonly number[] }> {
-  await requireVisibleChangesets(context.sql, user, wanted.changesetIds);
-  const answer = await storeWish(context.sql, user, wanted);
-  publish(context);
-  return answer;
+): Promise<Done> {
+  return ofVisible(context, user, wanted, storeWish);
 }
 
 /** Wants open Changesets merged; answers which of them are open. */
-export async function merge(
+export function merge(
   context: DecideContext,
   user: User,
   wanted: { readonly changesetIds: readonly number[]; readonly merge: MergeWish },
-): Promise<{ readonly done: readonly number[] }> {
-  await requireVisibleChangesets(context.sql, user, wanted.changesetIds);
-  const answer = await storeMergeWish(context.sql, user, wanted);
+): Promise<Done> {
+  return ofVisible(context, user, wanted, storeMergeWish);
+}
+
+/** Stores what a person says of several Changesets, if they may see all of them. */
+async function ofVisible<Said extends { readonly changesetIds: readonly number[] }>(
+  context: DecideContext,
+  user: User,
+  said: Said,
+  store: (sql: Sql, user: User, said: Said) => Promise<Done>,
+): Promise<Done> {
+  await requireVisibleChangesets(context.sql, user, said.changesetIds);
+  const answer = await store(context.sql, user, said);
   publish(context);
   return answer;
 }

@@ -11,6 +11,26 @@ export interface NewChangeset {
   readonly texts: ChangesetTexts;
 }
 
+/** What a Changeset is to have from a Plan, under the names of its columns: with one that is made, and with an update of one. */
+export function wishRow({ item, texts }: NewChangeset) {
+  return {
+    execution_id: item.executionId,
+    job_id: item.jobId,
+    action_version: item.actionVersion,
+    base_revision: item.baseRevision,
+    base_tree: item.patch?.baseTree ?? null,
+    result_tree: item.patch?.resultTree ?? null,
+    files: item.patch?.files ?? 0,
+    added_lines: item.patch?.addedLines ?? 0,
+    removed_lines: item.patch?.removedLines ?? 0,
+    title: texts.title,
+    body: texts.body,
+    message: texts.message,
+    author_name: texts.authorName,
+    author_email: texts.authorEmail,
+  };
+}
+
 /**
  * The part of a statement that makes Changesets, and asks for the work of those that are to be published. `campaign` is the CTE
  * with the id of their Campaign.
@@ -28,24 +48,11 @@ export function insertingChangesets(
   },
 ): Fragment {
   const rows = changesets.map(({ item, texts }) => ({
+    ...wishRow({ item, texts }),
     repository_id: item.repositoryId,
     base_ref: item.baseRef,
     directory: item.directory,
     branch: texts.branch,
-    execution_id: item.executionId,
-    job_id: item.jobId,
-    action_version: item.actionVersion,
-    base_revision: item.baseRevision,
-    base_tree: item.patch?.baseTree ?? null,
-    result_tree: item.patch?.resultTree ?? null,
-    files: item.patch?.files ?? 0,
-    added_lines: item.patch?.addedLines ?? 0,
-    removed_lines: item.patch?.removedLines ?? 0,
-    title: texts.title,
-    body: texts.body,
-    message: texts.message,
-    author_name: texts.authorName,
-    author_email: texts.authorEmail,
   }));
   const state = publication === 'unpublished' ? 'unpublished' : 'queued';
   return sql`

@@ -1,6 +1,7 @@
 import { gitText } from '../git/git.ts';
 import type { WorkOutcome } from '../work/workOutcome.ts';
 import { buildCommit, hasCommit, mergeTrees } from './buildCommit.ts';
+import { commitPartsOf } from './commitPartsOf.ts';
 import { moveChangeset } from './queries/moveChangeset.ts';
 import { storeRebased } from './queries/storeRebased.ts';
 import type { Reconciling } from './reconciling.ts';
@@ -21,17 +22,7 @@ export async function rebase(
     return undefined;
   }
   if (!(await hasCommit(gitDir, base, signal))) await context.hosts.bringIn(row.repository.id, signal);
-  const parts = {
-    changesetId: row.id,
-    key: row.key,
-    parent: row.baseRevision,
-    tree: row.resultTree,
-    message: row.message,
-    authorName: row.authorName,
-    authorEmail: row.authorEmail,
-    date: Math.floor(row.commitDate / 1000),
-  };
-  const commit = await buildCommit(gitDir, parts, signal);
+  const commit = await buildCommit(gitDir, commitPartsOf(row), signal);
   const merged = await mergeTrees(gitDir, [base, commit], signal);
   if (merged.kind === 'conflict') {
     await storeRebased(context.sql, { ...wanted, ...stay });

@@ -1,5 +1,6 @@
 import type { ChangesetReason } from '@flotilla/shared/campaign/changesetReason';
 import { buildCommit, hasCommit, mergeTrees, newestAmong } from './buildCommit.ts';
+import { commitPartsOf } from './commitPartsOf.ts';
 import type { Wanted } from './nextStep.ts';
 import type { Reconciling } from './reconciling.ts';
 
@@ -14,16 +15,7 @@ export async function wantedOf({
   signal,
 }: Reconciling): Promise<Wanted | { readonly conflict: ChangesetReason }> {
   const { keeps, publication, pushedCommit, decision, closedBy, reopen, merge } = row;
-  const parts = {
-    changesetId: row.id,
-    key: row.key,
-    parent: row.baseRevision,
-    tree: row.resultTree,
-    message: row.message,
-    authorName: row.authorName,
-    authorEmail: row.authorEmail,
-    date: Math.floor(row.commitDate / 1000),
-  };
+  const parts = commitPartsOf(row);
   let commit = await buildCommit(mirrorPath, parts, signal);
   if (keeps !== null) {
     if (!(await hasCommit(mirrorPath, keeps, signal))) await context.hosts.bringIn(row.repository.id, signal);

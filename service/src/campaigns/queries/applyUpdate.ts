@@ -1,6 +1,6 @@
 import type { CampaignTemplate } from '@flotilla/shared/campaign/campaignTemplate';
 import type { User } from '../../auth/tokens.ts';
-import { insertingChangesets, type NewChangeset } from '../../changesets/insertingChangesets.ts';
+import { insertingChangesets, wishRow, type NewChangeset } from '../../changesets/insertingChangesets.ts';
 import { reconcileName } from '../../changesets/reconcileName.ts';
 import { changedNow } from '../../db/changedNow.ts';
 import type { Sql } from '../../db/database.ts';
@@ -34,23 +34,7 @@ export interface AppliedUpdate {
 export async function applyUpdate(sql: Sql, user: User, update: Update): Promise<AppliedUpdate | undefined> {
   const { publish } = update.template;
   const publication = publish === 'none' ? 'unpublished' : publish;
-  const updated = update.updated.map(({ changesetId, item, texts }) => ({
-    id: changesetId,
-    execution_id: item.executionId,
-    job_id: item.jobId,
-    action_version: item.actionVersion,
-    base_revision: item.baseRevision,
-    base_tree: item.patch?.baseTree ?? null,
-    result_tree: item.patch?.resultTree ?? null,
-    files: item.patch?.files ?? 0,
-    added_lines: item.patch?.addedLines ?? 0,
-    removed_lines: item.patch?.removedLines ?? 0,
-    title: texts.title,
-    body: texts.body,
-    message: texts.message,
-    author_name: texts.authorName,
-    author_email: texts.authorEmail,
-  }));
+  const updated = update.updated.map(({ changesetId, ...wish }) => ({ id: changesetId, ...wishRow(wish) }));
   const [row] = await sql<{ applied: boolean; updated: number; closed: number }[]>`
     with new_wishes as materialized (
       select * from jsonb_to_recordset(${sql.json(updated)}) as wish (
